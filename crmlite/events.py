@@ -1,0 +1,137 @@
+"""Every event with its payload, its sentence and its inverse or FINAL; emit() and on().
+
+An event is what an operation meant. Its row is the timeline, the audit and the trigger of everything that reacts; a listener
+runs in the emitter's transaction and touches only the database.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
+
+from crmlite import journal
+from crmlite.extensions import db, utcnow
+
+UNDO = "undo"
+"""The inverse of most verbs: undo the operation they ran in."""
+FINAL = "final"
+
+
+@dataclass(frozen=True)
+class EventType:
+    name: str
+    sentence: Any
+    """What the timeline says; %(names)s come from `payload` and from who and what the event is about."""
+    icon: str
+    payload: tuple[str, ...] = ()
+    inverse: str = UNDO
+    hidden: bool = False
+    """Not shown on timelines: it only sets something off."""
+
+
+class Subject(Protocol):
+    __tablename__: str
+    id: int
+
+
+Listener = Callable[..., None]
+_types: dict[str, EventType] = {}
+_listeners: dict[str, list[Listener]] = {}
+
+
+def _event(name: str, sentence: Any, icon: str, *payload: str, inverse: str = UNDO, hidden: bool = False) -> EventType:
+    _types[name] = kind = EventType(name, sentence, icon, payload, inverse, hidden)
+    return kind
+
+
+COMPANY_CREATED = _event("company.created", _l("%(actor)s added this company"), "building")
+COMPANY_UPDATED = _event("company.updated", _l("%(actor)s changed the company"), "pencil")
+CONTACT_CREATED = _event("contact.created", _l("%(actor)s added this contact"), "user-plus")
+CONTACT_UPDATED = _event("contact.updated", _l("%(actor)s changed the contact"), "pencil")
+LIFECYCLE_CHANGED = _event("lifecycle.changed", _l("Lifecycle is now: %(now)s"), "progress", "was", "now")
+AFFILIATION_ADDED = _event("affiliation.added", _l("%(contact)s works at %(company)s"), "building", "contact", "company")
+AFFILIATION_ENDED = _event("affiliation.ended", _l("%(contact)s left %(company)s"), "building", "contact", "company")
+
+RECORD_DELETED = _event("record.deleted", _l("%(actor)s moved this to the trash"), "trash")
+RECORD_RESTORED = _event("record.restored", _l("%(actor)s took this out of the trash"), "restore")
+RECORD_PURGED = _event("record.purged", _l("Removed for good after 30 days in the trash"), "trash", inverse=FINAL)
+RECORD_ASSIGNED = _event("record.assigned", _l("%(actor)s made %(owner)s the owner"), "user-check", "owner", "owner_id")
+MEMBER_JOINED = _event("member.joined", _l("%(member)s works on this too"), "users", "member", "role")
+MEMBER_LEFT = _event("member.left", _l("%(member)s no longer works on this"), "users", "member")
+NOTE_ADDED = _event("note.added", _l("%(actor)s wrote a note"), "note", "note_id")
+NOTE_EDITED = _event("note.edited", _l("%(actor)s changed a note"), "note", "note_id", hidden=True)
+NOTE_DELETED = _event("note.deleted", _l("%(actor)s deleted a note"), "note", "note_id")
+TAG_ADDED = _event("tag.added", _l("%(actor)s added the tag %(tag)s"), "tag", "tag")
+TAG_REMOVED = _event("tag.removed", _l("%(actor)s removed the tag %(tag)s"), "tag", "tag")
+FILE_ATTACHED = _event("file.attached", _l("%(actor)s attached %(file)s"), "paperclip", "file", "file_id")
+FILE_REMOVED = _event("file.removed", _l("%(actor)s removed %(file)s"), "paperclip", "file", "file_id")
+OPERATION_UNDONE = _event("operation.undone", _l("%(actor)s undid a change"), "arrow-back-up", "operation_id")
+
+FORM_SUBMITTED = _event("form.submitted", _l("Filled in the form %(form)s"), "forms", "form", "submission_id", inverse=FINAL)
+SUBMISSION_RELEASED = _event(
+    "submission.released", _l("%(actor)s released a form from quarantine"), "forms", "submission_id", inverse=FINAL
+)
+LEAD_CREATED = _event("lead.created", _l("New lead: %(need)s"), "target", "need", "contact_id", "company_id", "source")
+LEAD_QUALIFIED = _event("lead.qualified", _l("%(actor)s qualified the lead"), "target", "contact_id")
+LEAD_DISQUALIFIED = _event("lead.disqualified", _l("%(actor)s closed the lead: %(reason)s"), "target", "reason", "contact_id")
+LEAD_REOPENED = _event("lead.reopened", _l("%(actor)s opened the lead again"), "target", "contact_id")
+LEAD_UPDATED = _event("lead.updated", _l("%(actor)s changed the lead"), "pencil")
+WEB_FORM_CREATED = _event("web_form.created", _l("%(actor)s made this form"), "forms")
+WEB_FORM_UPDATED = _event("web_form.updated", _l("%(actor)s changed this form"), "forms")
+MAIL_QUEUED = _event("mail.queued", _l("Mail to %(to)s: %(subject)s"), "mail", "to", "subject", "message_id", inverse=FINAL)
+ORGANISATION_UPDATED = _event("organisation.updated", _l("%(actor)s changed the organisation"), "pencil")
+
+
+def all_types() -> list[EventType]:
+    return list(_types.values())
+
+
+def get(name: str) -> EventType | None:
+    """The event of that name; None for one that a later version or a removed module wrote."""
+    return _types.get(name)
+
+
+def on(kind: EventType) -> Callable[[Listener], Listener]:
+    """Registers a listener: called as `listener(subject, **payload)` inside the emitter's transaction."""
+
+    def register(listener: Listener) -> Listener:
+        if listener not in _listeners.setdefault(kind.name, []):
+            _listeners[kind.name].append(listener)
+        return listener
+
+    return register
+
+
+def listeners() -> dict[str, list[Listener]]:
+    return _listeners
+
+
+def emit(kind: EventType, subject: Any, about: Iterable[Any] = (), **data: Any) -> int:
+    """Writes the event, linked to `subject` and to every record in `about`, and calls who listens. Returns the event's id."""
+    if set(data) - set(kind.payload):
+        raise ValueError(f"{kind.name} has no {', '.join(sorted(set(data) - set(kind.payload)))}")
+    session = db.session()
+    session.flush()
+    connection = session.connection()
+    operation_id = journal.operation()
+    event_id: int = connection.execute(
+        sa.insert(journal.Event.__table__).returning(journal.Event.__table__.c.id),
+        {
+            "operation_id": operation_id,
+            "name": kind.name,
+            "subject_type": subject.__tablename__,
+            "subject_id": subject.id,
+            "at": utcnow(),
+            "data": {name: journal.to_json(value) for name, value in data.items()},
+        },
+    ).scalar_one()
+    links = {(record.__tablename__, record.id) for record in (subject, *about) if record is not None}
+    connection.execute(
+        sa.insert(journal.EventLink.__table__),
+        [{"record_type": t, "record_id": i, "event_id": event_id} for t, i in sorted(links)],
+    )
+    for listener in _listeners.get(kind.name, ()):
+        listener(subject, **data)
+    return event_id

@@ -1,0 +1,184 @@
+"""Job rows, @job, and the worker loop that runs them: no queue library, the rows are the truth.
+
+A job's work and its being done are one transaction, so that what it writes is there once or not at all. `attempts` is
+committed before the work starts: a job that kills its worker is parked instead of killing the next one for ever.
+"""
+
+import logging
+import random
+import traceback
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from crmlite import journal
+from crmlite.extensions import Base, db, utcnow, writing
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=10)
+MAX_ATTEMPTS = 5
+BACKOFF = (timedelta(seconds=2), timedelta(seconds=30), timedelta(minutes=5), timedelta(minutes=30))
+KEEP_DONE = timedelta(days=7)
+
+_functions: dict[str, Callable[..., None]] = {}
+
+
+class Job(Base):
+    """Work to be done. queued -> running -> done, or parked after too many attempts."""
+
+    __tablename__ = "job"
+    __table_args__ = (
+        sa.Index(
+            "ix_job_open",
+            "due_at",
+            "id",
+            sqlite_where=sa.text("state IN ('queued', 'running')"),
+            postgresql_where=sa.text("state IN ('queued', 'running')"),
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    args: Mapped[dict[str, Any]]
+    key: Mapped[str | None] = mapped_column(unique=True)
+    state: Mapped[str] = mapped_column(default="queued")
+    due_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
+class Heartbeat(Base):
+    """When a process of ours was last seen."""
+
+    __tablename__ = "heartbeat"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    seen_at: Mapped[datetime]
+
+
+def job(function: Callable[..., None]) -> Callable[..., None]:
+    """Makes a function runnable by name. Its arguments are ids and plain values; it changes the database and does not commit."""
+    _functions[name_of(function)] = function
+    return function
+
+
+def name_of(function: Callable[..., None]) -> str:
+    return f"{function.__module__.removeprefix('crmlite.')}.{function.__name__}"
+
+
+def enqueue(function: Callable[..., None], *, key: str | None = None, due_at: datetime | None = None, **args: Any) -> None:
+    """Writes the job into this transaction: it runs if, and only if, the change that caused it is committed.
+
+    With a `key` that was used before nothing is written, so the same cause never runs twice.
+    """
+    name = name_of(function)
+    if name not in _functions:
+        raise ValueError(f"{name} is not a job")
+    if key is not None and db.session.scalar(sa.select(Job.id).where(Job.key == key)) is not None:
+        return
+    db.session.add(Job(name=name, args=args, key=key, due_at=due_at or utcnow()))
+
+
+def run_due(limit: int = 100) -> int:
+    """Runs what is due, one job after the other; returns how many were run. Called by the worker, and by tests."""
+    for done in range(limit):
+        claimed = _claim()
+        if claimed is None:
+            return done
+        _run(*claimed)
+    return limit
+
+
+def _claim() -> tuple[int, int] | None:
+    """Takes the oldest due job: (id, attempt), committed before its work starts."""
+    writing()
+    now = utcnow()
+    due = sa.or_(
+        sa.and_(Job.state == "queued", Job.due_at <= now),
+        sa.and_(Job.state == "running", Job.lease_until < now),
+    )
+    found = db.session.scalar(
+        sa.select(Job)
+        .where(Job.state.in_(["queued", "running"]), due)
+        .order_by(Job.due_at, Job.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    if found is None:
+        db.session.rollback()
+        return None
+    found.attempts += 1
+    if found.attempts > MAX_ATTEMPTS:
+        found.state = "parked"
+        found.error = found.error or "its worker ended while it ran"
+        db.session.commit()
+        return _claim()
+    found.state, found.lease_until = "running", now + LEASE
+    db.session.commit()
+    return found.id, found.attempts
+
+
+def _run(job_id: int, attempt: int) -> None:
+    writing()
+    journal.act_as("system")
+    row = db.session.get(Job, job_id, with_for_update=True, populate_existing=True)
+    if row is None or row.state != "running" or row.attempts != attempt:  # somebody else took it over
+        db.session.rollback()
+        return
+    name, args = row.name, dict(row.args)
+    try:
+        _functions[name](**args)
+        row.state, row.lease_until, row.error = "done", None, None
+        db.session.commit()
+    except Exception:
+        db.session.rollback()
+        log.exception("job failed", extra={"job": name, "job_id": job_id, "attempt": attempt})
+        _postpone(job_id, attempt, traceback.format_exc(limit=-3)[-2000:])
+
+
+def _postpone(job_id: int, attempt: int, error: str) -> None:
+    writing()
+    row = db.session.get(Job, job_id, with_for_update=True, populate_existing=True)
+    if row is None:
+        db.session.rollback()
+        return
+    row.error, row.lease_until = error, None
+    if attempt >= MAX_ATTEMPTS:
+        row.state = "parked"
+    else:
+        row.state = "queued"
+        row.due_at = utcnow() + BACKOFF[attempt - 1] * random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries
+    db.session.commit()
+
+
+def beat(name: str) -> None:
+    """Says that this process is alive."""
+    writing()
+    row = db.session.get(Heartbeat, name)
+    if row is None:
+        db.session.add(Heartbeat(name=name, seen_at=utcnow()))
+    else:
+        row.seen_at = utcnow()
+    db.session.commit()
+
+
+def last_seen(name: str) -> datetime | None:
+    return db.session.scalar(sa.select(Heartbeat.seen_at).where(Heartbeat.name == name))
+
+
+def oldest_due_age() -> float:
+    """Seconds since the oldest job that should have run by now was due; 0 when nothing waits."""
+    due_at = db.session.scalar(sa.select(sa.func.min(Job.due_at)).where(Job.state == "queued", Job.due_at <= utcnow()))
+    if due_at is None:
+        return 0.0
+    return max(0.0, (utcnow() - due_at).total_seconds())
+
+
+@job
+def forget_done() -> None:
+    """Deletes the rows of jobs that were done a week ago; parked ones stay for people to see."""
+    db.session.execute(sa.delete(Job).where(Job.state == "done", Job.due_at < utcnow() - KEEP_DONE))

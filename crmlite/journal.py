@@ -1,0 +1,438 @@
+"""Who changed what, as which step: operation, event, event link, change; and undo.
+
+The session writes the change rows itself after every flush, so that no view can forget. One request or job is one
+operation; what is undone is an operation, and an undo is an operation too.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from flask import g, has_request_context
+from sqlalchemy import event
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import LoaderCallableStatus, Mapped, Session, mapped_column
+
+from crmlite.extensions import Base, db, utcnow
+
+
+class current_tx(sa.sql.expression.FunctionElement[int]):  # noqa: N801 - it is written like the SQL function it becomes
+    """The writing transaction's number on PostgreSQL, where ids become visible out of order; 0 on SQLite, where they do not."""
+
+    type = sa.BigInteger()
+    inherit_cache = True
+
+
+@compiles(current_tx)
+def _no_tx(_element: Any, _compiler: Any, **_kw: Any) -> str:
+    return "0"
+
+
+@compiles(current_tx, "postgresql")
+def _postgresql_tx(_element: Any, _compiler: Any, **_kw: Any) -> str:
+    return "pg_current_xact_id()::text::bigint"
+
+
+class Operation(Base):
+    """One thing somebody did: a request, a job, a bulk edit, an import, a merge, an undo."""
+
+    __tablename__ = "operation"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    actor_id: Mapped[int | None] = mapped_column(index=True)
+    actor_kind: Mapped[str]
+    request_id: Mapped[str | None]
+    at: Mapped[datetime]
+    undone_by_id: Mapped[int | None]
+
+
+class Event(Base):
+    """What an operation meant: `contact.created`, linked to every record it concerns."""
+
+    __tablename__ = "event"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tx: Mapped[int] = mapped_column(sa.BigInteger, default=current_tx())
+    operation_id: Mapped[int] = mapped_column(index=True)
+    name: Mapped[str]
+    subject_type: Mapped[str]
+    subject_id: Mapped[int]
+    at: Mapped[datetime]
+    data: Mapped[dict[str, Any]]
+
+
+class EventLink(Base):
+    __tablename__ = "event_link"
+    record_type: Mapped[str] = mapped_column(primary_key=True)
+    record_id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class Change(Base):
+    """One row of one table as it changed: only the fields that did, old and new, in JSON's own types."""
+
+    __tablename__ = "change"
+    __table_args__ = (sa.Index(None, "record_type", "record_id", "id"), sa.Index(None, "tx", "id"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    tx: Mapped[int] = mapped_column(sa.BigInteger, default=current_tx())
+    operation_id: Mapped[int] = mapped_column(index=True)
+    record_type: Mapped[str]
+    record_id: Mapped[int]
+    action: Mapped[str]
+    old: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
+    new: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True))
+
+
+class Journaled:
+    """Mixin of models whose every change is written down. Their `id` is one integer; `record_type` in the journal is the table's name."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+
+class NotJournaled(Exception):
+    """A statement would have changed a journaled table past the journal."""
+
+
+# --- operations -------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Actor:
+    """Who acts in this session: a user, a customer on a public page, a rule, or the system itself."""
+
+    kind: str = "system"
+    id: int | None = None
+
+
+def act_as(kind: str, user_id: int | None = None) -> None:
+    """Says who the changes of this session are by."""
+    db.session().info["actor"] = Actor(kind, user_id)
+
+
+def operation() -> int:
+    """The id of this transaction's operation, begun if there is none yet."""
+    return _current(db.session())
+
+
+def label(kind: str) -> None:
+    """Names the kind of the operation to come, for callers that have not changed anything yet."""
+    db.session().info["operation_kind"] = kind
+
+
+def last_operation() -> int | None:
+    """The operation of this session that was committed last: what an Undo button will name."""
+    value: int | None = db.session().info.get("last_operation")
+    return value
+
+
+def _current(session: Session) -> int:
+    known: int | None = session.info.get("operation")
+    if known is not None:
+        return known
+    actor = session.info.get("actor") or Actor()
+    row = session.connection().execute(
+        sa.insert(Operation.__table__).returning(Operation.__table__.c.id),
+        {
+            "kind": session.info.pop("operation_kind", None) or ("request" if has_request_context() else "job"),
+            "actor_id": actor.id,
+            "actor_kind": actor.kind,
+            "request_id": g.get("request_id") if has_request_context() else None,
+            "at": utcnow(),
+        },
+    )
+    session.info["operation"] = number = row.scalar_one()
+    return number
+
+
+@event.listens_for(db.session, "after_commit")
+def _close(session: Session) -> None:
+    if not session.in_nested_transaction() and "operation" in session.info:
+        session.info["last_operation"] = session.info.pop("operation")
+
+
+@event.listens_for(db.session, "after_rollback")
+def _abandon(session: Session) -> None:
+    session.info.pop("operation", None)
+    session.info.pop("touched", None)
+
+
+# --- changes ----------------------------------------------------------------------------------------------------------
+
+_hooks: list[Callable[[Session, set[tuple[str, int]]], None]] = []
+
+
+def before_commit(hook: Callable[[Session, set[tuple[str, int]]], None]) -> None:
+    """Registers what keeps copies of records up to date (search, custom values): called once per transaction with the
+    (record type, id) pairs that changed, inside it."""
+    if hook not in _hooks:
+        _hooks.append(hook)
+
+
+def models() -> dict[str, type]:
+    """Journaled models by table name."""
+    return {m.class_.__tablename__: m.class_ for m in Base.registry.mappers if issubclass(m.class_, Journaled)}
+
+
+def journaled_columns(model: Any) -> list[sa.Column[Any]]:
+    return [c for c in sa.inspect(model).columns if c.info.get("journal", True) and c.name != "id"]
+
+
+def to_json(value: Any) -> Any:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, bytes):
+        return value.hex()
+    return value
+
+
+def from_json(column: sa.Column[Any], value: Any) -> Any:
+    if value is None:
+        return None
+    kind = column.type.python_type
+    if kind in {datetime, date}:
+        return kind.fromisoformat(value)
+    if kind is Decimal:
+        return Decimal(value)
+    if kind is bytes:
+        return bytes.fromhex(value)
+    return value
+
+
+@event.listens_for(db.session, "before_flush")
+def _load_olds(session: Session, _context: Any, _instances: Any) -> None:
+    """Setting an attribute that was never read leaves no old value behind: fetch it while it is still there."""
+    for instance in session.dirty:
+        if not isinstance(instance, Journaled):
+            continue
+        state = sa.inspect(instance)
+        unread = [
+            key
+            for key, value in state.committed_state.items()
+            if isinstance(value, LoaderCallableStatus) and key in state.mapper.column_attrs
+        ]
+        if unread and state.identity:
+            columns = [state.mapper.columns[key] for key in unread]
+            row = session.execute(sa.select(*columns).where(state.mapper.columns["id"] == state.identity[0])).one()
+            state.committed_state.update(zip(unread, row, strict=True))
+
+
+@event.listens_for(db.session, "after_flush")
+def _write_changes(session: Session, _context: Any) -> None:
+    rows = [
+        row
+        for instances, describe in ((session.new, _created), (session.dirty, _updated), (session.deleted, _deleted))
+        for instance in instances
+        if isinstance(instance, Journaled) and (row := describe(instance))
+    ]
+    if not rows:
+        return
+    operation_id = _current(session)
+    for row in rows:
+        row["operation_id"] = operation_id
+    session.connection().execute(sa.insert(Change.__table__), rows)
+    touched = session.info.setdefault("touched", set())
+    touched.update((row["record_type"], row["record_id"]) for row in rows)
+
+
+@event.listens_for(db.session, "before_commit")
+def _call_hooks(session: Session) -> None:
+    if session.in_nested_transaction():
+        return
+    session.flush()
+    touched = session.info.pop("touched", None)
+    if touched:
+        for hook in _hooks:
+            hook(session, touched)
+
+
+def _row(instance: Any, action: str, old: dict[str, Any] | None, new: dict[str, Any] | None) -> dict[str, Any]:
+    return {"record_type": instance.__tablename__, "record_id": instance.id, "action": action, "old": old, "new": new}
+
+
+def _values(instance: Any) -> dict[str, Any]:
+    mapper = sa.inspect(type(instance))
+    values = ((c.name, getattr(instance, mapper.get_property_by_column(c).key)) for c in journaled_columns(type(instance)))
+    return {name: to_json(value) for name, value in values if value is not None}
+
+
+def _created(instance: Any) -> dict[str, Any]:
+    return _row(instance, "created", None, _values(instance))
+
+
+def _deleted(instance: Any) -> dict[str, Any]:
+    return _row(instance, "deleted", _values(instance), None)
+
+
+def _updated(instance: Any) -> dict[str, Any] | None:
+    state = sa.inspect(instance)
+    names = {c.name for c in journaled_columns(type(instance))}
+    old, new = {}, {}
+    for key, before in state.committed_state.items():
+        if key not in state.mapper.column_attrs or (name := state.mapper.columns[key].name) not in names:
+            continue
+        was, now = to_json(before), to_json(getattr(instance, key))
+        if was != now:
+            old[name], new[name] = was, now
+    return _row(instance, "updated", old, new) if new else None
+
+
+@event.listens_for(db.session, "do_orm_execute")
+def _refuse_unjournaled(state: Any) -> None:
+    if state.is_select or state.execution_options.get("journaled"):
+        return
+    table = getattr(state.statement, "table", None)
+    if table is not None and table.name in models():
+        raise NotJournaled(f"change {table.name} through its objects, or write the change rows yourself and say journaled=True")
+
+
+# --- undo -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """What an undo left alone, because somebody changed it since."""
+
+    record_type: str
+    record_id: int
+    field: str | None
+    now: Any = None
+
+
+@dataclass(frozen=True)
+class Undone:
+    operation_id: int
+    records: int
+    conflicts: tuple[Conflict, ...]
+
+
+class CannotUndo(Exception):
+    """The operation is unknown, undone already, or final."""
+
+
+def undo(operation_id: int) -> Undone:
+    """Sets back what `operation_id` changed and nobody changed since; the rest is listed, never overwritten.
+
+    Flushes, does not commit. Raises CannotUndo.
+    """
+    session = db.session()
+    done = session.get(Operation, operation_id, with_for_update=True, populate_existing=True)
+    if done is None or done.undone_by_id is not None:
+        raise CannotUndo
+    changes = session.scalars(sa.select(Change).where(Change.operation_id == operation_id).order_by(Change.id.desc())).all()
+    if not changes:
+        raise CannotUndo
+    label("undo")
+    number = _current(session)
+    conflicts = [conflict for change in changes for conflict in _set_back(session, change)]
+    done.undone_by_id = number
+    session.flush()
+    return Undone(number, len({(c.record_type, c.record_id) for c in changes}), tuple(conflicts))
+
+
+def touched_by(operation_id: int) -> set[tuple[str, int]]:
+    """The (record type, id) pairs an operation changed."""
+    rows = db.session.execute(
+        sa.select(Change.record_type, Change.record_id).where(Change.operation_id == operation_id).distinct()
+    )
+    return {(record_type, record_id) for record_type, record_id in rows}
+
+
+def _set_back(session: Session, change: Change) -> Iterator[Conflict]:
+    model: Any = models().get(change.record_type)
+    if model is None:
+        return
+    row = session.get(model, change.record_id, with_for_update=True, populate_existing=True)
+    if change.action == "created":
+        yield from _uncreate(session, change, row)
+    elif change.action == "deleted":
+        yield from _undelete(session, change, model, row)
+    elif row is None:
+        yield Conflict(change.record_type, change.record_id, None)
+    else:
+        yield from _unchange(change, model, row)
+        session.flush()
+
+
+def _uncreate(session: Session, change: Change, row: Any) -> Iterator[Conflict]:
+    if row is None:
+        return
+    later = sa.select(Change.id).where(
+        Change.record_type == change.record_type,
+        Change.record_id == change.record_id,
+        Change.operation_id != change.operation_id,
+        Change.operation_id.not_in(sa.select(Operation.id).where(Operation.undone_by_id.is_not(None))),
+        Change.operation_id.not_in(sa.select(Operation.id).where(Operation.kind == "undo")),
+    )
+    if session.scalar(later.limit(1)) is not None:
+        yield Conflict(change.record_type, change.record_id, None)
+        return
+    try:
+        with session.begin_nested():
+            session.delete(row)
+            session.flush()
+    except sa.exc.IntegrityError:  # something points at it by now
+        session.expire(row)
+        yield Conflict(change.record_type, change.record_id, None)
+
+
+def _undelete(session: Session, change: Change, model: Any, row: Any) -> Iterator[Conflict]:
+    if row is not None:
+        return
+    mapper = sa.inspect(model)
+    values = {
+        mapper.get_property_by_column(c).key: from_json(c, (change.old or {}).get(c.name)) for c in journaled_columns(model)
+    }
+    try:
+        with session.begin_nested():
+            session.add(model(id=change.record_id, **values))
+            session.flush()
+    except sa.exc.IntegrityError:  # what it belonged to is gone, or its place is taken
+        yield Conflict(change.record_type, change.record_id, None)
+
+
+def _unchange(change: Change, model: Any, row: Any) -> Iterator[Conflict]:
+    mapper = sa.inspect(model)
+    for name, old in (change.old or {}).items():
+        column = model.__table__.c.get(name)
+        if column is None:
+            continue
+        key = mapper.get_property_by_column(column).key
+        now = to_json(getattr(row, key))
+        if now == (change.new or {}).get(name):
+            setattr(row, key, from_json(column, old))
+        elif now != old:
+            yield Conflict(change.record_type, change.record_id, name, now)
+
+
+# --- as of ------------------------------------------------------------------------------------------------------------
+
+
+def as_of(record_type: str, record_id: int, when: datetime) -> dict[str, Any] | None:
+    """The record's fields as they were at `when` (JSON's own types), or None where it did not exist then."""
+    model: Any = models()[record_type]
+    row = db.session.get(model, record_id)
+    values: dict[str, Any] | None = _values(row) if row is not None else None
+    later = (
+        sa.select(Change)
+        .join(Operation, Operation.id == Change.operation_id)
+        .where(Change.record_type == record_type, Change.record_id == record_id, Operation.at > when)
+        .order_by(Change.id.desc())
+    )
+    return replay_back(values, db.session.scalars(later))
+
+
+def replay_back(values: dict[str, Any] | None, changes: Iterable[Change]) -> dict[str, Any] | None:
+    """Takes back `changes`, newest first, from a record's `values`."""
+    for change in changes:
+        if change.action == "created":
+            values = None
+        elif change.action == "deleted":
+            values = dict(change.old or {})
+        else:
+            values = {**(values or {}), **(change.old or {})}
+            values = {name: value for name, value in values.items() if value is not None}
+    return values

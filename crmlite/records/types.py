@@ -1,0 +1,151 @@
+"""What a record is, and the data that describes one type of record: RecordType and Column."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from crmlite import events
+from crmlite.extensions import UNJOURNALED, db, utcnow
+from crmlite.journal import Journaled
+
+if TYPE_CHECKING:
+    from wtforms import Form
+
+    from crmlite.records.policy import Policy
+
+
+class Record(Journaled):
+    """Mixin of what people work with: owner and team, times, row version, trash, the name it is sorted by.
+
+    Verbs change and emit; they never commit.
+    """
+
+    __tablename__: ClassVar[str]
+
+    team_id: Mapped[int | None] = mapped_column(sa.ForeignKey("team.id"))
+    created_at: Mapped[datetime] = mapped_column(default=utcnow, index=False)
+    created_by_id: Mapped[int | None]
+    updated_at: Mapped[datetime] = mapped_column(default=utcnow, onupdate=utcnow, info=UNJOURNALED)
+    deleted_at: Mapped[datetime | None]
+    sort_name: Mapped[str] = mapped_column(default="")
+    row_version: Mapped[int] = mapped_column(default=1, info=UNJOURNALED)
+
+    @declared_attr
+    def owner_id(cls) -> Mapped[int | None]:  # noqa: N805
+        return mapped_column(sa.ForeignKey("user.id"))
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805
+        return {"version_id_col": cls.row_version}
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        raise NotImplementedError
+
+    def search_texts(self) -> list[str | None]:
+        """Everything it can be found by; the title comes first."""
+        return [self.title]
+
+    def assign(self, owner: Any) -> Self:
+        """Makes `owner` (a user, or None) responsible. The record stays with, or moves to, the owner's team."""
+        self.owner_id = owner.id if owner else None
+        if owner:
+            self.team_id = owner.team_id
+        events.emit(events.RECORD_ASSIGNED, self, owner=owner.name if owner else "", owner_id=self.owner_id)
+        return self
+
+    def trash(self) -> Self:
+        """Moves it to the trash, from where it is purged after 30 days."""
+        self.deleted_at = utcnow()
+        events.emit(events.RECORD_DELETED, self)
+        return self
+
+    def restore(self) -> Self:
+        self.deleted_at = None
+        events.emit(events.RECORD_RESTORED, self)
+        return self
+
+
+@dataclass(frozen=True)
+class Column:
+    """One field of a record type as lists, filters, cells and forms know it. `name` is the model's attribute."""
+
+    name: str
+    label: Any
+    kind: str = "text"
+    """Names the cell's template, and which operators a filter may use."""
+    sortable: bool = True
+    filterable: bool = True
+    edit: bool = False
+    """Whether the cell is edited in place, by the form's field of the same name."""
+    phone: bool = False
+    """Whether it stays on a narrow screen."""
+    hidden: bool = False
+    """Whether it is shown only to those who choose it."""
+    choices: Callable[[], list[tuple[str, Any]]] | None = None
+
+    @property
+    def numeric(self) -> bool:
+        return self.kind in {"number", "money"}
+
+
+@dataclass(frozen=True)
+class RecordType:
+    """One type of record, as data: it drives listing, filter, cell, bulk and search alike."""
+
+    name: str
+    model: Any
+    label: Any
+    label_plural: Any
+    icon: str
+    form: "type[Form]"
+    policy: "Policy"
+    columns: tuple[Column, ...]
+    default_sort: str = "name"
+    links: dict[str, str] = field(default_factory=dict)
+    """One hop to related records in filters: prefix to the name of the foreign key, such as {"company": "main_company_id"}."""
+
+    @property
+    def plural(self) -> str:
+        return {"company": "companies"}.get(self.name, f"{self.name}s")
+
+    @property
+    def url(self) -> str:
+        return f"/{self.plural}/"
+
+    def column(self, name: str) -> Column | None:
+        return next((column for column in self.columns if column.name == name), None)
+
+    def url_of(self, record_id: int) -> str:
+        return f"/{self.plural}/{record_id}"
+
+
+_types: dict[str, RecordType] = {}
+
+
+def register(record_type: RecordType) -> RecordType:
+    _types[record_type.name] = record_type
+    return record_type
+
+
+def registered() -> dict[str, RecordType]:
+    """Record types of the modules that are on, by name."""
+    from flask import current_app
+
+    switched_on: set[str] = current_app.extensions["crmlite.record_types"]
+    return {name: kind for name, kind in _types.items() if name in switched_on}
+
+
+def get(name: str) -> RecordType | None:
+    return registered().get(name)
+
+
+def load(record_type: str, record_id: int) -> Any:
+    """A record by its type's name, whoever asks; for jobs and listeners, never with an id from a request."""
+    kind = _types.get(record_type)
+    return db.session.get(kind.model, record_id) if kind else None
