@@ -90,6 +90,10 @@ class Journaled:
 
     id: Mapped[int] = mapped_column(primary_key=True)
 
+    def concerns(self) -> list[tuple[str, int]]:
+        """(record type, id) of the records it is a part of: what is copied from them is renewed when it changes."""
+        return []
+
 
 class NotJournaled(Exception):
     """A statement would have changed a journaled table past the journal."""
@@ -236,6 +240,9 @@ def _write_changes(session: Session, _context: Any) -> None:
     session.connection().execute(sa.insert(Change.__table__), rows)
     touched = session.info.setdefault("touched", set())
     touched.update((row["record_type"], row["record_id"]) for row in rows)
+    for instance in (*session.new, *session.dirty, *session.deleted):
+        if isinstance(instance, Journaled):
+            touched.update(instance.concerns())
 
 
 @event.listens_for(db.session, "before_commit")

@@ -392,8 +392,12 @@ def local_today() -> date:
     return local_time(utcnow()).date()
 
 
+def time_zone() -> str:
+    return _choose_time_zone() or "UTC"
+
+
 def local_time(value: datetime) -> datetime:
-    return value.astimezone(get_timezone(_choose_time_zone() or "UTC"))
+    return value.astimezone(get_timezone(time_zone()))
 
 
 def show_date(value: date | datetime | None) -> str:

@@ -119,6 +119,9 @@ class Member(Journaled, Base):
     role: Mapped[str] = mapped_column(default="")
     user: Mapped[User] = relationship()
 
+    def concerns(self) -> list[tuple[str, int]]:
+        return [(self.record_type, self.record_id)]
+
 
 class UserSession(Base):
     """A device that signed in. The cookie holds a secret; the row holds its hash."""

@@ -1,7 +1,8 @@
 """What a record is, and the data that describes one type of record: RecordType and Column."""
 
+import dataclasses
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -88,6 +89,14 @@ class Column:
     hidden: bool = False
     """Whether it is shown only to those who choose it."""
     choices: Callable[[], list[tuple[str, Any]]] | None = None
+    field: str = ""
+    """The model's attribute where it is not called like the column."""
+    sort_by: str = ""
+    """The model's attribute that orders it, where that is another one: names sort by `sort_name`."""
+
+    @property
+    def attribute(self) -> str:
+        return self.field or self.name
 
     @property
     def numeric(self) -> bool:
@@ -107,7 +116,7 @@ class RecordType:
     policy: "Policy"
     columns: tuple[Column, ...]
     default_sort: str = "name"
-    links: dict[str, str] = field(default_factory=dict)
+    links: dict[str, str] = dataclasses.field(default_factory=dict)
     """One hop to related records in filters: prefix to the name of the foreign key, such as {"company": "main_company_id"}."""
 
     @property

@@ -1,0 +1,88 @@
+"""Tags: words that people put on any record."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from crmlite import events
+from crmlite.extensions import Base, db
+from crmlite.journal import Journaled
+from crmlite.web import hue
+
+MAX_LENGTH = 40
+
+
+class Tag(Journaled, Base):
+    __tablename__ = "tag"
+    name: Mapped[str] = mapped_column(unique=True)
+    hue: Mapped[str]
+
+
+class Tagging(Journaled, Base):
+    __tablename__ = "tagging"
+    __table_args__ = (
+        sa.UniqueConstraint("record_type", "record_id", "tag_id"),
+        sa.Index(None, "tag_id", "record_type", "record_id"),
+    )
+    tag_id: Mapped[int] = mapped_column(sa.ForeignKey("tag.id"))
+    record_type: Mapped[str]
+    record_id: Mapped[int]
+    tag: Mapped[Tag] = relationship()
+
+    def concerns(self) -> list[tuple[str, int]]:
+        return [(self.record_type, self.record_id)]
+
+
+def add(record: Any, name: str) -> bool:
+    """Puts the tag on the record, making the tag where it is new; False where it was there already."""
+    name = " ".join(name.split())[:MAX_LENGTH]
+    if not name:
+        return False
+    tag = db.session.scalar(sa.select(Tag).where(Tag.name == name))
+    if tag is None:
+        tag = Tag(name=name, hue=hue(name))
+        db.session.add(tag)
+        db.session.flush()
+    if _tagging(record, tag.id) is not None:
+        return False
+    db.session.add(Tagging(tag_id=tag.id, record_type=record.__tablename__, record_id=record.id))
+    events.emit(events.TAG_ADDED, record, tag=name)
+    return True
+
+
+def remove(record: Any, tag_id: int) -> bool:
+    tagging = _tagging(record, tag_id)
+    if tagging is None:
+        return False
+    name = tagging.tag.name
+    db.session.delete(tagging)
+    events.emit(events.TAG_REMOVED, record, tag=name)
+    return True
+
+
+def of(record_type: str, record_ids: list[int]) -> dict[int, list[tuple[int, str, str]]]:
+    """(id, name, hue) of the tags of each record, by name: one statement for a whole page."""
+    rows = db.session.execute(
+        sa.select(Tagging.record_id, Tag.id, Tag.name, Tag.hue)
+        .join(Tag, Tag.id == Tagging.tag_id)
+        .where(Tagging.record_type == record_type, Tagging.record_id.in_(record_ids))
+        .order_by(Tag.name)
+    )
+    found: dict[int, list[tuple[int, str, str]]] = {}
+    for record_id, tag_id, name, colour in rows:
+        found.setdefault(record_id, []).append((tag_id, name, colour))
+    return found
+
+
+def names(limit: int = 200) -> list[str]:
+    """For suggestions while typing, and the filter's choices."""
+    return list(db.session.scalars(sa.select(Tag.name).order_by(Tag.name).limit(limit)))
+
+
+def _tagging(record: Any, tag_id: int) -> Tagging | None:
+    return db.session.scalar(
+        sa.select(Tagging).where(
+            Tagging.record_type == record.__tablename__, Tagging.record_id == record.id, Tagging.tag_id == tag_id
+        )
+    )
