@@ -1,0 +1,104 @@
+"""Files on records: stored under a random name outside the web root, the user's name only ever as text."""
+
+import hashlib
+import os
+import secrets
+import shutil
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any, Self
+
+import sqlalchemy as sa
+from flask import current_app
+from flask_babel import gettext as _
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from crmlite import events
+from crmlite.extensions import PERSONAL, Base, db, utcnow
+from crmlite.journal import Journaled
+from crmlite.safety import display_name
+
+
+class FileRefused(Exception):
+    """The file cannot be kept; the message says why."""
+
+
+class File(Journaled, Base):
+    """One stored file. `path` is relative to the files folder and always looks like ab/<62 hex digits>."""
+
+    __tablename__ = "file"
+    path: Mapped[str] = mapped_column(unique=True)
+    sha256: Mapped[str]
+    size: Mapped[int]
+    mime: Mapped[str]
+    name: Mapped[str] = mapped_column(info=PERSONAL)
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+    @classmethod
+    def store(cls, stream: IO[bytes], name: str, mime: str | None) -> Self:
+        """Writes the bytes to disk, then the row: a row never points at a file that is not there. Raises FileRefused."""
+        settings = current_app.extensions["crmlite.settings"]
+        if shutil.disk_usage(settings.instance).free < settings.disk_floor_mb * 1024 * 1024:
+            raise FileRefused(_("The server's disk is nearly full, so files are not taken at the moment."))
+        token = secrets.token_hex(32)
+        path = f"{token[:2]}/{token[2:]}"
+        sha256, size = _write(settings.files_path / path, stream)
+        if not size:
+            raise FileRefused(_("This file is empty."))
+        shown = display_name(name) or _("file")
+        file = cls(path=path, sha256=sha256, size=size, mime=(mime or "application/octet-stream")[:100], name=shown)
+        db.session.add(file)
+        return file
+
+    @property
+    def location(self) -> Path:
+        folder: Path = current_app.extensions["crmlite.settings"].files_path
+        return folder / self.path
+
+
+class Attachment(Journaled, Base):
+    __tablename__ = "attachment"
+    __table_args__ = (sa.Index(None, "record_type", "record_id"),)
+    file_id: Mapped[int] = mapped_column(sa.ForeignKey("file.id"), index=True)
+    record_type: Mapped[str]
+    record_id: Mapped[int]
+    author_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
+    file: Mapped[File] = relationship()
+
+    def concerns(self) -> list[tuple[str, int]]:
+        return [(self.record_type, self.record_id)]
+
+
+def attach(record: Any, file: File, author_id: int | None) -> Attachment:
+    db.session.flush()
+    attachment = Attachment(file_id=file.id, record_type=record.__tablename__, record_id=record.id, author_id=author_id)
+    db.session.add(attachment)
+    record.touch()
+    events.emit(events.FILE_ATTACHED, record, file=file.name, file_id=file.id)
+    return attachment
+
+
+def detach(record: Any, attachment: Attachment) -> None:
+    """Takes the file off the record. Its bytes stay until the trash is purged, so that undo brings it back."""
+    file = attachment.file
+    db.session.delete(attachment)
+    events.emit(events.FILE_REMOVED, record, file=file.name, file_id=file.id)
+
+
+def of(record: Any) -> list[Attachment]:
+    query = sa.select(Attachment).where(Attachment.record_type == record.__tablename__, Attachment.record_id == record.id)
+    return list(db.session.scalars(query.options(sa.orm.joinedload(Attachment.file)).order_by(Attachment.id.desc())))
+
+
+def _write(location: Path, stream: IO[bytes]) -> tuple[str, int]:
+    location.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    digest, size = hashlib.sha256(), 0
+    descriptor = os.open(location, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        while chunk := stream.read(64 * 1024):
+            digest.update(chunk)
+            size += len(chunk)
+            file.write(chunk)
+        file.flush()
+        os.fsync(file.fileno())
+    return digest.hexdigest(), size

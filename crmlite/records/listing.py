@@ -1,0 +1,348 @@
+"""Listing: the one query behind every list. Keyed paging, filters, sort, columns, totals; ids first, then their columns.
+
+The planner never takes a LIMIT into account, so a capped probe decides: few matches are fetched and sorted, many are met by
+walking the sort index and skipping what does not fit.
+"""
+
+import base64
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+import sqlalchemy as sa
+from flask import request
+from flask_babel import gettext as _
+from markupsafe import Markup
+from werkzeug.datastructures import MultiDict
+
+from crmlite import journal
+from crmlite.auth.models import Preference, User, Viewer
+from crmlite.extensions import db
+from crmlite.records import filters, search, tags, types
+from crmlite.records.cells import row_template
+from crmlite.records.filters import Chip, FilterError, Term
+from crmlite.records.types import Column, RecordType
+from crmlite.web import cached_per_request, hue
+
+PAGE = 50
+COUNT_TO = 1000
+"""Totals are exact up to here; above, people ask for them."""
+
+
+@dataclass(frozen=True)
+class Total:
+    count: int
+    exact: bool
+
+
+@dataclass(frozen=True)
+class FilterField:
+    """One filter as the popover offers it."""
+
+    name: str
+    label: Any
+    kind: str
+    choices: list[tuple[str, Any]]
+    selected: set[str]
+
+
+class Row(dict[str, Any]):
+    """One record of a page: values by column name, and what every row has."""
+
+    id: int
+    row_version: int
+    editable: bool
+
+
+class Listing:
+    """A page of the records of one type that `user` may see, as `args` (a query string) ask for.
+
+    Raises FilterError for a filter, sort, column or cursor that does not exist.
+    """
+
+    def __init__(self, kind: RecordType, user: Viewer, args: "MultiDict[str, str]", path: str | None = None) -> None:
+        self.type = kind
+        self.user = user
+        self.args = args
+        self.path = path or kind.url
+        self.q = (args.get("_q") or "").strip()[:200]
+        unknown = {key for key in args if key.startswith("_")} - {"_q", "_sort", "_after", "_columns"}
+        if unknown:
+            raise FilterError(_("There is no “%(key)s” here.", key=min(unknown)[:60]))
+        self.terms: list[Term] = filters.parse(kind, args)
+        self.sort, self.descending = self._sort(args.get("_sort") or kind.default_sort)
+        self.after = _read_cursor(args["_after"]) if args.get("_after") else None
+
+    # --- what the page shows
+
+    @cached_property
+    def all_columns(self) -> tuple[Column, ...]:
+        return self.type.columns
+
+    @cached_property
+    def columns(self) -> tuple[Column, ...]:
+        """The columns asked for, else those the user chose, else the usual ones."""
+        asked = self.args.get("_columns")
+        if asked is None:
+            chosen = Preference.read(self.user.id, f"columns.{self.type.name}").get("names", [])
+            known = [column for name in chosen if (column := self.type.column(name))]
+            return tuple(known) or tuple(column for column in self.type.columns if not column.hidden)
+        columns = [self._column(name) for name in asked.split(",")]
+        return tuple(columns)
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """At most PAGE rows."""
+        return self._load(self._ids[:PAGE])
+
+    @cached_property
+    def next_url(self) -> str | None:
+        if len(self._ids) <= PAGE:
+            return None
+        return self.url(_after=self._cursor(self.rows[-1]))
+
+    @cached_property
+    def total(self) -> Total:
+        return Total(min(self._matching, COUNT_TO), self._matching <= COUNT_TO)
+
+    @property
+    def is_filtered(self) -> bool:
+        return bool(self.terms or self.q)
+
+    @cached_property
+    def chips(self) -> list[Any]:
+        names = {user_id: user["name"] for user_id, user in users().items()}
+        found = filters.chips(self.type, self.terms, names, self.user)
+        return [_ChipLink(chip, self.url(**{chip.key: None, "_after": None})) for chip in found]
+
+    @cached_property
+    def filter_fields(self) -> list[FilterField]:
+        found = []
+        for column in self.type.columns:
+            choices = self._choices(column)
+            if column.filterable and choices:
+                found.append(FilterField(column.name, column.label, column.kind, choices, set(self.args.getlist(column.name))))
+        tag_names = tags.names()
+        if tag_names:
+            chosen = set(self.args.getlist("tag"))
+            found.append(FilterField("tag", _("Tag"), "tags", [(name, name) for name in tag_names], chosen))
+        return found
+
+    def url(self, **changes: str | None) -> str:
+        """This list's address with some parameters changed; None takes one away."""
+        kept = [(key, value) for key, value in self.args.items(multi=True) if value and key not in changes]
+        added = [(key, value) for key, value in changes.items() if value is not None]
+        query = urlencode(kept + added)
+        return f"{self.path}?{query}" if query else self.path
+
+    def sort_url(self, column: Column) -> str:
+        """Sorts by the column; asked again, the other way round."""
+        descending = column.name == self.sort and not self.descending
+        return self.url(_sort=f"-{column.name}" if descending else column.name, _after=None)
+
+    @property
+    def clear_url(self) -> str:
+        kept = {key: self.args[key] for key in ("_sort", "_columns") if self.args.get(key)}
+        return f"{self.path}?{urlencode(kept)}" if kept else self.path
+
+    def render_rows(self) -> Markup:
+        """The <tr>s of this page, by one template compiled for this set of columns."""
+        return Markup(row_template(self.type, self.columns).render(rows=self.rows, listing=self, request=request))  # noqa: S704
+
+    # --- the query
+
+    @cached_property
+    def query(self) -> sa.ColumnElement[bool]:
+        """What all of this list's records have in common: where kanban, export and segments start."""
+        model = self.type.model
+        found = [model.deleted_at.is_(None), self.type.policy.rows(self.user), filters.condition(self.type, self.terms, self.user)]
+        if self.q:
+            found.append(model.id.in_(search.ids(self.user, self.q, self.type, COUNT_TO + 1)))
+        return sa.and_(*found)
+
+    def count(self) -> int:
+        """The exact number, however large."""
+        return db.session.scalar(sa.select(sa.func.count()).select_from(self.type.model).where(self.query)) or 0
+
+    @cached_property
+    def _matching(self) -> int:
+        """How many match, counted no further than COUNT_TO + 1."""
+        capped = sa.select(self.type.model.id).where(self.query).limit(COUNT_TO + 1).subquery()
+        return db.session.scalar(sa.select(sa.func.count()).select_from(capped)) or 0
+
+    @cached_property
+    def _ids(self) -> list[int]:
+        """Ids of this page and one more, in order."""
+        return self._few() if self._matching <= COUNT_TO else self._walk()
+
+    def _few(self) -> list[int]:
+        """All matches, then sorted: the inner limit keeps the planner from walking the sort index instead."""
+        model, sort = self.type.model, self._sort_attribute
+        inner = sa.select(model.id, sort.label("s")).where(self.query).limit(COUNT_TO + 1).subquery()
+        query = sa.select(inner.c.id).where(*self._beyond(inner.c.s, inner.c.id))
+        query = query.order_by(inner.c.s.is_(None), *self._order(inner.c.s, inner.c.id)).limit(PAGE + 1)
+        return list(db.session.scalars(query))
+
+    def _walk(self) -> list[int]:
+        """Along the index of the sorted column, then along its empty values: nulls last as two ranges of one index."""
+        model, sort = self.type.model, self._sort_attribute
+        found: list[int] = []
+        if self.after is None or self.after[0] is not None:
+            beyond = self._beyond(sort, model.id) if self.after else []
+            query = sa.select(model.id).where(self.query, sort.is_not(None), *beyond)
+            found = list(db.session.scalars(self._hinted(query).order_by(*self._order(sort, model.id)).limit(PAGE + 1)))
+        if len(found) <= PAGE and self._sort_is_nullable:
+            query = sa.select(model.id).where(self.query, sort.is_(None))
+            if self.after is not None and self.after[0] is None:
+                query = query.where(model.id < self.after[1] if self.descending else model.id > self.after[1])
+            order = model.id.desc() if self.descending else model.id
+            found += list(db.session.scalars(self._hinted(query).order_by(order).limit(PAGE + 1 - len(found))))
+        return found
+
+    def _hinted(self, query: Any) -> Any:
+        """SQLite would rather filter by owner and sort: it is told which index to walk. PostgreSQL knows."""
+        index = self._walk_index
+        return query.with_hint(self.type.model.__table__, f"INDEXED BY {index}", "sqlite") if index else query
+
+    @cached_property
+    def _walk_index(self) -> str | None:
+        column = self._sort_attribute.property.columns[0]
+        for index in self.type.model.__table__.indexes:
+            if list(index.columns)[0] is column and len(index.columns) > 1:
+                return str(index.name)
+        return None
+
+    def _order(self, sort: Any, record_id: Any) -> tuple[Any, Any]:
+        return (sort.desc(), record_id.desc()) if self.descending else (sort, record_id)
+
+    def _beyond(self, sort: Any, record_id: Any) -> list[sa.ColumnElement[bool]]:
+        """What comes after the cursor: in the range of values, or in that of empty ones."""
+        if self.after is None:
+            return []
+        value, last_id = self.after
+        later_id = record_id < last_id if self.descending else record_id > last_id
+        if value is None:
+            return [sort.is_(None), later_id]
+        value = journal.from_json(self._sort_attribute.property.columns[0], value)
+        later = sa.or_(sort < value if self.descending else sort > value, sa.and_(sort == value, later_id))
+        return [sa.or_(later, sort.is_(None))] if self._sort_is_nullable and self._matching <= COUNT_TO else [later]
+
+    @property
+    def _sort_column(self) -> Column:
+        return self._column(self.sort)
+
+    @property
+    def _sort_attribute(self) -> Any:
+        column = self._sort_column
+        return getattr(self.type.model, column.sort_by or column.attribute)
+
+    @property
+    def _sort_is_nullable(self) -> bool:
+        return bool(self._sort_attribute.property.columns[0].nullable)
+
+    def _sort(self, asked: str) -> tuple[str, bool]:
+        name, descending = asked.removeprefix("-"), asked.startswith("-")
+        if not self._column(name).sortable:
+            raise FilterError(_("This list cannot be sorted by “%(name)s”.", name=name[:60]))
+        return name, descending
+
+    def _column(self, name: str) -> Column:
+        column = self.type.column(name)
+        if column is None:
+            raise FilterError(_("There is no column “%(name)s”.", name=name[:60]))
+        return column
+
+    def _choices(self, column: Column) -> list[tuple[str, Any]]:
+        if column.kind == "user":
+            people = sorted(users().items(), key=lambda item: item[1]["name"])
+            return [("me", _("Me")), *((str(i), user["name"]) for i, user in people if i != self.user.id)]
+        return column.choices() if column.choices else []
+
+    # --- rows
+
+    def _load(self, ids: list[int]) -> list[Row]:
+        if not ids:
+            return []
+        model = self.type.model
+        plain = {c.name: getattr(model, c.attribute) for c in self.columns if c.kind not in {"tags"}}
+        sort = self._sort_attribute
+        columns = [model.id, model.row_version, model.owner_id, model.team_id, sort.label("_sort")]
+        columns += [attribute.label(f"c_{name}") for name, attribute in plain.items()]
+        found = {row.id: row for row in db.session.execute(sa.select(*columns).where(model.id.in_(ids)))}
+        rows = []
+        for record_id in ids:
+            if (source := found.get(record_id)) is None:  # deleted between the two statements
+                continue
+            mapping = source._mapping
+            row = Row({name: mapping[f"c_{name}"] for name in plain})
+            row.id, row.row_version = source.id, source.row_version
+            row.editable = self._may_edit(source)
+            row["_sort"] = mapping["_sort"]
+            rows.append(row)
+        self._fill(rows)
+        return rows
+
+    def _may_edit(self, row: Any) -> bool:
+        scope = self.user.scope(self.type.name, "edit")
+        mine = row.owner_id == self.user.id or row.id in self._joined
+        teams = (row.team_id == self.user.team_id and row.team_id is not None) or (row.owner_id is None and row.team_id is None)
+        return scope == "all" or (scope in {"own", "team"} and mine) or (scope == "team" and teams)
+
+    @cached_property
+    def _joined(self) -> set[int]:
+        if self.user.scope(self.type.name, "edit") == "all":
+            return set()
+        return set(db.session.scalars(self.type.policy.joined(self.user)))
+
+    def _fill(self, rows: list[Row]) -> None:
+        """What the cells show of other tables: one statement per kind for the whole page."""
+        for column in self.columns:
+            if column.kind == "user":
+                for row in rows:
+                    row[column.name] = users().get(row[column.name])
+            elif column.kind == "tags":
+                found = tags.of(self.type.name, [row.id for row in rows])
+                for row in rows:
+                    row[column.name] = found.get(row.id, [])
+            elif column.kind in {"company", "contact"}:
+                self._fill_links(column, rows)
+
+    def _fill_links(self, column: Column, rows: list[Row]) -> None:
+        other = types.get(column.kind)
+        ids = {row[column.name] for row in rows} - {None}
+        known: dict[int, Any] = {}
+        if other and ids:
+            query = sa.select(other.model.id, other.model.name).where(other.model.id.in_(ids), other.policy.rows(self.user))
+            known = {i: {"id": i, "name": name, "url": other.url_of(i)} for i, name in db.session.execute(query)}
+        for row in rows:
+            row[column.name] = known.get(row[column.name])
+
+    def _cursor(self, row: Row) -> str:
+        value = row["_sort"]
+        value = value.isoformat() if isinstance(value, date | datetime) else value
+        return base64.urlsafe_b64encode(json.dumps([value, row.id]).encode()).decode().rstrip("=")
+
+
+class _ChipLink:
+    def __init__(self, chip: Chip, remove_url: str) -> None:
+        self.label, self.value, self.remove_url = chip.label, chip.value, remove_url
+
+
+def _read_cursor(text: str) -> tuple[Any, int]:
+    try:
+        value, record_id = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        if not isinstance(record_id, int) or not isinstance(value, str | int | float | None):
+            raise ValueError
+    except (ValueError, TypeError) as error:
+        raise FilterError(_("This list has changed. Open it again from the start.")) from error
+    return value, record_id
+
+
+@cached_per_request
+def users() -> dict[int, dict[str, Any]]:
+    """Everybody who works here, by id: name and colour, for cells, filters and pickers. A firm has at most a few dozen."""
+    rows = db.session.execute(sa.select(User.id, User.name, User.active).order_by(User.name))
+    return {row.id: {"id": row.id, "name": row.name, "hue": hue(row.id), "active": row.active} for row in rows}

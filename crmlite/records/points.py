@@ -1,0 +1,150 @@
+"""How people and companies are reached: e-mails, phones, links and postal addresses, several of each, labelled."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from crmlite.auth.models import Organisation
+from crmlite.extensions import PERSONAL, Base, db
+from crmlite.journal import Journaled
+from crmlite.points import normal_email, normal_phone, normal_url
+
+KINDS = ("email", "phone", "url")
+LABELS = (
+    ("work", _l("Work")),
+    ("home", _l("Home")),
+    ("mobile", _l("Mobile")),
+    ("direct", _l("Direct")),
+    ("invoice", _l("Invoices")),
+    ("delivery", _l("Deliveries")),
+    ("other", _l("Other")),
+)
+
+
+class Held:
+    """Mixin of what belongs to one contact or one company."""
+
+    @declared_attr
+    def contact_id(cls) -> Mapped[int | None]:  # noqa: N805
+        return mapped_column(sa.ForeignKey("contact.id"), index=True)
+
+    @declared_attr
+    def company_id(cls) -> Mapped[int | None]:  # noqa: N805
+        return mapped_column(sa.ForeignKey("company.id"), index=True)
+
+    def concerns(self) -> list[tuple[str, int]]:
+        return [("contact", self.contact_id)] if self.contact_id is not None else [("company", self.company_id or 0)]
+
+
+_ONE_HOLDER = "(contact_id IS NULL) <> (company_id IS NULL)"
+
+
+class Point(Held, Journaled, Base):
+    """An e-mail address, phone number or link. `normal` is what equal ones share: duplicates are found by it."""
+
+    __tablename__ = "point"
+    __table_args__ = (sa.CheckConstraint(_ONE_HOLDER, name="one_holder"), sa.Index(None, "kind", "normal"))
+    kind: Mapped[str]
+    value: Mapped[str] = mapped_column(info=PERSONAL)
+    normal: Mapped[str] = mapped_column(info=PERSONAL)
+    label: Mapped[str] = mapped_column(default="work")
+    main: Mapped[bool] = mapped_column(default=False)
+
+
+class Address(Held, Journaled, Base):
+    __tablename__ = "address"
+    __table_args__ = (sa.CheckConstraint(_ONE_HOLDER, name="one_holder"),)
+    label: Mapped[str] = mapped_column(default="work")
+    lines: Mapped[str] = mapped_column(default="", info=PERSONAL)
+    postcode: Mapped[str] = mapped_column(default="", info=PERSONAL)
+    city: Mapped[str] = mapped_column(default="", info=PERSONAL)
+    region: Mapped[str] = mapped_column(default="")
+    country: Mapped[str] = mapped_column(default="")
+    main: Mapped[bool] = mapped_column(default=False)
+
+
+def normal(kind: str, value: str, country: str = "") -> str:
+    """What two spellings of one address or number share. Raises ValueError for what cannot be one."""
+    if kind == "email":
+        return normal_email(value)
+    if kind == "phone":
+        return normal_phone(value, country or Organisation.get().country) or "".join(filter(str.isdigit, value))
+    return normal_url(value)
+
+
+def of(holder: Any, kind: type[Any]) -> list[Any]:
+    """The Points or Addresses of a contact or company, main ones first."""
+    key = getattr(kind, f"{holder.__tablename__}_id")
+    return list(db.session.scalars(sa.select(kind).where(key == holder.id).order_by(kind.main.desc(), kind.id)))
+
+
+def set_points(holder: Any, rows: Iterable[dict[str, Any]]) -> None:
+    """Makes the holder's points exactly `rows` (id?, kind, value, label, main), keeping those that stay. One of each kind is main."""
+    _replace(holder, Point, [{**row, "normal": normal(row["kind"], row["value"], holder.country or "")} for row in rows])
+    holder.copy_points()
+
+
+def set_addresses(holder: Any, rows: Iterable[dict[str, Any]]) -> None:
+    _replace(holder, Address, list(rows))
+    holder.copy_addresses()
+
+
+def set_main(holder: Any, kind: str, value: str) -> None:
+    """Changes the main e-mail or phone, adds it where there is none, or takes it away where `value` is empty."""
+    points = [point for point in of(holder, Point) if point.kind == kind]
+    main = next((point for point in points if point.main), None)
+    if not value:
+        if main:
+            db.session.delete(main)
+    elif main:
+        main.value, main.normal = value, normal(kind, value, holder.country or "")
+    else:
+        add(holder, kind, value)
+    db.session.flush()
+    _mark_main(of(holder, Point))
+    holder.copy_points()
+
+
+def add(holder: Any, kind: str, value: str, label: str = "work") -> Point:
+    """Adds one point; a second one of its kind does not become the main one."""
+    point = Point(kind=kind, value=value, normal=normal(kind, value, holder.country or ""), label=label)
+    setattr(point, f"{holder.__tablename__}_id", holder.id)
+    db.session.add(point)
+    db.session.flush()
+    _mark_main(of(holder, Point))
+    holder.copy_points()
+    return point
+
+
+def main_value(points: Iterable[Point], kind: str) -> str | None:
+    return next((point.value for point in points if point.kind == kind and point.main), None)
+
+
+def _replace(holder: Any, model: Any, rows: list[dict[str, Any]]) -> None:
+    existing = {item.id: item for item in of(holder, model)}
+    kept = []
+    for row in rows:
+        item = existing.pop(int(row.get("id") or 0), None)
+        if item is None:
+            item = model(**{f"{holder.__tablename__}_id": holder.id})
+            db.session.add(item)
+        for name, value in row.items():
+            if name != "id":
+                setattr(item, name, value)
+        kept.append(item)
+    for item in existing.values():
+        db.session.delete(item)
+    _mark_main(kept)
+    db.session.flush()
+
+
+def _mark_main(items: list[Any]) -> None:
+    """Exactly one of each kind is the main one: the one that says so, else the first."""
+    for kind in {getattr(item, "kind", "") for item in items}:
+        same = [item for item in items if getattr(item, "kind", "") == kind]
+        chosen = next((item for item in same if item.main), same[0])
+        for item in same:
+            item.main = item is chosen

@@ -1,0 +1,213 @@
+"""Search over all records: one folded row per record, trigrams beside word beginnings, visibility inside the match.
+
+SQLite keeps the words in a contentless FTS5 table, PostgreSQL in a trigram index on the row. Kept in the transaction of the
+change by the journal's hook. `search.id` grows with every touch, so that it orders by recency.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from crmlite.auth.models import Member, Viewer
+from crmlite.extensions import Base, db
+from crmlite.fold import index_text, query_terms
+from crmlite.records import types
+from crmlite.records.types import RecordType
+
+_CANDIDATES = 2000
+"""How many matches PostgreSQL sorts by recency: a frequent word has more, and nobody reads those."""
+
+
+class SearchRow(Base):
+    __tablename__ = "search"
+    __table_args__ = (
+        sa.UniqueConstraint("record_type", "record_id"),
+        sa.Index("ix_search_text", "text", postgresql_using="gin", postgresql_ops={"text": "gin_trgm_ops"}).ddl_if("postgresql"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    record_type: Mapped[str]
+    record_id: Mapped[int]
+    owner_id: Mapped[int | None]
+    team_id: Mapped[int | None]
+    title: Mapped[str]
+    text: Mapped[str]
+
+
+@dataclass(frozen=True)
+class Hit:
+    record_type: str
+    record_id: int
+    title: str
+    kind: RecordType
+
+    @property
+    def url(self) -> str:
+        return self.kind.url_of(self.record_id)
+
+
+def find(user: Viewer, text: str, kinds: Iterable[RecordType], limit: int = 10) -> list[Hit]:
+    """What `user` may see and is called like `text`: beginnings of words first, then parts; the recently touched first."""
+    terms = query_terms(text)
+    seen = [kind for kind in kinds if user.scope(kind.name, "view") != "none"]
+    if not terms or not seen:
+        return []
+    rows = {row.id: row for row in _matches(user, [term.beginning for term in terms], seen, limit)}
+    anywhere = [term.anywhere for term in terms]
+    if len(rows) < limit and anywhere != [term.beginning for term in terms]:
+        rows |= {row.id: row for row in _matches(user, anywhere, seen, limit) if row.id not in rows}
+    by_name = {kind.name: kind for kind in seen}
+    return [Hit(r.record_type, r.record_id, r.title, by_name[r.record_type]) for r in list(rows.values())[:limit]]
+
+
+def ids(user: Viewer, text: str, kind: RecordType, limit: int) -> list[int]:
+    """Ids of the records of one type that match, at most `limit`, the recently touched ones."""
+    terms = query_terms(text)
+    if not terms or user.scope(kind.name, "view") == "none":
+        return []
+    return [row.record_id for row in _matches(user, [term.anywhere for term in terms], [kind], limit)]
+
+
+# --- asking -----------------------------------------------------------------------------------------------------------
+
+
+def _matches(user: Viewer, pieces: list[str], kinds: list[RecordType], limit: int) -> list[Any]:
+    if db.session.get_bind().dialect.name == "sqlite":
+        return _sqlite_matches(user, pieces, kinds, limit)
+    return _postgresql_matches(user, pieces, kinds, limit)
+
+
+_SQLITE_MATCHES = sa.text(
+    "SELECT s.id, s.record_type, s.record_id, s.title FROM search_fts f JOIN search s ON s.id = f.rowid "
+    "WHERE search_fts MATCH :query ORDER BY f.rowid DESC LIMIT :limit"
+)
+
+
+def _sqlite_matches(user: Viewer, pieces: list[str], kinds: list[RecordType], limit: int) -> list[Any]:
+    words = " AND ".join(f"text : {_quoted(piece)}" for piece in pieces)
+    scopes = " OR ".join(f"({_scope_query(user, kind)})" for kind in kinds)
+    return list(db.session.execute(_SQLITE_MATCHES, {"query": f"({words}) AND ({scopes})", "limit": limit}))
+
+
+def _scope_query(user: Viewer, kind: RecordType) -> str:
+    of_type = f"scope : {_quoted(_letter(_TYPE, _type_number(kind.name)))}"
+    scope = user.scope(kind.name, "view")
+    if scope == "all":
+        return of_type
+    holders = [_letter(_USER, user.id)]
+    if scope == "team":
+        holders.append(_letter(_NOBODY, 0))
+        if user.team_id is not None:
+            holders.append(_letter(_TEAM, user.team_id))
+    return f"{of_type} AND ({' OR '.join(f'scope : {_quoted(holder)}' for holder in holders)})"
+
+
+def _quoted(piece: str) -> str:
+    return '"' + piece.replace('"', '""') + '"'
+
+
+def _postgresql_matches(user: Viewer, pieces: list[str], kinds: list[RecordType], limit: int) -> list[Any]:
+    row = SearchRow
+    words = [row.text.like(f"%{_escaped(piece)}%", escape="\\") for piece in pieces]
+    visible = sa.or_(*(sa.and_(row.record_type == kind.name, _rows(user, kind)) for kind in kinds))
+    # a fence: without it the planner walks the ids backwards and takes seconds for a rare word
+    found = sa.select(row.id, row.record_type, row.record_id, row.title).where(*words, visible).limit(_CANDIDATES)
+    cte = found.cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
+    return list(db.session.execute(sa.select(cte).order_by(cte.c.id.desc()).limit(limit)))
+
+
+def _rows(user: Viewer, kind: RecordType) -> sa.ColumnElement[bool]:
+    """policy.rows() on the copies of owner and team that the search row holds."""
+    scope = user.scope(kind.name, "view")
+    if scope == "all":
+        return sa.true()
+    mine = [SearchRow.owner_id == user.id, SearchRow.record_id.in_(kind.policy.joined(user))]
+    if scope == "team":
+        mine.append(sa.and_(SearchRow.owner_id.is_(None), SearchRow.team_id.is_(None)))
+        if user.team_id is not None:
+            mine.append(SearchRow.team_id == user.team_id)
+    return sa.or_(*mine)
+
+
+def _escaped(piece: str) -> str:
+    return piece.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+# --- keeping ----------------------------------------------------------------------------------------------------------
+
+# Private-use letters stand for users, teams and types in the index, so that "may see" is one more word of the match.
+_USER, _TEAM, _TYPE, _NOBODY = 0xF0000, 0x100000, 0xE000, 0xF8FF
+
+
+def _letter(base: int, number: int) -> str:
+    return f" {chr(base + number)} "
+
+
+def _type_number(name: str) -> int:
+    return _TYPE_NUMBERS[name]
+
+
+_TYPE_NUMBERS = {
+    "contact": 1, "company": 2, "lead": 3, "deal": 4, "quote": 5, "order": 6, "product": 7, "ticket": 8, "article": 9,
+    "contract": 10, "survey": 11, "campaign": 12, "task": 13, "activity": 14, "request": 15, "delivery": 16,
+}  # fmt: skip
+"""Part of what is stored in the index: numbers are never given twice."""
+
+
+def keep(session: Session, touched: set[tuple[str, int]]) -> None:
+    """The journal's hook: renews the rows of records that changed."""
+    wanted = sorted((name, record_id) for name, record_id in touched if types.known(name))
+    for name, record_id in wanted:
+        record = session.get(types.known(name).model, record_id)
+        remove(session, name, record_id)
+        if record is not None and record.deleted_at is None:
+            add(session, record)
+
+
+def add(session: Session, record: Any) -> None:
+    text = index_text(*record.search_texts())
+    row_id = session.connection().execute(
+        sa.insert(SearchRow.__table__).returning(SearchRow.__table__.c.id),
+        {
+            "record_type": record.__tablename__,
+            "record_id": record.id,
+            "owner_id": record.owner_id,
+            "team_id": record.team_id,
+            "title": record.title,
+            "text": text,
+        },
+    )
+    if session.connection().dialect.name == "sqlite":
+        members = session.scalars(
+            sa.select(Member.user_id).where(Member.record_type == record.__tablename__, Member.record_id == record.id)
+        )
+        scope = scope_text(record.__tablename__, record.owner_id, record.team_id, members)
+        session.connection().execute(_FTS_INSERT, {"id": row_id.scalar_one(), "text": text, "scope": scope})
+
+
+_FTS_INSERT = sa.text("INSERT INTO search_fts (rowid, text, scope) VALUES (:id, :text, :scope)")
+_FTS_DELETE = sa.text("DELETE FROM search_fts WHERE rowid = :id")
+
+
+def scope_text(record_type: str, owner_id: int | None, team_id: int | None, members: Iterable[int] = ()) -> str:
+    letters = [_letter(_TYPE, _type_number(record_type))]
+    letters += [_letter(_USER, user_id) for user_id in {owner_id, *members} if user_id is not None]
+    if team_id is not None:
+        letters.append(_letter(_TEAM, team_id))
+    if owner_id is None and team_id is None:
+        letters.append(_letter(_NOBODY, 0))
+    return "".join(letters)
+
+
+def remove(session: Session, record_type: str, record_id: int) -> None:
+    table = SearchRow.__table__
+    connection = session.connection()
+    row_id = connection.execute(
+        sa.delete(table).where(table.c.record_type == record_type, table.c.record_id == record_id).returning(table.c.id)
+    ).scalar()
+    if row_id is not None and connection.dialect.name == "sqlite":
+        connection.execute(_FTS_DELETE, {"id": row_id})
+
+
