@@ -1,0 +1,63 @@
+"""What all tests share: the databases they run on."""
+
+import contextlib
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import databases as dbs
+
+STARTED = pytest.StashKey[tuple[Path, str]]()
+CLEANUP = pytest.StashKey[contextlib.ExitStack]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", action="append", choices=dbs.KINDS, help="run on this one only (both unless told)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[CLEANUP] = contextlib.ExitStack()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that `timeout` and CI's cancel clean up like Ctrl-C
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    config.stash[CLEANUP].close()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node) -> None:
+    """xdist's controller tells each worker what it has started for all of them."""
+    folder, server = _start(node.config)
+    node.workerinput["databases"] = (str(folder), server)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database" in metafunc.fixturenames:
+        kinds = metafunc.config.getoption("database") or dbs.KINDS
+        metafunc.parametrize("database", kinds, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def databases(pytestconfig: pytest.Config) -> dbs.Databases:
+    if worker := getattr(pytestconfig, "workerinput", None):
+        folder, server = worker["databases"]
+        return dbs.Databases(Path(folder), server)
+    return dbs.Databases(*_start(pytestconfig))
+
+
+@pytest.fixture(scope="session")
+def database(request: pytest.FixtureRequest, databases: dbs.Databases) -> str:
+    """"sqlite" or "postgresql"; whatever uses it runs once on each."""
+    try:
+        databases.require(request.param)
+    except dbs.Unavailable as reason:
+        pytest.skip(str(reason))
+    return request.param
+
+
+def _start(config: pytest.Config) -> tuple[Path, str]:
+    if STARTED not in config.stash:
+        config.stash[STARTED] = config.stash[CLEANUP].enter_context(dbs.start())
+    return config.stash[STARTED]
