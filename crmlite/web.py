@@ -5,7 +5,8 @@ import json
 import logging
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from functools import lru_cache, wraps
 from pathlib import Path
@@ -16,7 +17,7 @@ import sqlalchemy as sa
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta, get_timezone
 from flask import Flask, Response, current_app, flash, g, make_response, render_template, request, url_for
-from flask_babel import get_locale, get_translations
+from flask_babel import force_locale, get_locale, get_translations
 from flask_babel import gettext as _
 from flask_compress import Compress
 from markupsafe import Markup
@@ -386,6 +387,19 @@ _PSEUDO = _Pseudo()
 
 def locale() -> Locale:
     return get_locale() or Locale("en")
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Inside, strings and dates are in that language: for mails, and for forms on other people's pages."""
+    before = g.pop("_translations", None)
+    try:
+        with force_locale(language):
+            yield
+    finally:
+        g.pop("_translations", None)
+        if before is not None:
+            g._translations = before
 
 
 def local_today() -> date:
