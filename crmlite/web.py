@@ -193,6 +193,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     for error in (Busy, sa.exc.OperationalError, sa.exc.TimeoutError):
         app.register_error_handler(error, _database_error)
+    for error in (sa.exc.DataError, OverflowError):  # what no column can hold: a NUL, a number of thirty digits
+        app.register_error_handler(error, _not_understood)
     app.register_error_handler(StaleDataError, _stale)
     app.register_error_handler(Exception, _unexpected)
     Compress(app)
@@ -306,6 +308,11 @@ def _database_error(error: Exception) -> Response:
     response = _error(503, text)
     response.headers["Retry-After"] = "5"
     return response
+
+
+def _not_understood(_error_: Exception) -> Response:
+    db.session.rollback()
+    return _error(400, _sentence(400))
 
 
 def _stale(_error_: StaleDataError) -> Response:

@@ -83,7 +83,9 @@ def read_all(stored: Iterable[Mapping[str, Any]]) -> list[Field]:
     return [Field.read(field) for field in stored]
 
 
-def answer(fields: Iterable[Field], typed: Typed, countries: Mapping[str, str]) -> tuple[list[dict[str, str]], dict[str, str]]:
+def answer(
+    fields: Iterable[Field], typed: Typed, countries: Mapping[str, str]
+) -> tuple[list[dict[str, str]], dict[str, str]]:
     """(answers, what is wrong by key). An answer keeps its question, so that it can be read after the form has changed.
 
     `countries` are the codes a country field offers.

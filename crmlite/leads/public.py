@@ -16,6 +16,9 @@ from crmlite.leads.models import Submission, Visitor, WebForm
 
 bp = Blueprint("web_forms_public", __name__)
 
+MAX_POST = 500_000
+"""Bytes of a post that are read: many times what the longest answers of a form need."""
+
 _SHOWN = (
     WebForm.id,
     WebForm.public_id,
@@ -49,8 +52,11 @@ def show(public_id: str) -> Response:
 @web.headers("embed")
 def submit(public_id: str) -> Response:
     """Stores the post and its job in one transaction, and thanks after the commit; whoever is held is thanked too."""
+    request.max_content_length = MAX_POST
     reading()  # the form is read and the answers are looked at before the write lock is asked for
-    visitor = Visitor(spam.visitor(request.remote_addr), request.user_agent.string, fields.clean(request.form.get("_page", "")))
+    visitor = Visitor(
+        spam.visitor(request.remote_addr), request.user_agent.string, fields.clean(request.form.get("_page", ""))
+    )
     form = _find(_with_counts(public_id, visitor.address))
     if not form.active:
         return _closed(form)
@@ -75,7 +81,9 @@ def _with_counts(public_id: str, address: str) -> sa.Select[Any]:
     )
     from_visitor = _count(WebForm.limit_per_visitor, recent.where(Submission.address == address))
     of_form = _count(WebForm.limit_per_hour, recent)
-    return sa.select(*_SHOWN, from_visitor.label("from_visitor"), of_form.label("of_form")).where(WebForm.public_id == public_id)
+    return sa.select(*_SHOWN, from_visitor.label("from_visitor"), of_form.label("of_form")).where(
+        WebForm.public_id == public_id
+    )
 
 
 def _count(limit: Any, recent: sa.Select[Any]) -> sa.ColumnElement[int]:
@@ -116,7 +124,9 @@ def _page(
 def countries(language: str) -> dict[str, str]:
     """Codes and names in the visitor's language, in the order of their names."""
     names = Locale.parse(language).territories
-    found = {code: name for code, name in names.items() if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRY}
+    found = {
+        code: name for code, name in names.items() if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRY
+    }
     return dict(sorted(found.items(), key=lambda item: str.casefold(item[1])))
 
 
