@@ -507,7 +507,8 @@ def navigation() -> Markup:
     key = (user.role, user.locale, place, current_app.config.get("PSEUDO_LOCALE"))
     if key not in cache:
         items = [item(user) for item in current_app.extensions["crmlite.nav"]]
-        cache[key] = Markup(render_template("ui/_nav.html", nav_items=[item for item in items if item], place=place))  # noqa: S704
+        template = current_app.jinja_env.get_template("ui/_nav.html")  # render_template() would ask for the navigation again
+        cache[key] = Markup(template.render(nav_items=[item for item in items if item], place=place))  # noqa: S704
     found: Markup = cache[key]
     return found
 

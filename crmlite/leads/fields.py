@@ -1,4 +1,4 @@
-"""The fields of a web form as data: what kinds there are, what they may fill, and what a visitor's answers are worth."""
+"""The fields of a web form as data: their kinds, what they may fill, and what a visitor's answers are worth."""
 
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -123,9 +123,9 @@ def _problem(field: Field, value: str, countries: Mapping[str, str]) -> str | No
         return _("That is too long: at most %(count)s characters fit.", count=field.longest)
     if field.kind != "textarea" and "\n" in value:
         return _("This has to be one line.")
-    if field.kind == "email" and not _is_email(value):
+    if field.kind == "email" and not is_email(value):
         return _("That is not an e-mail address. It looks like anna@example.com.")
-    if field.kind == "phone" and not _is_phone(value):
+    if field.kind == "phone" and not is_phone(value):
         return _("That is not a phone number. Write digits, with + and the country's code in front if it is abroad.")
     offered = {"choice": field.choices, "checkbox": ("yes",), "country": countries}.get(field.kind)
     if offered is not None and value not in offered:
@@ -133,7 +133,7 @@ def _problem(field: Field, value: str, countries: Mapping[str, str]) -> str | No
     return None
 
 
-def _is_email(value: str) -> bool:
+def is_email(value: str) -> bool:
     try:
         validate_email(value, check_deliverability=False)
     except EmailNotValidError:
@@ -141,7 +141,7 @@ def _is_email(value: str) -> bool:
     return True
 
 
-def _is_phone(value: str) -> bool:
+def is_phone(value: str) -> bool:
     digits = sum(c.isdigit() for c in value)
     return 5 <= digits <= 20 and all(c.isdigit() or c in "+()-./ \u00a0" for c in value)
 
@@ -154,7 +154,7 @@ def check(fields: list[Field]) -> dict[str, str]:
     wrong: dict[str, str] = {}
     if not 1 <= len(fields) <= MAX_FIELDS:
         wrong[""] = _("A form has between one and %(count)s fields.", count=MAX_FIELDS)
-    if not any(field.fills in {"contact.email", "contact.phone"} and field.required for field in fields):
+    elif not any(field.fills in {"contact.email", "contact.phone"} and field.required for field in fields):
         wrong[""] = _("Ask for an e-mail address or a phone number, and make it required: else nobody can be answered.")
     taken: set[str] = set()
     for field in fields:
@@ -181,6 +181,6 @@ def _defect(field: Field, taken: set[str]) -> str | None:
 
 
 def new_key(taken: Iterable[str]) -> str:
-    """A name for a new field, never used before in this form: answers are kept under it."""
+    """A name for a new field that no other field of the form has."""
     numbers = [int(key[1:]) for key in taken if key[:1] == "f" and key[1:].isdigit()]
     return f"f{max(numbers, default=0) + 1}"

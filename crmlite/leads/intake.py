@@ -1,9 +1,12 @@
-"""How a visitor's post comes in: stored with its job in one transaction, and turned by the job into contact, lead and mail."""
+"""How a post comes in: stored with its job in one transaction, and turned by the job into contact, lead and mail."""
 
 import hashlib
 import json
+from collections.abc import Mapping
+from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crmlite import events, jobs, journal, web
@@ -14,16 +17,16 @@ from crmlite.extensions import db, utcnow
 from crmlite.fold import sort_key
 from crmlite.leads.models import Lead, Submission, Visitor, WebForm
 from crmlite.mail import outbox
-from crmlite.records import points
+from crmlite.records import points, types
 from crmlite.records.points import Point
 
 # --- at the post ------------------------------------------------------------------------------------------------------
 
 
 def receive(form_id: int, key: str, answers: list[dict[str, str]], reason: str | None, visitor: Visitor) -> bool:
-    """Stores a post and, unless it is held for a `reason`, its job; False where it was stored before. Does not commit.
+    """Stores a post and, unless it is held for a `reason`, its job. False where it was stored before. No commit.
 
-    A key comes again with other answers when somebody goes back, changes them and sends once more: that is another post.
+    A key comes again with other answers when somebody goes back, changes them and sends again: that is another post.
     """
     for client_key in (key, f"{key}.{_digest(answers)}"):
         submission_id = _insert(form_id, client_key, answers, reason, visitor)
@@ -37,7 +40,7 @@ def receive(form_id: int, key: str, answers: list[dict[str, str]], reason: str |
 
 
 def _insert(form_id: int, key: str, answers: list[dict[str, str]], reason: str | None, visitor: Visitor) -> int | None:
-    """The submission's id; None where the key is taken. One statement, for an error would end PostgreSQL's transaction."""
+    """The submission's id; None where the key is taken. An error instead would end PostgreSQL's transaction."""
     insert = postgresql.insert if db.session.connection().dialect.name == "postgresql" else sqlite.insert
     statement = insert(Submission).values(
         web_form_id=form_id,
@@ -65,6 +68,39 @@ def release(submission: Submission) -> None:
     events.emit(events.SUBMISSION_RELEASED, submission, about=[submission.web_form], submission_id=submission.id)
 
 
+# --- by hand ----------------------------------------------------------------------------------------------------------
+
+
+class SomebodyElses(Exception):
+    """The address belongs to a contact that the user may not see."""
+
+    def __init__(self, owner: str) -> None:
+        super().__init__(owner)
+        self.owner = owner
+
+    def sentence(self) -> str:
+        if self.owner:
+            return _("Somebody with this address or number is known already. Ask %(owner)s.", owner=self.owner)
+        return _("Somebody with this address or number is known already. Ask your manager.")
+
+
+def by_hand(user: Any, *, name: str, email: str, phone: str, company: str, need: str, source: str) -> Lead:
+    """A lead that a colleague types in, of somebody known by e-mail or phone, or new. Raises SomebodyElses."""
+    typed = {"contact.name": name, "contact.email": email, "contact.phone": phone, "company.name": company}
+    contact = _known_contact(typed)
+    if contact is None:
+        contact = _new_contact(user, typed, owner_id=user.id, team_id=user.team_id)
+    elif not _is_visible(user, contact):
+        raise SomebodyElses(contact.owner_id and db.session.get(User, contact.owner_id).name or "")
+    _add_points(contact, typed)
+    return Lead.create(user, contact=contact, need=need, source=source, company_id=_company_id(typed, contact))
+
+
+def _is_visible(user: Any, contact: Contact) -> bool:
+    kind = types.get("contact")
+    return kind is not None and db.session.scalar(kind.policy.visible(user).where(Contact.id == contact.id)) is not None
+
+
 # --- in the worker ----------------------------------------------------------------------------------------------------
 
 
@@ -76,14 +112,17 @@ def process_submission(submission_id: int) -> None:
         return
     journal.act_as("customer")
     form = submission.web_form
-    contact = _known_contact(submission) or _new_contact(submission, form)
-    _add_points(contact, submission)
+    filled = {answer["fills"]: answer["value"] for answer in submission.answers}
+    contact = _known_contact(filled)
+    if contact is None:
+        contact = _new_contact(None, filled, language=form.language, owner_id=form.owner_id, team_id=form.team_id)
+    _add_points(contact, filled)
     lead = Lead.create(
         None,
         contact=contact,
-        need=submission.filled("lead.need") or form.name,
+        need=filled.get("lead.need") or form.name,
         source=form.source or form.name,
-        company_id=_company_id(submission, contact),
+        company_id=_company_id(filled, contact),
         submission_id=submission.id,
         owner_id=form.owner_id or contact.owner_id,
         team_id=form.team_id or contact.team_id,
@@ -94,16 +133,20 @@ def process_submission(submission_id: int) -> None:
     _notify(form, lead, submission)
 
 
-def _known_contact(submission: Submission) -> Contact | None:
+Filled = Mapping[str, str]
+"""What was typed, by what it fills: {"contact.email": "anna@example.com"}."""
+
+
+def _known_contact(filled: Filled) -> Contact | None:
     """Whoever has this e-mail address, else whoever has this phone number; of several the one we know longest."""
     for kind in ("email", "phone"):
-        value = submission.filled(f"contact.{kind}")
+        value = filled.get(f"contact.{kind}")
         if not value:
             continue
         query = (
             sa.select(Contact)
             .join(Point, Point.contact_id == Contact.id)
-            .where(Point.kind == kind, Point.normal == _normal(kind, value, submission), Contact.deleted_at.is_(None))
+            .where(Point.kind == kind, Point.normal == _normal(kind, value, filled), Contact.deleted_at.is_(None))
             .order_by(Contact.id)
             .limit(1)
         )
@@ -112,25 +155,18 @@ def _known_contact(submission: Submission) -> Contact | None:
     return None
 
 
-def _normal(kind: str, value: str, submission: Submission) -> str:
+def _normal(kind: str, value: str, filled: Filled) -> str:
     try:
-        return points.normal(kind, value, submission.filled("contact.country"))
+        return points.normal(kind, value, filled.get("contact.country", ""))
     except ValueError:
         return value.casefold()
 
 
-def _new_contact(submission: Submission, form: WebForm) -> Contact:
-    given, family = submission.filled("contact.given"), submission.filled("contact.family")
+def _new_contact(actor: Any, filled: Filled, **values: Any) -> Contact:
+    given, family = filled.get("contact.given", ""), filled.get("contact.family", "")
     if not (given or family):
-        given, family = split_name(submission.filled("contact.name"))
-    return Contact.create(
-        None,
-        given=given,
-        family=family,
-        language=form.language,
-        owner_id=form.owner_id,
-        team_id=form.team_id,
-    )
+        given, family = split_name(filled.get("contact.name", ""))
+    return Contact.create(actor, given=given, family=family, **values)
 
 
 def split_name(name: str) -> tuple[str, str]:
@@ -139,18 +175,18 @@ def split_name(name: str) -> tuple[str, str]:
     return (given, family) if given else (family, "")
 
 
-def _add_points(contact: Contact, submission: Submission) -> None:
+def _add_points(contact: Contact, filled: Filled) -> None:
     """Adds what is new; what is known about somebody is never overwritten by a post."""
     for kind in ("email", "phone"):
-        value = submission.filled(f"contact.{kind}")
+        value = filled.get(f"contact.{kind}")
         known = {point.normal for point in points.of(contact, Point) if point.kind == kind}
-        if value and _normal(kind, value, submission) not in known:
+        if value and _normal(kind, value, filled) not in known:
             points.add(contact, kind, value)
 
 
-def _company_id(submission: Submission, contact: Contact) -> int | None:
+def _company_id(filled: Filled, contact: Contact) -> int | None:
     """The company of that name; else the one we know the contact by."""
-    name = submission.filled("company.name")
+    name = filled.get("company.name")
     if not name:
         return contact.main_company_id
     query = sa.select(Company.id).where(Company.sort_name == sort_key(name), Company.deleted_at.is_(None))

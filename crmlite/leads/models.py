@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
+from markupsafe import escape
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crmlite import events
@@ -18,12 +19,13 @@ from crmlite.fold import sort_key
 from crmlite.journal import Journaled
 from crmlite.leads import spam
 from crmlite.records.types import Record
+from crmlite.web import absolute
 
 STATES = (
-    ("new", _l("New"), "blue"),
-    ("working", _l("In work"), "orange"),
-    ("qualified", _l("Qualified"), "green"),
-    ("unqualified", _l("Unqualified"), "gray"),
+    ("new", _l("New"), "hue-blue"),
+    ("working", _l("In work"), "hue-orange"),
+    ("qualified", _l("Qualified"), "hue-green"),
+    ("unqualified", _l("Unqualified"), "hue-gray"),
 )
 STATE_LABELS = {name: label for name, label, _hue in STATES}
 STATE_HUES = {name: hue for name, _label, hue in STATES}
@@ -76,6 +78,14 @@ class WebForm(Journaled, Base):
     @property
     def path(self) -> str:
         return f"/f/{self.public_id}"
+
+    def embed_code(self) -> str:
+        """The line of HTML to copy into a website. Its script only makes the frame as tall as the form."""
+        title = escape(self.heading or self.name)
+        frame = (
+            f'<iframe src="{absolute(self.path)}" data-crmlite title="{title}" width="100%" height="640" loading="lazy"'
+        )
+        return f'{frame} style="border:0"></iframe><script src="{absolute("/static/js/embed.js")}" async></script>'
 
     def count_submissions(self) -> int:
         query = sa.select(sa.func.count()).where(Submission.web_form_id == self.id, Submission.state != "discarded")
@@ -219,14 +229,6 @@ class Lead(Record, Base):
     @property
     def is_open(self) -> bool:
         return self.state in {"new", "working"}
-
-    @property
-    def state_label(self) -> str:
-        return str(STATE_LABELS[self.state])
-
-    @property
-    def state_hue(self) -> str:
-        return STATE_HUES[self.state]
 
     def search_texts(self) -> list[str | None]:
         return [self.name, self.need, self.source]

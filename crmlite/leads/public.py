@@ -75,7 +75,7 @@ def submit(public_id: str) -> Response:
 
 
 def _with_counts(public_id: str, address: str) -> sa.Select[Any]:
-    """The form and how often it was posted lately, in one statement that reads at most MAX_LIMIT entries of an index."""
+    """The form and how often it was posted lately, in one statement; it reads at most MAX_LIMIT index entries."""
     recent = sa.select(Submission.id).where(
         Submission.web_form_id == WebForm.id, Submission.received_at > utcnow() - spam.PERIOD
     )

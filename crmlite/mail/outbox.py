@@ -1,8 +1,8 @@
 """The outbox: mail as rows that are written with their cause, sent by the worker, and say what became of them.
 
-Exactly once cannot be had over SMTP: when the connection ends between our last byte and the server's answer, nobody knows
-whether the mail was accepted. So an attempt is committed before it is made, there is at most one attempt for each time somebody
-asked for one, and `unknown` is a state that people see and decide about.
+Exactly once cannot be had over SMTP: when the connection ends between our last byte and the server's answer, nobody
+knows whether the mail was accepted. So an attempt is committed before it is made, what became of it is written down
+afterwards, and `unknown` is a state that people see and decide about.
 """
 
 import logging
@@ -59,7 +59,7 @@ class Message(Base):
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     message_id: Mapped[str] = mapped_column(unique=True)
-    """The header of that name: it stays the same however often the mail is sent, so that the receiver may drop a second copy."""
+    """The header of that name: the same however often it is sent, so that the receiver may drop a second copy."""
     from_user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"), index=True)
     sender: Mapped[str]
     to: Mapped[str] = mapped_column(index=True, info=PERSONAL)
@@ -132,10 +132,10 @@ def send(
     by: Any = None,
     **context: Any,
 ) -> Message:
-    """Writes the mail templates/mail/<template> to one address into this transaction; the worker sends it after the commit.
+    """Writes the mail templates/mail/<template> to one address into this transaction; it is sent after the commit.
 
-    The template's first line is `Subject: ...`. A `reply_to` that is no mail address is left out; a `to` that is none raises
-    BadAddress.
+    The template's first line is `Subject: ...`. A `reply_to` that is no mail address is left out; a `to` that is none
+    raises BadAddress.
     """
     recipient = _address(to)
     with web.speaking(language):
@@ -158,7 +158,9 @@ def send(
     )
     db.session.add(message)
     db.session.flush()
-    events.emit(events.MAIL_QUEUED, message if about is None else about, to=recipient, title=subject, message_id=message.id)
+    events.emit(
+        events.MAIL_QUEUED, message if about is None else about, to=recipient, title=subject, message_id=message.id
+    )
     return message
 
 
@@ -187,7 +189,7 @@ def _sources(template: str) -> tuple[Template, Template]:
 
 
 def clean_header(text: str) -> str:
-    """One line without control characters or tricks of direction: the only form in which typed text comes near a header.
+    """One line without control characters or tricks of direction: only so does typed text come near a header.
 
     EmailMessage decodes `=?utf-8?q?=0A...?=` where it is given text, and writes the line end it finds in there: so that
     beginning is taken apart.
@@ -218,7 +220,13 @@ def _address(text: str) -> str:
         raise BadAddress(text) from error
     if not ascii_domain or any(not (c.isalnum() or c in ".-") for c in ascii_domain) or len(parsed.addr_spec) > 254:
         raise BadAddress(text)
-    if local.startswith(".") or local.endswith(".") or ".." in local or ascii_domain.startswith((".", "-")) or ".." in ascii_domain:
+    if (
+        local.startswith(".")
+        or local.endswith(".")
+        or ".." in local
+        or ascii_domain.startswith((".", "-"))
+        or ".." in ascii_domain
+    ):
         raise BadAddress(text)
     return parsed.addr_spec
 
@@ -322,7 +330,11 @@ def _claim() -> tuple[Message, int] | None:
     """Takes the mail that is due longest, with the attempt's number: committed before the server hears of it."""
     writing()
     found = db.session.scalar(
-        sa.select(Message).where(_is_due()).order_by(Message.due_at, Message.id).limit(1).with_for_update(skip_locked=True)
+        sa.select(Message)
+        .where(_is_due())
+        .order_by(Message.due_at, Message.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
     )
     if found is None:
         db.session.rollback()
@@ -421,4 +433,6 @@ def visible(user: "Viewer") -> sa.Select[tuple[Message]]:
 
 
 def count_waiting() -> int:
-    return db.session.scalar(sa.select(sa.func.count()).where(Message.state.in_(["queued", "deferred", "sending"]))) or 0
+    return (
+        db.session.scalar(sa.select(sa.func.count()).where(Message.state.in_(["queued", "deferred", "sending"]))) or 0
+    )

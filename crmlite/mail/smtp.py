@@ -34,7 +34,7 @@ PROBLEMS = {
     "nonsense": _l("The mail server gave an answer that is none."),
     "network": _l("The mail server cannot be reached."),
 }
-"""What goes wrong without an answer of the server. Kept as its key, so that everybody reads it in their own language."""
+"""What goes wrong without an answer. Kept as its key, so that everybody reads it in their own language."""
 
 
 def explain(reply: str) -> str:
@@ -102,7 +102,7 @@ class Connection:
         return self._smtp.sock is not None
 
     def deliver(self, sender: str, to: str, mail: bytes) -> Outcome:
-        """Tries once. What happens until the mail's text is on its way is harmless; what happens after it is `unknown`."""
+        """Tries once. Until the text is on its way a broken connection does no harm; after that it is `unknown`."""
         options = []
         if not to.isascii():
             if not self._smtp.has_extn("smtputf8"):
@@ -112,7 +112,11 @@ class Connection:
             options.append(f"SIZE={len(mail)}")
         text_is_on_its_way = False
         try:
-            for ask in (lambda: self._smtp.mail(sender, options), lambda: self._smtp.rcpt(to), lambda: self._smtp.docmd("DATA")):
+            for ask in (
+                lambda: self._smtp.mail(sender, options),
+                lambda: self._smtp.rcpt(to),
+                lambda: self._smtp.docmd("DATA"),
+            ):
                 with self._within(self._timeout):
                     code, answer = ask()
                 if not 200 <= code < 400:

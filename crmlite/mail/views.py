@@ -70,7 +70,9 @@ def send_again(message_id: int):
         raise Conflict(_("This mail is not waiting for you: look at its state again."))
     message.send_again()
     db.session.commit()
-    return go(request.form.get("back") == "show" and f"/mail/{message_id}" or "/mail/", _("The mail is in the queue again."))
+    return go(
+        request.form.get("back") == "show" and f"/mail/{message_id}" or "/mail/", _("The mail is in the queue again.")
+    )
 
 
 @bp.post("/resume")

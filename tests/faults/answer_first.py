@@ -1,4 +1,4 @@
-"""The app as it must not be: it thanks the visitor at once and stores the post afterwards. For the test that has to notice."""
+"""The app as it must not be: it thanks at once and stores the post afterwards. The kill test has to notice."""
 
 import io
 import threading

@@ -1,6 +1,6 @@
 """kill -9 of server and worker while people send forms: what was acknowledged is there, once.
 
-The same harness runs an app that answers before it stores. If it did not report losses there, it would prove nothing here.
+The same harness runs an app that answers before it stores: if it reported no losses there, it would prove nothing here.
 """
 
 import contextlib
@@ -35,7 +35,7 @@ from tests.mail.conftest import database_url, make_app  # noqa: F401 - fixtures
 HERE = Path(__file__).parents[2]
 CLIENTS = 4
 HONEST = [sys.executable, "-m", "crmlite.cli", "serve", "--workers", "2"]
-LIAR = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1", "--log-level", "critical", "tests.faults.answer_first:app"]
+LIAR = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1", "tests.faults.answer_first:app"]
 
 
 @dataclass
@@ -71,7 +71,11 @@ def firm(make_app, database_url, tmp_path):  # noqa: F811
     def run(command: list[str], *, posts: int, kills: int, seed: int) -> Report:
         form = prepare(app)
         report = Report()
-        environment = {**os.environ, "CRMLITE_DATABASE_URL": database_url, "CRMLITE_INSTANCE": str(tmp_path / "instance")}
+        environment = {
+            **os.environ,
+            "CRMLITE_DATABASE_URL": database_url,
+            "CRMLITE_INSTANCE": str(tmp_path / "instance"),
+        }
         with Server(command, environment) as server:
             clients = Clients(server.port, form, token(app, form, 60), range(posts), report.acknowledged)
             with clients:
@@ -126,7 +130,7 @@ class Server:
         self._end()
 
     def kill_one(self, chance: random.Random) -> None:
-        """kill -9 of one of its processes: web server, its workers, the worker for jobs, or the one that watches them."""
+        """kill -9 of one of its processes: web server, its workers, the one for jobs, or the one that watches them."""
         victim = chance.choice(session_of(self._process.pid))
         with contextlib.suppress(ProcessLookupError):
             os.kill(victim, signal.SIGKILL)
@@ -272,7 +276,7 @@ def prepare(app) -> str:
 
 
 def wait_until_done(app) -> None:
-    """Until the worker has nothing left. A killed worker's lease is ended here instead of waited for: nobody works under it."""
+    """Until the worker has nothing left. A killed worker's lease is ended here instead of waited for."""
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         with app.app_context():

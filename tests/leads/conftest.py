@@ -11,7 +11,7 @@ from crmlite.extensions import db, writing
 from crmlite.leads import spam
 from crmlite.leads.fields import Field
 from crmlite.leads.models import Submission, WebForm
-from tests.mail.conftest import database_url, make_app  # noqa: F401 - fixtures
+from tests.mail.conftest import database_url, make_app, people, sign_in  # noqa: F401 - fixtures
 
 FIELDS = [
     Field("f1", "Your name", "text", True, "contact.name"),

@@ -138,7 +138,7 @@ def test_what_is_wrong_is_said_beside_the_field_and_nothing_is_lost(app, form, p
         if isinstance(value, str) and name not in {"f5", "f6", "f7"} and value.strip():
             assert value.replace("\r", "") in page.replace("\r", ""), f"{name} is lost"
     assert hidden(answer.text, "_key") == "kept"
-    assert submissions() == [] and open_jobs(app) == []
+    assert (submissions(), open_jobs(app)) == ([], [])
 
 
 def test_what_was_chosen_stays_chosen(form, post):

@@ -48,7 +48,11 @@ class Stub:
                 step = {"HELO": "EHLO"}.get(verb, verb)
                 if not await self._answer(writer, step):
                     return
-                if step == "DATA" and self.script["DATA"].startswith("354") and not await self._take_text(reader, writer):
+                if (
+                    step == "DATA"
+                    and self.script["DATA"].startswith("354")
+                    and not await self._take_text(reader, writer)
+                ):
                     return
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass

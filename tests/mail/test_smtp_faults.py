@@ -32,7 +32,12 @@ FAULTS = {
     "552 at MAIL": ({"MAIL": "552 too large"}, "failed", "552 too large", False),
     "hangs at MAIL": ({"MAIL": HANG}, "deferred", "timeout", False),
     "drops at MAIL": ({"MAIL": DROP}, "deferred", "closed", False),
-    "greylists": ({"RCPT": "450 4.7.1 come back in five minutes"}, "deferred", "450 4.7.1 come back in five minutes", False),
+    "greylists": (
+        {"RCPT": "450 4.7.1 come back in five minutes"},
+        "deferred",
+        "450 4.7.1 come back in five minutes",
+        False,
+    ),
     "421 at RCPT": ({"RCPT": "421 closing"}, "deferred", "421 closing", True),
     "550 at RCPT": ({"RCPT": "550 no such user"}, "failed", "550 no such user", False),
     "550 in two lines": ({"RCPT": "550-no such\r\n550 user"}, "failed", "550 no such user", False),
@@ -95,17 +100,16 @@ def wait_no_longer() -> None:
 @pytest.mark.parametrize("fault", FAULTS)
 def test_what_becomes_of_a_mail(make_app, fault):
     script, state, said, pauses = FAULTS[fault]
-    with Stub(script).running() as server:
-        with make_app(smtp_url=server.url, smtp_timeout=1).app_context():
-            mail_id = write_mail()
-            outbox.send_due()
-            row = mail(mail_id)
-            assert (row.state, row.reply[: len(said)]) == (state, said)
-            assert account_is_paused() == pauses
-            if state == "deferred":
-                assert timedelta(seconds=40) < row.due_at - utcnow() < timedelta(seconds=80)
-            outbox.send_due()  # nothing is due now, so nothing may happen to it
-            assert mail(mail_id).state == state
+    with Stub(script).running() as server, make_app(smtp_url=server.url, smtp_timeout=1).app_context():
+        mail_id = write_mail()
+        outbox.send_due()
+        row = mail(mail_id)
+        assert (row.state, row.reply[: len(said)]) == (state, said)
+        assert account_is_paused() == pauses
+        if state == "deferred":
+            assert timedelta(seconds=40) < row.due_at - utcnow() < timedelta(seconds=80)
+        outbox.send_due()  # nothing is due now, so nothing may happen to it
+        assert mail(mail_id).state == state
     assert len(server.mails) == (state == "sent")
 
 
@@ -274,51 +278,61 @@ def test_without_a_server_mail_waits(make_app):
 
 
 def test_a_certificate_nobody_vouches_for_pauses_the_account(make_app, tmp_path):
-    with Stub(tls=self_signed(tmp_path)).running() as server:
-        with make_app(smtp_url=server.url, smtp_timeout=1).app_context():
-            mail_id = write_mail()
-            outbox.send_due()
-            assert mail(mail_id).state == "queued"
-            assert mail(mail_id).reply.startswith("certificate: ")
-            assert account_is_paused()
-            assert server.texts == []
+    with (
+        Stub(tls=self_signed(tmp_path)).running() as server,
+        make_app(smtp_url=server.url, smtp_timeout=1).app_context(),
+    ):
+        mail_id = write_mail()
+        outbox.send_due()
+        assert mail(mail_id).state == "queued"
+        assert mail(mail_id).reply.startswith("certificate: ")
+        assert account_is_paused()
+        assert server.texts == []
 
 
 def test_a_server_that_speaks_no_tls_pauses_the_account(make_app):
-    with Stub({"CONNECT": "220 plain"}).running() as server:
-        with make_app(smtp_url=f"smtps://127.0.0.1:{server.port}", smtp_timeout=1).app_context():
-            mail_id = write_mail()
-            outbox.send_due()
-            assert mail(mail_id).reply.split(":")[0] in {"encryption", "closed"}
-            assert account_is_paused()
+    with (
+        Stub({"CONNECT": "220 plain"}).running() as server,
+        make_app(smtp_url=f"smtps://127.0.0.1:{server.port}", smtp_timeout=1).app_context(),
+    ):
+        mail_id = write_mail()
+        outbox.send_due()
+        assert mail(mail_id).reply.split(":")[0] in {"encryption", "closed"}
+        assert account_is_paused()
 
 
 def test_starttls_that_is_offered_and_refused_pauses_the_account(make_app):
     script = {"EHLO": "250-stub\r\n250 STARTTLS", "STAR": "454 no certificate"}
-    with Stub(script).running() as server:
-        with make_app(smtp_url=f"smtp://127.0.0.2:{server.port}", smtp_timeout=1).app_context():
-            mail_id = write_mail()
-            outbox.send_due()
-            assert mail(mail_id).state == "queued"
-            assert account_is_paused()
+    with (
+        Stub(script).running() as server,
+        make_app(smtp_url=f"smtp://127.0.0.2:{server.port}", smtp_timeout=1).app_context(),
+    ):
+        mail_id = write_mail()
+        outbox.send_due()
+        assert mail(mail_id).state == "queued"
+        assert account_is_paused()
 
 
 def test_a_wrong_password_pauses_the_account(make_app):
     script = {"EHLO": "250-stub\r\n250 AUTH PLAIN", "AUTH": "535 wrong password"}
-    with Stub(script).running() as server:
-        with make_app(smtp_url=f"smtp://ann:secret@127.0.0.1:{server.port}", smtp_timeout=1).app_context():
-            mail_id = write_mail()
-            outbox.send_due()
-            assert (mail(mail_id).state, mail(mail_id).reply) == ("queued", "535 wrong password")
-            assert account_is_paused()
+    with (
+        Stub(script).running() as server,
+        make_app(smtp_url=f"smtp://ann:secret@127.0.0.1:{server.port}", smtp_timeout=1).app_context(),
+    ):
+        mail_id = write_mail()
+        outbox.send_due()
+        assert (mail(mail_id).state, mail(mail_id).reply) == ("queued", "535 wrong password")
+        assert account_is_paused()
 
 
 def test_signing_in_where_nobody_can(make_app):
-    with Stub().running() as server:
-        with make_app(smtp_url=f"smtp://ann:secret@127.0.0.1:{server.port}", smtp_timeout=1).app_context():
-            mail_id = write_mail()
-            outbox.send_due()
-            assert mail(mail_id).reply == "no_sign_in"
+    with (
+        Stub().running() as server,
+        make_app(smtp_url=f"smtp://ann:secret@127.0.0.1:{server.port}", smtp_timeout=1).app_context(),
+    ):
+        mail_id = write_mail()
+        outbox.send_due()
+        assert mail(mail_id).reply == "no_sign_in"
 
 
 def end_leases() -> None:
