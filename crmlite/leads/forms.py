@@ -90,6 +90,9 @@ class WebFormForm(Form):
 
     name = StringField(_l("Name"), [required(), at_most(100)], filters=[one_line], description=_l("Only you see it."))
     language = SelectField(_l("Language"), choices=list(LANGUAGES.items()))
+    theme = SelectField(
+        _l("Look"), choices=[("light", _l("Light")), ("dark", _l("Dark")), ("auto", _l("Like the visitor's device"))]
+    )
     heading = StringField(_l("Heading"), [at_most(200)], filters=[one_line])
     intro = TextAreaField(_l("Introduction"), [at_most(2000)], filters=[tidy])
     button = StringField(_l("Words on the button"), [at_most(60)], filters=[one_line])

@@ -44,6 +44,8 @@ class WebForm(Journaled, Base):
     button: Mapped[str] = mapped_column(default="")
     thanks: Mapped[str] = mapped_column(default="")
     language: Mapped[str] = mapped_column(default="en")
+    theme: Mapped[str] = mapped_column(default="light")
+    """light or dark, like the pages around it; auto: like the visitor's device."""
     fields: Mapped[list[Any]]
     source: Mapped[str] = mapped_column(default="")
     """Where its leads say they come from; empty: the form's name."""

@@ -28,6 +28,7 @@ _SHOWN = (
     WebForm.button,
     WebForm.thanks,
     WebForm.language,
+    WebForm.theme,
     WebForm.fields,
     WebForm.sites,
     WebForm.active,

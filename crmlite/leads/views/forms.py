@@ -37,7 +37,9 @@ def index() -> Response:
 
 @bp.get("/new")
 def new() -> Response:
-    head = WebFormForm(data={"language": g.user.locale, "active": True, "owner_id": g.user.id, "notify": []})
+    head = WebFormForm(
+        data={"language": g.user.locale, "theme": "light", "active": True, "owner_id": g.user.id, "notify": []}
+    )
     return _editor(None, head, FieldRows(starters()))
 
 
@@ -91,7 +93,7 @@ def preview_unsaved() -> Response:
     return _preview(WebForm(public_id="preview", **values), rows.rows)
 
 
-_LOOKS = frozenset({"name", "heading", "intro", "button", "language"})
+_LOOKS = frozenset({"name", "heading", "intro", "button", "language", "theme"})
 
 
 def _preview(form: WebForm, rows: list[fields.Field]) -> Response:
