@@ -98,7 +98,9 @@ def answer(
         if problem:
             wrong[field.key] = problem
         elif value:
-            answers.append({"key": field.key, "label": field.label, "fills": field.fills, "value": value})
+            answers.append(
+                {"key": field.key, "label": field.label, "kind": field.kind, "fills": field.fills, "value": value}
+            )
     return answers, wrong
 
 

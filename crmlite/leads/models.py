@@ -127,7 +127,7 @@ class Submission(Base):
     client_key: Mapped[str] = mapped_column(unique=True)
     """Made when the form was shown: a browser that sends again, not having heard the answer, is answered the same."""
     answers: Mapped[list[Any]] = mapped_column(info=PERSONAL)
-    """Each {key, label, fills, value}: its question comes along, for the form may change."""
+    """Each {key, label, kind, fills, value}: its question comes along, for the form may change."""
     state: Mapped[str] = mapped_column(default="received")
     reason: Mapped[str | None]
     address: Mapped[str] = mapped_column(default="", info=PERSONAL)

@@ -16,6 +16,7 @@ from crmlite.leads.models import WebForm, site
 SITE = {"base_url": "https://crm.example.org"}
 HEAD = {
     "name": "Offer",
+    "theme": "dark",
     "language": "nl",
     "heading": "Offerte",
     "thanks": "Dank u",
