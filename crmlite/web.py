@@ -193,8 +193,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     for error in (Busy, sa.exc.OperationalError, sa.exc.TimeoutError):
         app.register_error_handler(error, _database_error)
-    for error in (sa.exc.DataError, OverflowError):  # what no column can hold: a NUL, a number of thirty digits
-        app.register_error_handler(error, _not_understood)
+    for misfit in (sa.exc.DataError, OverflowError):  # what no column can hold: a NUL, a number of thirty digits
+        app.register_error_handler(misfit, _not_understood)
     app.register_error_handler(StaleDataError, _stale)
     app.register_error_handler(Exception, _unexpected)
     Compress(app)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +20,8 @@ from crmlite.leads.models import Lead, Submission, Visitor, WebForm
 from crmlite.mail import outbox
 from crmlite.records import points, types
 from crmlite.records.points import Point
+
+KEEP_HELD = timedelta(days=30)
 
 # --- at the post ------------------------------------------------------------------------------------------------------
 
@@ -91,7 +94,8 @@ def by_hand(user: Any, *, name: str, email: str, phone: str, company: str, need:
     if contact is None:
         contact = _new_contact(user, typed, owner_id=user.id, team_id=user.team_id)
     elif not _is_visible(user, contact):
-        raise SomebodyElses(contact.owner_id and db.session.get(User, contact.owner_id).name or "")
+        owner = db.session.get(User, contact.owner_id) if contact.owner_id else None
+        raise SomebodyElses(owner.name if owner else "")
     _add_points(contact, typed)
     return Lead.create(user, contact=contact, need=need, source=source, company_id=_company_id(typed, contact))
 
@@ -131,6 +135,13 @@ def process_submission(submission_id: int) -> None:
     submission.state, submission.processed_at = "done", utcnow()
     submission.contact_id, submission.lead_id = contact.id, lead.id
     _notify(form, lead, submission)
+
+
+@jobs.job
+def forget_old() -> None:
+    """Deletes what was held or discarded a month ago and nobody released: it is strangers' data."""
+    old = Submission.state.in_(["held", "discarded"]) & (Submission.received_at < utcnow() - KEEP_HELD)
+    db.session.execute(sa.delete(Submission).where(old))
 
 
 Filled = Mapping[str, str]

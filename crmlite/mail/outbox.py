@@ -8,25 +8,23 @@ afterwards, and `unknown` is a state that people see and decide about.
 import logging
 import random
 import secrets
+import threading
 import unicodedata
 from datetime import datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import parseaddr
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
-from flask import current_app
+from flask import Flask, current_app
 from jinja2 import Template, TemplateNotFound
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crmlite import events, web
 from crmlite.extensions import PERSONAL, Base, db, utcnow, writing
 from crmlite.mail import smtp
-
-if TYPE_CHECKING:
-    from crmlite.auth.models import Viewer
 
 log = logging.getLogger(__name__)
 
@@ -180,7 +178,8 @@ def _sources(template: str) -> tuple[Template, Template]:
     cache: dict[str, tuple[Template, Template]] = current_app.extensions.setdefault("crmlite.mail_templates", {})
     if template not in cache:
         environment = current_app.jinja_env.overlay(autoescape=False)
-        source, _name, _is_current = current_app.jinja_env.loader.get_source(environment, f"mail/{template}.txt")
+        assert environment.loader is not None  # noqa: S101 - Flask always sets one
+        source, _name, _is_current = environment.loader.get_source(environment, f"mail/{template}.txt")
         head, _, body = source.partition("\n")
         if not head.startswith("Subject: "):
             raise ValueError(f"mail/{template}.txt does not begin with its subject")
@@ -309,6 +308,19 @@ def send_due(limit: int = 50) -> int:
     return limit
 
 
+def keep_sending(app: Flask, stop: threading.Event, pause: float = 2.0) -> None:
+    """Sends what is due until told to stop. In a thread of its own: a mail server that hangs holds up no job."""
+    while not stop.is_set():
+        with app.app_context():
+            try:
+                tried = send_due()
+            except Exception:
+                log.exception("mail could not be sent")
+                tried = 0
+        if not tried:
+            stop.wait(pause)
+
+
 def _deliver(connection: smtp.Connection, message: Message) -> smtp.Outcome:
     try:
         mail = compose(message).as_bytes()
@@ -424,7 +436,18 @@ def _account_works() -> None:
 # --- reading ----------------------------------------------------------------------------------------------------------
 
 
-def visible(user: "Viewer") -> sa.Select[tuple[Message]]:
+class Reader(Protocol):
+    """Of the user who looks: what decides which mail is theirs. Users themselves are built on top of mail."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def email(self) -> str: ...
+    @property
+    def role(self) -> str: ...
+
+
+def visible(user: Reader) -> sa.Select[Message]:
     """Managers and administrators see all mail, others what they sent and what was sent to them."""
     query = sa.select(Message)
     if user.role in {"administrator", "manager"}:

@@ -1,7 +1,7 @@
 """The outbox as a page: what was sent, what waits, what went wrong, and the buttons that try again."""
 
 import sqlalchemy as sa
-from flask import Blueprint, current_app, g, request
+from flask import Blueprint, Response, current_app, g, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import BadRequest, Conflict, Forbidden, NotFound
@@ -35,7 +35,7 @@ def mail_reply(reply: str) -> str:
 
 
 @bp.get("/")
-def index():
+def index() -> Response:
     state, before = request.args.get("state", ""), request.args.get("before", type=int)
     if state and state not in STATES or "before" in request.args and before is None:
         raise BadRequest
@@ -59,24 +59,24 @@ def index():
 
 
 @bp.get("/<int:message_id>")
-def show(message_id: int):
+def show(message_id: int) -> Response:
     return render("mail/show.html", message=_find(message_id), account=_account(), may_resume=_may_resume())
 
 
 @bp.post("/<int:message_id>/send-again")
-def send_again(message_id: int):
+def send_again(message_id: int) -> Response:
     message = _find(message_id, lock=True)
     if not message.may_be_sent_again:
         raise Conflict(_("This mail is not waiting for you: look at its state again."))
     message.send_again()
     db.session.commit()
     return go(
-        request.form.get("back") == "show" and f"/mail/{message_id}" or "/mail/", _("The mail is in the queue again.")
+        f"/mail/{message_id}" if request.form.get("back") == "show" else "/mail/", _("The mail is in the queue again.")
     )
 
 
 @bp.post("/resume")
-def resume():
+def resume() -> Response:
     if not _may_resume():
         raise Forbidden
     outbox.resume()

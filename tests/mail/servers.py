@@ -26,6 +26,8 @@ class Stub:
         self.script = {**POLITE, **(script or {})}
         self.tls = tls
         self.port = 0
+        self.thinks = 0.0
+        """Seconds between having taken a mail and saying so: when a client dies, it usually is in here."""
         self.connections = 0
         self.commands: list[str] = []
         self.mails: list[bytes] = []
@@ -66,6 +68,7 @@ class Stub:
         self.texts.append(text)
         if self.script["TEXT"].startswith("2"):
             self.mails.append(text)
+            await asyncio.sleep(self.thinks)
         return await self._answer(writer, "TEXT")
 
     async def _answer(self, writer: asyncio.StreamWriter, step: str) -> bool:
