@@ -42,22 +42,28 @@ def receive(form_id: int, key: str, answers: list[dict[str, str]], reason: str |
     return False
 
 
+_INSERT = {
+    name: insert(Submission.__table__)
+    .on_conflict_do_nothing(index_elements=["client_key"])
+    .returning(Submission.__table__.c.id)
+    for name, insert in {"postgresql": postgresql.insert, "sqlite": sqlite.insert}.items()
+}
+"""Without an id where the key is taken: an error instead would end PostgreSQL's transaction."""
+
+
 def _insert(form_id: int, key: str, answers: list[dict[str, str]], reason: str | None, visitor: Visitor) -> int | None:
-    """The submission's id; None where the key is taken. An error instead would end PostgreSQL's transaction."""
-    insert = postgresql.insert if db.session.connection().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(Submission).values(
-        web_form_id=form_id,
-        client_key=key,
-        answers=answers,
-        state="held" if reason else "received",
-        reason=reason,
-        address=visitor.address,
-        user_agent=visitor.user_agent[:300],
-        page=visitor.page[:500],
-        received_at=utcnow(),
-    )
-    statement = statement.on_conflict_do_nothing(index_elements=["client_key"])
-    return db.session.execute(statement.returning(Submission.id)).scalar()
+    connection = db.session.connection()
+    values = {
+        "web_form_id": form_id,
+        "client_key": key,
+        "answers": answers,
+        "state": "held" if reason else "received",
+        "reason": reason,
+        "address": visitor.address,
+        "user_agent": visitor.user_agent[:300],
+        "page": visitor.page[:500],
+    }
+    return connection.execute(_INSERT[connection.dialect.name], values).scalar()
 
 
 def _digest(answers: list[dict[str, str]]) -> str:

@@ -52,6 +52,9 @@ class Record(Journaled):
         """Everything it can be found by; the title comes first."""
         return [self.title]
 
+    def touch(self) -> None:
+        """Something was done about this record, such as a note: types that show their last activity remember when."""
+
     def assign(self, owner: Any) -> Self:
         """Makes `owner` (a user, or None) responsible. The record stays with, or moves to, the owner's team."""
         self.owner_id = owner.id if owner else None
@@ -154,7 +157,12 @@ def get(name: str) -> RecordType | None:
     return registered().get(name)
 
 
+def known(name: str) -> RecordType | None:
+    """The type of that name, also of a module that is off: its records stay searchable data."""
+    return _types.get(name)
+
+
 def load(record_type: str, record_id: int) -> Any:
     """A record by its type's name, whoever asks; for jobs and listeners, never with an id from a request."""
-    kind = _types.get(record_type)
+    kind = known(record_type)
     return db.session.get(kind.model, record_id) if kind else None
