@@ -5,6 +5,7 @@ variables called CRMLITE_<NAME>.
 """
 
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Mapping
@@ -38,6 +39,8 @@ class Settings:
     """Which modules are on. One that is off has no menu, route, panel or permission."""
     smtp_url: str = ""
     """smtp://user:password@host:587 (STARTTLS where offered) or smtps://; empty: mail waits in the outbox and the page says so."""
+    smtp_timeout: int = 20
+    """Seconds that the mail server may take to answer one command."""
     mail_from: str = ""
     """The sender of mail that no user sends, as "Name <address>"; empty: crmlite@<public host>."""
     session_days: int = 30
@@ -188,7 +191,9 @@ def _check(settings: Settings) -> None:
         smtp = urlsplit(settings.smtp_url)
         if smtp.scheme not in {"smtp", "smtps"} or not smtp.hostname:
             raise ConfigError("smtp_url must look like smtp://user:password@host:587 or smtps://host:465.")
-    for name, low, high in (("session_days", 1, 400), ("max_upload_mb", 1, 1024), ("disk_floor_mb", 0, 10**6), ("proxies", 0, 5)):
+    if not re.fullmatch(r"[^@<>\r\n]*<[^@<>\s]+@[^@<>\s]+>|[^@<>\s]+@[^@<>\s]+", settings.mail_from):
+        raise ConfigError(f'mail_from must look like "Name <crm@example.com>", not {settings.mail_from!r}.')
+    for name, low, high in (("session_days", 1, 400), ("smtp_timeout", 1, 600), ("max_upload_mb", 1, 1024), ("disk_floor_mb", 0, 10**6), ("proxies", 0, 5)):
         if not low <= getattr(settings, name) <= high:
             raise ConfigError(f"{name} must be between {low} and {high}, not {getattr(settings, name)}.")
     if settings.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:

@@ -80,7 +80,7 @@ LEAD_REOPENED = _event("lead.reopened", _l("%(actor)s opened the lead again"), "
 LEAD_UPDATED = _event("lead.updated", _l("%(actor)s changed the lead"), "pencil")
 WEB_FORM_CREATED = _event("web_form.created", _l("%(actor)s made this form"), "forms")
 WEB_FORM_UPDATED = _event("web_form.updated", _l("%(actor)s changed this form"), "forms")
-MAIL_QUEUED = _event("mail.queued", _l("Mail to %(to)s: %(subject)s"), "mail", "to", "subject", "message_id", inverse=FINAL)
+MAIL_QUEUED = _event("mail.queued", _l("Mail to %(to)s: %(title)s"), "mail", "to", "title", "message_id", inverse=FINAL)
 ORGANISATION_UPDATED = _event("organisation.updated", _l("%(actor)s changed the organisation"), "pencil")
 
 

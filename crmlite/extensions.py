@@ -108,8 +108,14 @@ def utcnow() -> datetime:
     return datetime.now(UTC)
 
 
+def reading() -> None:
+    """For public posts: from here on this session reads, so that looking at what was sent does not hold the write lock."""
+    db.session.rollback()
+    db.session().reading = True
+
+
 def writing() -> None:
-    """For jobs and commands: from here on this session writes. Requests are told by their method."""
+    """For jobs, commands and after reading(): from here on this session writes. Requests are told by their method."""
     db.session.rollback()
     db.session().reading = False
 

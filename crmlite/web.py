@@ -5,7 +5,8 @@ import json
 import logging
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from functools import lru_cache, wraps
 from pathlib import Path
@@ -16,7 +17,7 @@ import sqlalchemy as sa
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta, get_timezone
 from flask import Flask, Response, current_app, flash, g, make_response, render_template, request, url_for
-from flask_babel import get_locale, get_translations
+from flask_babel import force_locale, get_locale, get_translations
 from flask_babel import gettext as _
 from flask_compress import Compress
 from markupsafe import Markup
@@ -192,6 +193,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     for error in (Busy, sa.exc.OperationalError, sa.exc.TimeoutError):
         app.register_error_handler(error, _database_error)
+    for misfit in (sa.exc.DataError, OverflowError):  # what no column can hold: a NUL, a number of thirty digits
+        app.register_error_handler(misfit, _not_understood)
     app.register_error_handler(StaleDataError, _stale)
     app.register_error_handler(Exception, _unexpected)
     Compress(app)
@@ -307,6 +310,11 @@ def _database_error(error: Exception) -> Response:
     return response
 
 
+def _not_understood(_error_: Exception) -> Response:
+    db.session.rollback()
+    return _error(400, _sentence(400))
+
+
 def _stale(_error_: StaleDataError) -> Response:
     db.session.rollback()
     return _error(409, _sentence(409))
@@ -386,6 +394,19 @@ _PSEUDO = _Pseudo()
 
 def locale() -> Locale:
     return get_locale() or Locale("en")
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Inside, strings and dates are in that language: for mails, and for forms on other people's pages."""
+    before = g.pop("_translations", None)
+    try:
+        with force_locale(language):
+            yield
+    finally:
+        g.pop("_translations", None)
+        if before is not None:
+            g._translations = before
 
 
 def local_today() -> date:
@@ -486,7 +507,8 @@ def navigation() -> Markup:
     key = (user.role, user.locale, place, current_app.config.get("PSEUDO_LOCALE"))
     if key not in cache:
         items = [item(user) for item in current_app.extensions["crmlite.nav"]]
-        cache[key] = Markup(render_template("ui/_nav.html", nav_items=[item for item in items if item], place=place))  # noqa: S704
+        template = current_app.jinja_env.get_template("ui/_nav.html")  # render_template() would ask for the navigation again
+        cache[key] = Markup(template.render(nav_items=[item for item in items if item], place=place))  # noqa: S704
     found: Markup = cache[key]
     return found
 

@@ -1,5 +1,17 @@
+"""Leads: web forms, what visitors send through them, and the enquiries that come of it."""
+
 from flask import Flask
+from flask_babel import lazy_gettext as _l
+
+from crmlite import web
+from crmlite.leads import public
+from crmlite.leads.types import LEAD
+from crmlite.leads.views import forms, leads
 
 
 def init_app(app: Flask) -> None:
-    pass
+    app.extensions.setdefault("crmlite.record_types", set()).add(LEAD.name)
+    for blueprint in (public.bp, leads.bp, forms.bp):
+        app.register_blueprint(blueprint)
+    web.add_nav(app, LEAD.url, LEAD.icon, LEAD.label_plural, LEAD.name)
+    web.add_nav(app, "/forms/", "forms", _l("Web forms"), "web_form")

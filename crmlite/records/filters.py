@@ -155,7 +155,7 @@ def _condition(kind: RecordType, term: Term, user: Viewer) -> sa.ColumnElement[b
         if isinstance(attribute.type, sa.String):
             is_empty = sa.or_(is_empty, attribute == "")
         return is_empty if term.values[-1] not in {"0", "no"} else sa.not_(is_empty)
-    compare = OPERATORS[term.column.kind][term.operator]
+    compare = OPERATORS.get(term.column.kind, _IS)[term.operator]
     return compare(attribute, [_value(term, value, attribute.type, user) for value in term.values])
 
 

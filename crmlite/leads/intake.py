@@ -1,0 +1,229 @@
+"""How a post comes in: stored with its job in one transaction, and turned by the job into contact, lead and mail."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+from sqlalchemy.dialects import postgresql, sqlite
+
+from crmlite import events, jobs, journal, web
+from crmlite.auth.models import User
+from crmlite.companies.models import Company
+from crmlite.contacts.models import Contact
+from crmlite.extensions import db, utcnow
+from crmlite.fold import sort_key
+from crmlite.leads.models import Lead, Submission, Visitor, WebForm
+from crmlite.mail import outbox
+from crmlite.records import points, types
+from crmlite.records.points import Point
+
+KEEP_HELD = timedelta(days=30)
+
+# --- at the post ------------------------------------------------------------------------------------------------------
+
+
+def receive(form_id: int, key: str, answers: list[dict[str, str]], reason: str | None, visitor: Visitor) -> bool:
+    """Stores a post and, unless it is held for a `reason`, its job. False where it was stored before. No commit.
+
+    A key comes again with other answers when somebody goes back, changes them and sends again: that is another post.
+    """
+    for client_key in (key, f"{key}.{_digest(answers)}"):
+        submission_id = _insert(form_id, client_key, answers, reason, visitor)
+        if submission_id is not None:
+            if reason is None:
+                jobs.enqueue(process_submission, submission_id=submission_id)
+            return True
+        if db.session.scalar(sa.select(Submission.answers).where(Submission.client_key == client_key)) == answers:
+            return False
+    return False
+
+
+_INSERT = {
+    name: insert(Submission.__table__)
+    .on_conflict_do_nothing(index_elements=["client_key"])
+    .returning(Submission.__table__.c.id)
+    for name, insert in {"postgresql": postgresql.insert, "sqlite": sqlite.insert}.items()
+}
+"""Without an id where the key is taken: an error instead would end PostgreSQL's transaction."""
+
+
+def _insert(form_id: int, key: str, answers: list[dict[str, str]], reason: str | None, visitor: Visitor) -> int | None:
+    connection = db.session.connection()
+    values = {
+        "web_form_id": form_id,
+        "client_key": key,
+        "answers": answers,
+        "state": "held" if reason else "received",
+        "reason": reason,
+        "address": visitor.address,
+        "user_agent": visitor.user_agent[:300],
+        "page": visitor.page[:500],
+    }
+    return connection.execute(_INSERT[connection.dialect.name], values).scalar()
+
+
+def _digest(answers: list[dict[str, str]]) -> str:
+    return hashlib.sha256(json.dumps(answers, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def release(submission: Submission) -> None:
+    """Lets what was held, or discarded, become a lead after all."""
+    submission.release()
+    jobs.enqueue(process_submission, submission_id=submission.id)
+    events.emit(events.SUBMISSION_RELEASED, submission, about=[submission.web_form], submission_id=submission.id)
+
+
+# --- by hand ----------------------------------------------------------------------------------------------------------
+
+
+class SomebodyElses(Exception):
+    """The address belongs to a contact that the user may not see."""
+
+    def __init__(self, owner: str) -> None:
+        super().__init__(owner)
+        self.owner = owner
+
+    def sentence(self) -> str:
+        if self.owner:
+            return _("Somebody with this address or number is known already. Ask %(owner)s.", owner=self.owner)
+        return _("Somebody with this address or number is known already. Ask your manager.")
+
+
+def by_hand(user: Any, *, name: str, email: str, phone: str, company: str, need: str, source: str) -> Lead:
+    """A lead that a colleague types in, of somebody known by e-mail or phone, or new. Raises SomebodyElses."""
+    typed = {"contact.name": name, "contact.email": email, "contact.phone": phone, "company.name": company}
+    contact = _known_contact(typed)
+    if contact is None:
+        contact = _new_contact(user, typed, owner_id=user.id, team_id=user.team_id)
+    elif not _is_visible(user, contact):
+        owner = db.session.get(User, contact.owner_id) if contact.owner_id else None
+        raise SomebodyElses(owner.name if owner else "")
+    _add_points(contact, typed)
+    return Lead.create(user, contact=contact, need=need, source=source, company_id=_company_id(typed, contact))
+
+
+def _is_visible(user: Any, contact: Contact) -> bool:
+    kind = types.get("contact")
+    return kind is not None and db.session.scalar(kind.policy.visible(user).where(Contact.id == contact.id)) is not None
+
+
+# --- in the worker ----------------------------------------------------------------------------------------------------
+
+
+@jobs.job
+def process_submission(submission_id: int) -> None:
+    """Makes contact, lead, events and mails of a post: all in the job's transaction, and once."""
+    submission = db.session.get(Submission, submission_id, with_for_update=True, populate_existing=True)
+    if submission is None or submission.state != "received":
+        return
+    journal.act_as("customer")
+    form = submission.web_form
+    filled = {answer["fills"]: answer["value"] for answer in submission.answers}
+    contact = _known_contact(filled)
+    if contact is None:
+        contact = _new_contact(None, filled, language=form.language, owner_id=form.owner_id, team_id=form.team_id)
+    _add_points(contact, filled)
+    lead = Lead.create(
+        None,
+        contact=contact,
+        need=filled.get("lead.need") or form.name,
+        source=form.source or form.name,
+        company_id=_company_id(filled, contact),
+        submission_id=submission.id,
+        owner_id=form.owner_id or contact.owner_id,
+        team_id=form.team_id or contact.team_id,
+    )
+    events.emit(events.FORM_SUBMITTED, contact, about=[lead], form=form.name, submission_id=submission.id)
+    submission.state, submission.processed_at = "done", utcnow()
+    submission.contact_id, submission.lead_id = contact.id, lead.id
+    _notify(form, lead, submission)
+
+
+@jobs.job
+def forget_old() -> None:
+    """Deletes what was held or discarded a month ago and nobody released: it is strangers' data."""
+    old = Submission.state.in_(["held", "discarded"]) & (Submission.received_at < utcnow() - KEEP_HELD)
+    db.session.execute(sa.delete(Submission).where(old))
+
+
+Filled = Mapping[str, str]
+"""What was typed, by what it fills: {"contact.email": "anna@example.com"}."""
+
+
+def _known_contact(filled: Filled) -> Contact | None:
+    """Whoever has this e-mail address, else whoever has this phone number; of several the one we know longest."""
+    for kind in ("email", "phone"):
+        value = filled.get(f"contact.{kind}")
+        if not value:
+            continue
+        query = (
+            sa.select(Contact)
+            .join(Point, Point.contact_id == Contact.id)
+            .where(Point.kind == kind, Point.normal == _normal(kind, value, filled), Contact.deleted_at.is_(None))
+            .order_by(Contact.id)
+            .limit(1)
+        )
+        if found := db.session.scalar(query):
+            return found
+    return None
+
+
+def _normal(kind: str, value: str, filled: Filled) -> str:
+    try:
+        return points.normal(kind, value, filled.get("contact.country", ""))
+    except ValueError:
+        return value.casefold()
+
+
+def _new_contact(actor: Any, filled: Filled, **values: Any) -> Contact:
+    given, family = filled.get("contact.given", ""), filled.get("contact.family", "")
+    if not (given or family):
+        given, family = split_name(filled.get("contact.name", ""))
+    return Contact.create(actor, given=given, family=family, **values)
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """First and last name of a whole one: the last word is the last name. A name of one word is a first name."""
+    given, _, family = " ".join(name.split()).rpartition(" ")
+    return (given, family) if given else (family, "")
+
+
+def _add_points(contact: Contact, filled: Filled) -> None:
+    """Adds what is new; what is known about somebody is never overwritten by a post."""
+    for kind in ("email", "phone"):
+        value = filled.get(f"contact.{kind}")
+        known = {point.normal for point in points.of(contact, Point) if point.kind == kind}
+        if value and _normal(kind, value, filled) not in known:
+            points.add(contact, kind, value)
+
+
+def _company_id(filled: Filled, contact: Contact) -> int | None:
+    """The company of that name; else the one we know the contact by."""
+    name = filled.get("company.name")
+    if not name:
+        return contact.main_company_id
+    query = sa.select(Company.id).where(Company.sort_name == sort_key(name), Company.deleted_at.is_(None))
+    return db.session.scalar(query.order_by(Company.id).limit(1)) or contact.main_company_id
+
+
+def _notify(form: WebForm, lead: Lead, submission: Submission) -> None:
+    ids = {lead.owner_id, *form.notify} - {None}
+    for user in db.session.scalars(sa.select(User).where(User.id.in_(ids), User.active).order_by(User.id)):
+        outbox.send(
+            "new_lead",
+            user.email,
+            language=user.locale,
+            purpose="new_lead",
+            about=lead,
+            to_name=user.name,
+            reply_to=submission.filled("contact.email"),
+            name=lead.contact.name,
+            form=form.name,
+            answers=submission.answers,
+            can_reply=bool(submission.filled("contact.email")),
+            url=web.absolute(f"/leads/{lead.id}"),
+        )

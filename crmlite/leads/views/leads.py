@@ -1,0 +1,211 @@
+"""Leads: their list, one lead with what can be done to it, and what is held back."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, abort, g, request
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy.orm import joinedload
+
+from crmlite.auth.models import User
+from crmlite.extensions import db
+from crmlite.leads import intake
+from crmlite.leads.forms import LeadForm, NewLeadForm, ReasonForm
+from crmlite.leads.models import STATE_HUES, STATE_LABELS, Lead, Submission, WrongState
+from crmlite.leads.types import LEAD, may_edit_forms
+from crmlite.records import types
+from crmlite.records.listing import Listing, users
+from crmlite.web import go, render, undo_url
+
+bp = Blueprint("leads", __name__, url_prefix="/leads")
+
+PAGE = 50
+MAX_BULK = 500
+
+
+@bp.get("/")
+def index() -> Response:
+    held = count_held() if may_edit_forms(g.user) else 0
+    return render("leads/index.html", "table", listing=Listing(LEAD, g.user, request.args), held=held)
+
+
+@bp.get("/new")
+def new() -> Response:
+    LEAD.policy.require_create(g.user)
+    return render("leads/new.html", form=NewLeadForm(request.args))
+
+
+@bp.post("/new")
+def create() -> Response:
+    LEAD.policy.require_create(g.user)
+    form = NewLeadForm(request.form)
+    if not form.validate():
+        return render("leads/new.html", form=form, status=422)
+    try:
+        lead = intake.by_hand(g.user, **form.data)
+    except intake.SomebodyElses as error:
+        db.session.rollback()
+        form.email.errors = [error.sentence()]
+        return render("leads/new.html", form=form, status=422)
+    db.session.commit()
+    return go(LEAD.url_of(lead.id), _("The lead was added."), undo=undo_url())
+
+
+@bp.get("/<int:lead_id>")
+def show(lead_id: int) -> Response:
+    lead = LEAD.policy.find(g.user, lead_id)
+    return render("leads/show.html", "record", **_shown(lead), reason=ReasonForm())
+
+
+@bp.get("/<int:lead_id>/edit")
+def edit(lead_id: int) -> Response:
+    lead = LEAD.policy.find(g.user, lead_id)
+    if not LEAD.policy.may(g.user, "edit", lead):
+        abort(403)
+    return render("leads/edit.html", lead=lead, form=LeadForm(obj=lead))
+
+
+@bp.post("/<int:lead_id>/edit")
+def save(lead_id: int) -> Response:
+    version = request.form.get("row_version", type=int)
+    lead = LEAD.policy.find(g.user, lead_id, "edit", version=version)
+    form = LeadForm(request.form)
+    if not form.validate():
+        return render("leads/edit.html", lead=lead, form=form, status=422)
+    lead.change(**form.data)
+    db.session.commit()
+    return go(LEAD.url_of(lead_id), _("The lead was saved."), undo=undo_url())
+
+
+@bp.post("/<int:lead_id>/take")
+def take(lead_id: int) -> Response:
+    lead = LEAD.policy.find(g.user, lead_id, "edit")
+    return _after(lead, lambda: lead.take(by=db.session.get(User, g.user.id)), _("The lead is yours now."))
+
+
+@bp.post("/<int:lead_id>/qualify")
+def qualify(lead_id: int) -> Response:
+    lead = LEAD.policy.find(g.user, lead_id, "edit")
+    return _after(lead, lambda: lead.qualify(by=g.user), _("The lead is qualified."))
+
+
+@bp.post("/<int:lead_id>/disqualify")
+def disqualify(lead_id: int) -> Response:
+    lead = LEAD.policy.find(g.user, lead_id, "edit")
+    form = ReasonForm(request.form)
+    if not form.validate():
+        return render("leads/show.html", "record", **_shown(lead), reason=form, status=422)
+    return _after(lead, lambda: lead.disqualify(form.reason.data, by=g.user), _("The lead is closed."))
+
+
+@bp.post("/<int:lead_id>/reopen")
+def reopen(lead_id: int) -> Response:
+    lead = LEAD.policy.find(g.user, lead_id, "edit")
+    return _after(lead, lambda: lead.reopen(by=g.user), _("The lead is open again."))
+
+
+def _after(lead: Lead, verb: Any, message: str) -> Response:
+    """Does it, commits, and goes back to the lead."""
+    try:
+        verb()
+    except WrongState:
+        db.session.rollback()
+        abort(409, _("Somebody else changed this lead a moment ago. Look at it again."))
+    db.session.commit()
+    return go(LEAD.url_of(lead.id), message, undo=undo_url())
+
+
+def _shown(lead: Lead) -> dict[str, Any]:
+    """What the page of a lead shows of other records: only what this user may see of them."""
+    submission = db.session.get(Submission, lead.submission_id) if lead.submission_id else None
+    owner = users().get(lead.owner_id) if lead.owner_id else None
+    return {
+        "lead": lead,
+        "submission": submission,
+        "contact": _visible("contact", lead.contact_id),
+        "company": _visible("company", lead.company_id),
+        "owner": owner["name"] if owner else "",
+        "may_edit": LEAD.policy.may(g.user, "edit", lead),
+    }
+
+
+def _visible(record_type: str, record_id: int | None) -> Any:
+    kind = types.get(record_type)
+    if kind is None or record_id is None:
+        return None
+    return db.session.scalar(kind.policy.visible(g.user).where(kind.model.id == record_id))
+
+
+@bp.app_template_filter("lead_state")
+def lead_state(state: str) -> str:
+    return str(STATE_LABELS[state])
+
+
+@bp.app_template_filter("lead_hue")
+def lead_hue(state: str) -> str:
+    return STATE_HUES[state]
+
+
+# --- quarantine -------------------------------------------------------------------------------------------------------
+
+
+@bp.get("/quarantine")
+def quarantine() -> Response:
+    """What looks like a robot's, with the reason, until somebody has looked at it."""
+    _require_quarantine()
+    state, before = request.args.get("state", "held"), request.args.get("before", type=int)
+    if state not in {"held", "discarded"} or ("before" in request.args and before is None):
+        abort(400)
+    query = sa.select(Submission).where(Submission.state == state).order_by(Submission.id.desc()).limit(PAGE + 1)
+    if before is not None:
+        query = query.where(Submission.id < before)
+    found = list(db.session.scalars(query.options(joinedload(Submission.web_form))))
+    return render(
+        "leads/quarantine.html",
+        "list",
+        submissions=found[:PAGE],
+        next_before=found[PAGE - 1].id if len(found) > PAGE else None,
+        state=state,
+        held=count_held(),
+    )
+
+
+@bp.post("/quarantine")
+def sort_out() -> Response:
+    """Releases or discards those that were ticked, or the one whose button was pressed."""
+    _require_quarantine()
+    verb, _sep, one = request.form.get("do", "").partition(" ")
+    ids = [one] if one else request.form.getlist("id")
+    if verb not in {"release", "discard"} or not all(i.isascii() and i.isdigit() and len(i) < 19 for i in ids):
+        abort(400)
+    if not ids:
+        return go("/leads/quarantine", _("Tick the ones you mean first."))
+    query = sa.select(Submission).where(Submission.id.in_([int(i) for i in ids[:MAX_BULK]])).order_by(Submission.id)
+    done = [submission for submission in db.session.scalars(query.with_for_update()) if _sort_out(verb, submission)]
+    db.session.commit()
+    if verb == "release":
+        said = ngettext("%(num)d form was released. Its lead is made now.", "%(num)d forms were released.", len(done))
+    else:
+        said = ngettext("%(num)d form was discarded.", "%(num)d forms were discarded.", len(done))
+    return go("/leads/quarantine", said)
+
+
+def _sort_out(verb: str, submission: Submission) -> bool:
+    """Whether it was done; what somebody else dealt with meanwhile is left alone."""
+    if verb == "release" and submission.state in {"held", "discarded"}:
+        intake.release(submission)
+        return True
+    if verb == "discard" and submission.state == "held":
+        submission.discard()
+        return True
+    return False
+
+
+def count_held() -> int:
+    return db.session.scalar(sa.select(sa.func.count()).where(Submission.state == "held")) or 0
+
+
+def _require_quarantine() -> None:
+    if not may_edit_forms(g.user):
+        abort(403)

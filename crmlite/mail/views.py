@@ -1,0 +1,113 @@
+"""The outbox as a page: what was sent, what waits, what went wrong, and the buttons that try again."""
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, current_app, g, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.exceptions import BadRequest, Conflict, Forbidden, NotFound
+
+from crmlite.extensions import db, utcnow
+from crmlite.mail import outbox, smtp
+from crmlite.mail.outbox import MailAccount, Message
+from crmlite.web import go, render
+
+bp = Blueprint("mail", __name__, url_prefix="/mail")
+
+PAGE = 50
+STATES = {
+    "queued": _l("Waiting"),
+    "sending": _l("Being sent"),
+    "deferred": _l("Tried, will be tried again"),
+    "sent": _l("Sent"),
+    "failed": _l("Failed"),
+    "unknown": _l("Fate unknown"),
+}
+
+
+@bp.app_template_filter("mail_state")
+def mail_state(state: str) -> str:
+    return str(STATES[state])
+
+
+@bp.app_template_filter("mail_reply")
+def mail_reply(reply: str) -> str:
+    return smtp.explain(reply)
+
+
+@bp.get("/")
+def index() -> Response:
+    state, before = request.args.get("state", ""), request.args.get("before", type=int)
+    if state and state not in STATES or "before" in request.args and before is None:
+        raise BadRequest
+    query = outbox.visible(g.user).order_by(Message.id.desc()).limit(PAGE + 1)
+    if state:
+        query = query.where(Message.state == state)
+    if before is not None:
+        query = query.where(Message.id < before)
+    messages = list(db.session.scalars(query))
+    return render(
+        "mail/index.html",
+        "rows",
+        messages=messages[:PAGE],
+        next_before=messages[PAGE - 1].id if len(messages) > PAGE else None,
+        state=state,
+        states=STATES,
+        counts=_counts(),
+        account=_account(),
+        may_resume=_may_resume(),
+    )
+
+
+@bp.get("/<int:message_id>")
+def show(message_id: int) -> Response:
+    return render("mail/show.html", message=_find(message_id), account=_account(), may_resume=_may_resume())
+
+
+@bp.post("/<int:message_id>/send-again")
+def send_again(message_id: int) -> Response:
+    message = _find(message_id, lock=True)
+    if not message.may_be_sent_again:
+        raise Conflict(_("This mail is not waiting for you: look at its state again."))
+    message.send_again()
+    db.session.commit()
+    return go(
+        f"/mail/{message_id}" if request.form.get("back") == "show" else "/mail/", _("The mail is in the queue again.")
+    )
+
+
+@bp.post("/resume")
+def resume() -> Response:
+    if not _may_resume():
+        raise Forbidden
+    outbox.resume()
+    db.session.commit()
+    return go("/mail/", _("The mail server is tried again now."))
+
+
+def _find(message_id: int, lock: bool = False) -> Message:
+    query = outbox.visible(g.user).where(Message.id == message_id)
+    message = db.session.scalar(query.with_for_update() if lock else query)
+    if message is None:
+        raise NotFound
+    return message
+
+
+def _counts() -> dict[str, int]:
+    """How many of the messages that this user may see are in each state that asks for attention."""
+    mine = outbox.visible(g.user).where(Message.state != "sent").subquery()
+    return dict(db.session.execute(sa.select(mine.c.state, sa.func.count()).group_by(mine.c.state)).tuples().all())
+
+
+def _account() -> dict[str, object]:
+    """What the banner says: no server set, or paused and why."""
+    account = MailAccount.get()
+    paused = account is not None and account.paused_until is not None and account.paused_until > utcnow()
+    return {
+        "is_set": bool(current_app.extensions["crmlite.settings"].smtp_url),
+        "paused_until": account.paused_until if account and paused else None,
+        "reason": account.reason if account and paused else "",
+    }
+
+
+def _may_resume() -> bool:
+    return g.user.role in {"administrator", "manager"}
