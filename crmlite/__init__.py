@@ -24,7 +24,9 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     if unknown:
         raise config.ConfigError(f"modules names {', '.join(sorted(unknown))}; there are: {', '.join(MODULES)}.")
     here = _folder_of("templates")
-    app = Flask(__name__, template_folder=here / "templates", static_folder=here / "static", instance_path=str(loaded.instance))
+    app = Flask(
+        __name__, template_folder=here / "templates", static_folder=here / "static", instance_path=str(loaded.instance)
+    )
     app.extensions["crmlite.settings"] = loaded
     app.extensions["crmlite.nav"] = []
     _set_up_logs(loaded.log_level)

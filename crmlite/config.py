@@ -193,10 +193,18 @@ def _check(settings: Settings) -> None:
             raise ConfigError("smtp_url must look like smtp://user:password@host:587 or smtps://host:465.")
     if not re.fullmatch(r"[^@<>\r\n]*<[^@<>\s]+@[^@<>\s]+>|[^@<>\s]+@[^@<>\s]+", settings.mail_from):
         raise ConfigError(f'mail_from must look like "Name <crm@example.com>", not {settings.mail_from!r}.')
-    for name, low, high in (("session_days", 1, 400), ("smtp_timeout", 1, 600), ("max_upload_mb", 1, 1024), ("disk_floor_mb", 0, 10**6), ("proxies", 0, 5)):
+    for name, low, high in (
+        ("session_days", 1, 400),
+        ("smtp_timeout", 1, 600),
+        ("max_upload_mb", 1, 1024),
+        ("disk_floor_mb", 0, 10**6),
+        ("proxies", 0, 5),
+    ):
         if not low <= getattr(settings, name) <= high:
             raise ConfigError(f"{name} must be between {low} and {high}, not {getattr(settings, name)}.")
     if settings.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         raise ConfigError(f"log_level must be DEBUG, INFO, WARNING or ERROR, not {settings.log_level!r}.")
     if len(settings.secret_key) < 32:
-        raise ConfigError("secret_key must have at least 32 characters; delete the file secret_key to have a new one made.")
+        raise ConfigError(
+            "secret_key must have at least 32 characters; delete the file secret_key to have a new one made."
+        )

@@ -51,7 +51,9 @@ COMPANY_UPDATED = _event("company.updated", _l("%(actor)s changed the company"),
 CONTACT_CREATED = _event("contact.created", _l("%(actor)s added this contact"), "user-plus")
 CONTACT_UPDATED = _event("contact.updated", _l("%(actor)s changed the contact"), "pencil")
 LIFECYCLE_CHANGED = _event("lifecycle.changed", _l("Lifecycle is now: %(now)s"), "progress", "was", "now")
-AFFILIATION_ADDED = _event("affiliation.added", _l("%(contact)s works at %(company)s"), "building", "contact", "company")
+AFFILIATION_ADDED = _event(
+    "affiliation.added", _l("%(contact)s works at %(company)s"), "building", "contact", "company"
+)
 AFFILIATION_ENDED = _event("affiliation.ended", _l("%(contact)s left %(company)s"), "building", "contact", "company")
 
 RECORD_DELETED = _event("record.deleted", _l("%(actor)s moved this to the trash"), "trash")
@@ -69,13 +71,17 @@ FILE_ATTACHED = _event("file.attached", _l("%(actor)s attached %(file)s"), "pape
 FILE_REMOVED = _event("file.removed", _l("%(actor)s removed %(file)s"), "paperclip", "file", "file_id")
 OPERATION_UNDONE = _event("operation.undone", _l("%(actor)s undid a change"), "arrow-back-up", "operation_id")
 
-FORM_SUBMITTED = _event("form.submitted", _l("Filled in the form %(form)s"), "forms", "form", "submission_id", inverse=FINAL)
+FORM_SUBMITTED = _event(
+    "form.submitted", _l("Filled in the form %(form)s"), "forms", "form", "submission_id", inverse=FINAL
+)
 SUBMISSION_RELEASED = _event(
     "submission.released", _l("%(actor)s released a form from quarantine"), "forms", "submission_id", inverse=FINAL
 )
 LEAD_CREATED = _event("lead.created", _l("New lead: %(need)s"), "target", "need", "contact_id", "company_id", "source")
 LEAD_QUALIFIED = _event("lead.qualified", _l("%(actor)s qualified the lead"), "target", "contact_id")
-LEAD_DISQUALIFIED = _event("lead.disqualified", _l("%(actor)s closed the lead: %(reason)s"), "target", "reason", "contact_id")
+LEAD_DISQUALIFIED = _event(
+    "lead.disqualified", _l("%(actor)s closed the lead: %(reason)s"), "target", "reason", "contact_id"
+)
 LEAD_REOPENED = _event("lead.reopened", _l("%(actor)s opened the lead again"), "target", "contact_id")
 LEAD_UPDATED = _event("lead.updated", _l("%(actor)s changed the lead"), "pencil")
 WEB_FORM_CREATED = _event("web_form.created", _l("%(actor)s made this form"), "forms")

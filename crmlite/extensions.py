@@ -232,7 +232,9 @@ def writer_lock() -> WriterLock | None:
 
 def _check_sqlite() -> None:
     if sqlite.sqlite_version_info < SQLITE_OLDEST:
-        raise RuntimeError(f"SQLite {sqlite.sqlite_version} is too old; crmlite needs {'.'.join(map(str, SQLITE_OLDEST))} or newer.")
+        raise RuntimeError(
+            f"SQLite {sqlite.sqlite_version} is too old; crmlite needs {'.'.join(map(str, SQLITE_OLDEST))} or newer."
+        )
 
 
 def _prepare_sqlite(engine: Engine, begin: str, lock: WriterLock | None = None, read_only: bool = False) -> None:

@@ -73,7 +73,9 @@ def name_of(function: Callable[..., None]) -> str:
     return f"{function.__module__.removeprefix('crmlite.')}.{function.__name__}"
 
 
-def enqueue(function: Callable[..., None], *, key: str | None = None, due_at: datetime | None = None, **args: Any) -> None:
+def enqueue(
+    function: Callable[..., None], *, key: str | None = None, due_at: datetime | None = None, **args: Any
+) -> None:
     """Writes the job into this transaction: it runs if, and only if, the change that caused it is committed.
 
     With a `key` that was used before nothing is written, so the same cause never runs twice.
@@ -84,7 +86,9 @@ def enqueue(function: Callable[..., None], *, key: str | None = None, due_at: da
     if key is not None and db.session.scalar(sa.select(Job.id).where(Job.key == key)) is not None:
         return
     values = {"name": name, "args": args, "key": key, "due_at": due_at or utcnow()}
-    db.session.connection().execute(_INSERT, values)  # past the session's own bookkeeping, which costs more than the row
+    db.session.connection().execute(
+        _INSERT, values
+    )  # past the session's own bookkeeping, which costs more than the row
 
 
 def run_due(limit: int = 100) -> int:

@@ -262,7 +262,9 @@ def _row(instance: Any, action: str, old: dict[str, Any] | None, new: dict[str, 
 
 def _values(instance: Any) -> dict[str, Any]:
     mapper = sa.inspect(type(instance))
-    values = ((c.name, getattr(instance, mapper.get_property_by_column(c).key)) for c in journaled_columns(type(instance)))
+    values = (
+        (c.name, getattr(instance, mapper.get_property_by_column(c).key)) for c in journaled_columns(type(instance))
+    )
     return {name: to_json(value) for name, value in values if value is not None}
 
 
@@ -293,7 +295,9 @@ def _refuse_unjournaled(state: Any) -> None:
         return
     table = getattr(state.statement, "table", None)
     if table is not None and table.name in models():
-        raise NotJournaled(f"change {table.name} through its objects, or write the change rows yourself and say journaled=True")
+        raise NotJournaled(
+            f"change {table.name} through its objects, or write the change rows yourself and say journaled=True"
+        )
 
 
 # --- undo -------------------------------------------------------------------------------------------------------------
@@ -329,7 +333,9 @@ def undo(operation_id: int) -> Undone:
     done = session.get(Operation, operation_id, with_for_update=True, populate_existing=True)
     if done is None or done.undone_by_id is not None:
         raise CannotUndo
-    changes = session.scalars(sa.select(Change).where(Change.operation_id == operation_id).order_by(Change.id.desc())).all()
+    changes = session.scalars(
+        sa.select(Change).where(Change.operation_id == operation_id).order_by(Change.id.desc())
+    ).all()
     if not changes:
         raise CannotUndo
     label("undo")
@@ -391,7 +397,8 @@ def _undelete(session: Session, change: Change, model: Any, row: Any) -> Iterato
         return
     mapper = sa.inspect(model)
     values = {
-        mapper.get_property_by_column(c).key: from_json(c, (change.old or {}).get(c.name)) for c in journaled_columns(model)
+        mapper.get_property_by_column(c).key: from_json(c, (change.old or {}).get(c.name))
+        for c in journaled_columns(model)
     }
     try:
         with session.begin_nested():

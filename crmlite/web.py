@@ -185,7 +185,9 @@ def init_app(app: Flask) -> None:
     app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(asset=asset, languages=LANGUAGES)
-    app.jinja_env.filters.update(ago=ago, date=show_date, datetime=show_datetime, initials=initials, hue=hue, language=language_name)
+    app.jinja_env.filters.update(
+        ago=ago, date=show_date, datetime=show_datetime, initials=initials, hue=hue, language=language_name
+    )
     app.context_processor(_template_context)
     app.before_request(_begin)
     app.before_request(_refuse_other_origins)
@@ -265,7 +267,11 @@ class JsonFormatter(logging.Formatter):
     _KNOWN = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
     def format(self, record: logging.LogRecord) -> str:
-        entry = {"at": utcnow().isoformat(timespec="milliseconds"), "level": record.levelname, "what": record.getMessage()}
+        entry = {
+            "at": utcnow().isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "what": record.getMessage(),
+        }
         entry |= {key: value for key, value in vars(record).items() if key not in self._KNOWN}
         if record.exc_info:
             entry["error"] = self.formatException(record.exc_info)
@@ -295,14 +301,18 @@ def _sentence(code: int) -> str:
         429: _("That was tried too often. Wait a few minutes."),
         503: _("crmlite cannot save right now. Nothing of yours was changed; try again in a moment."),
     }
-    return sentences.get(code) or _("Something went wrong on our side. It was written to the log under the number below.")
+    return sentences.get(code) or _(
+        "Something went wrong on our side. It was written to the log under the number below."
+    )
 
 
 def _database_error(error: Exception) -> Response:
     log.error("database", exc_info=error, extra={"request_id": g.get("request_id")})
     db.session.rollback()
     if isinstance(error, sa.exc.OperationalError) and "full" in str(error.orig).lower():
-        text = _("The disk of the server is full, so nothing can be saved. Nothing of yours was changed. Tell the administrator.")
+        text = _(
+            "The disk of the server is full, so nothing can be saved. Nothing of yours was changed. Tell the administrator."
+        )
     else:
         text = _("The database is busy. Nothing of yours was changed; try again in a moment.")
     response = _error(503, text)
@@ -333,7 +343,9 @@ def _error(code: int, text: str) -> Response:
     if request.headers.get("HX-Request-Type") == "partial":
         return toast(hx("", code, reswap="none"), text, kind="error")
     try:
-        return make_response(render_template("errors/error.html", code=code, text=text, request_id=g.get("request_id")), code)
+        return make_response(
+            render_template("errors/error.html", code=code, text=text, request_id=g.get("request_id")), code
+        )
     except Exception:  # the page itself needs the database: say it without
         if current_app.testing:
             raise
@@ -507,7 +519,9 @@ def navigation() -> Markup:
     key = (user.role, user.locale, place, current_app.config.get("PSEUDO_LOCALE"))
     if key not in cache:
         items = [item(user) for item in current_app.extensions["crmlite.nav"]]
-        template = current_app.jinja_env.get_template("ui/_nav.html")  # render_template() would ask for the navigation again
+        template = current_app.jinja_env.get_template(
+            "ui/_nav.html"
+        )  # render_template() would ask for the navigation again
         cache[key] = Markup(template.render(nav_items=[item for item in items if item], place=place))  # noqa: S704
     found: Markup = cache[key]
     return found

@@ -2,7 +2,6 @@
 
 import contextlib
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -49,7 +48,7 @@ def databases(pytestconfig: pytest.Config) -> dbs.Databases:
 
 @pytest.fixture(scope="session")
 def database(request: pytest.FixtureRequest, databases: dbs.Databases) -> str:
-    """"sqlite" or "postgresql"; whatever uses it runs once on each."""
+    """ "sqlite" or "postgresql"; whatever uses it runs once on each."""
     try:
         databases.require(request.param)
     except dbs.Unavailable as reason:

@@ -2,8 +2,11 @@
 
 from flask import Flask
 
-from crmlite.auth import models
+from crmlite.auth import models, roles, signin, views
+
+__all__ = ["init_app", "models", "roles", "signin"]
 
 
 def init_app(app: Flask) -> None:
-    pass
+    signin.init_app(app)
+    app.register_blueprint(views.bp)

@@ -1,5 +1,9 @@
+"""Companies: accounts with people, hierarchy and history."""
+
 from flask import Flask
+
+from crmlite.companies.types import COMPANY
 
 
 def init_app(app: Flask) -> None:
-    pass
+    app.extensions["crmlite.record_types"].add(COMPANY.name)

@@ -47,7 +47,13 @@ def _source(columns: tuple[Column, ...]) -> str:
     )
     before = _part("_row_start")
     after = _part("_row_end")
-    return "{% from 'ui/macros.html' import icon, avatar with context %}{% for row in rows %}" + before + cells + after + "{% endfor %}"
+    return (
+        "{% from 'ui/macros.html' import icon, avatar with context %}{% for row in rows %}"
+        + before
+        + cells
+        + after
+        + "{% endfor %}"
+    )
 
 
 def _part(name: str) -> str:
@@ -57,7 +63,9 @@ def _part(name: str) -> str:
 
 
 def _tag(column: Column, inside: str) -> str:
-    element = "th scope=\"row\"" if column.kind == "name" else "td"
+    element = 'th scope="row"' if column.kind == "name" else "td"
     closing = "th" if column.kind == "name" else "td"
-    classes = f"cx-cell cx-cell-{column.kind}{' cx-phone' if column.phone else ''}{' cx-number' if column.numeric else ''}"
+    classes = (
+        f"cx-cell cx-cell-{column.kind}{' cx-phone' if column.phone else ''}{' cx-number' if column.numeric else ''}"
+    )
     return f'<{element} class="{classes}" id="c{{{{ row.id }}}}-{column.name}">{inside}</{closing}>'

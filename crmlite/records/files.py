@@ -86,7 +86,9 @@ def detach(record: Any, attachment: Attachment) -> None:
 
 
 def of(record: Any) -> list[Attachment]:
-    query = sa.select(Attachment).where(Attachment.record_type == record.__tablename__, Attachment.record_id == record.id)
+    query = sa.select(Attachment).where(
+        Attachment.record_type == record.__tablename__, Attachment.record_id == record.id
+    )
     return list(db.session.scalars(query.options(sa.orm.joinedload(Attachment.file)).order_by(Attachment.id.desc())))
 
 

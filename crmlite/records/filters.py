@@ -244,7 +244,10 @@ def _said(kind: RecordType, term: Term, users: dict[int, str], user: Viewer) -> 
         return _("no") if term.values[-1] in {"0", "no"} else _("yes")
     column = term.column
     if column.kind == "user":
-        names = [_("me") if value == "me" else users.get(int(value), value) if value.isdigit() else value for value in term.values]
+        names = [
+            _("me") if value == "me" else users.get(int(value), value) if value.isdigit() else value
+            for value in term.values
+        ]
     elif column.kind in {"company", "contact"}:
         names = _titles(column.kind, term.values, user)
     elif column.choices:
@@ -261,6 +264,8 @@ def _titles(name: str, ids: tuple[str, ...], user: Viewer) -> list[str]:
     if kind is None:
         return list(ids)
     wanted = [int(value) for value in ids if value.isdigit()]
-    rows = db.session.execute(sa.select(kind.model.id, kind.model.name).where(kind.model.id.in_(wanted), kind.policy.rows(user)))
+    rows = db.session.execute(
+        sa.select(kind.model.id, kind.model.name).where(kind.model.id.in_(wanted), kind.policy.rows(user))
+    )
     known = {str(record_id): title for record_id, title in rows}
     return [known.get(value, value) for value in ids]

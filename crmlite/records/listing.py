@@ -124,7 +124,9 @@ class Listing:
         for column in self.type.columns:
             choices = self._choices(column)
             if column.filterable and choices:
-                found.append(FilterField(column.name, column.label, column.kind, choices, set(self.args.getlist(column.name))))
+                found.append(
+                    FilterField(column.name, column.label, column.kind, choices, set(self.args.getlist(column.name)))
+                )
         tag_names = tags.names()
         if tag_names:
             chosen = set(self.args.getlist("tag"))
@@ -158,7 +160,11 @@ class Listing:
     def query(self) -> sa.ColumnElement[bool]:
         """What all of this list's records have in common: where kanban, export and segments start."""
         model = self.type.model
-        found = [model.deleted_at.is_(None), self.type.policy.rows(self.user), filters.condition(self.type, self.terms, self.user)]
+        found = [
+            model.deleted_at.is_(None),
+            self.type.policy.rows(self.user),
+            filters.condition(self.type, self.terms, self.user),
+        ]
         if self.q:
             found.append(model.id.in_(search.ids(self.user, self.q, self.type, COUNT_TO + 1)))
         return sa.and_(*found)
@@ -288,7 +294,9 @@ class Listing:
     def _may_edit(self, row: Any) -> bool:
         scope = self.user.scope(self.type.name, "edit")
         mine = row.owner_id == self.user.id or row.id in self._joined
-        teams = (row.team_id == self.user.team_id and row.team_id is not None) or (row.owner_id is None and row.team_id is None)
+        teams = (row.team_id == self.user.team_id and row.team_id is not None) or (
+            row.owner_id is None and row.team_id is None
+        )
         return scope == "all" or (scope in {"own", "team"} and mine) or (scope == "team" and teams)
 
     @cached_property
@@ -315,7 +323,9 @@ class Listing:
         ids = {row[column.name] for row in rows} - {None}
         known: dict[int, Any] = {}
         if other and ids:
-            query = sa.select(other.model.id, other.model.name).where(other.model.id.in_(ids), other.policy.rows(self.user))
+            query = sa.select(other.model.id, other.model.name).where(
+                other.model.id.in_(ids), other.policy.rows(self.user)
+            )
             known = {i: {"id": i, "name": name, "url": other.url_of(i)} for i, name in db.session.execute(query)}
         for row in rows:
             row[column.name] = known.get(row[column.name])

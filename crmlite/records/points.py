@@ -83,7 +83,9 @@ def of(holder: Any, kind: type[Any]) -> list[Any]:
 
 def set_points(holder: Any, rows: Iterable[dict[str, Any]]) -> None:
     """Makes the holder's points exactly `rows` (id?, kind, value, label, main), keeping those that stay. One of each kind is main."""
-    _replace(holder, Point, [{**row, "normal": normal(row["kind"], row["value"], holder.country or "")} for row in rows])
+    _replace(
+        holder, Point, [{**row, "normal": normal(row["kind"], row["value"], holder.country or "")} for row in rows]
+    )
     holder.copy_points()
 
 

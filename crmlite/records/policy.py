@@ -42,7 +42,9 @@ class Policy:
         """All records that `user` may see, without the trash."""
         return sa.select(self.model).where(self.model.deleted_at.is_(None), self.rows(user))
 
-    def find(self, user: Viewer, record_id: int, action: str = "view", *, trashed: bool = False, version: int | None = None) -> Any:
+    def find(
+        self, user: Viewer, record_id: int, action: str = "view", *, trashed: bool = False, version: int | None = None
+    ) -> Any:
         """The record, locked where it is found for a change. Unseen is 404, seen but not allowed 403, a stale `version` 409."""
         model = self.model
         query = sa.select(model).where(model.id == record_id, self.rows(user))

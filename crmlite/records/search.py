@@ -25,7 +25,9 @@ class SearchRow(Base):
     __tablename__ = "search"
     __table_args__ = (
         sa.UniqueConstraint("record_type", "record_id"),
-        sa.Index("ix_search_text", "text", postgresql_using="gin", postgresql_ops={"text": "gin_trgm_ops"}).ddl_if("postgresql"),
+        sa.Index("ix_search_text", "text", postgresql_using="gin", postgresql_ops={"text": "gin_trgm_ops"}).ddl_if(
+            "postgresql"
+        ),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     record_type: Mapped[str]
@@ -34,6 +36,14 @@ class SearchRow(Base):
     team_id: Mapped[int | None]
     title: Mapped[str]
     text: Mapped[str]
+
+
+_FTS = sa.DDL(
+    "CREATE VIRTUAL TABLE search_fts USING fts5(text, scope, content='', contentless_delete=1, tokenize='trigram')"
+)
+sa.event.listen(SearchRow.__table__, "after_create", _FTS.execute_if(dialect="sqlite"))
+_TRIGRAMS = sa.DDL("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+sa.event.listen(SearchRow.__table__, "before_create", _TRIGRAMS.execute_if(dialect="postgresql"))
 
 
 @dataclass(frozen=True)
@@ -82,7 +92,7 @@ def _matches(user: Viewer, pieces: list[str], kinds: list[RecordType], limit: in
 _SQLITE_MATCHES = sa.text(
     "SELECT s.id, s.record_type, s.record_id, s.title FROM search_fts f JOIN search s ON s.id = f.rowid "
     "WHERE search_fts MATCH :query ORDER BY f.rowid DESC LIMIT :limit"
-)
+).columns(sa.column("id", sa.Integer), sa.column("record_type"), sa.column("record_id"), sa.column("title"))
 
 
 def _sqlite_matches(user: Viewer, pieces: list[str], kinds: list[RecordType], limit: int) -> list[Any]:
@@ -209,5 +219,3 @@ def remove(session: Session, record_type: str, record_id: int) -> None:
     ).scalar()
     if row_id is not None and connection.dialect.name == "sqlite":
         connection.execute(_FTS_DELETE, {"id": row_id})
-
-

@@ -1,0 +1,39 @@
+"""Spellings of e-mail addresses, phone numbers and links made comparable. Pure."""
+
+from urllib.parse import urlsplit
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+
+MAX_LENGTH = 320
+
+
+def normal_email(text: str) -> str:
+    """The address as equal ones share it: lower case, no blanks. Raises ValueError for what cannot be one."""
+    try:
+        found = validate_email(text.strip()[:MAX_LENGTH], check_deliverability=False, test_environment=True)
+    except EmailNotValidError as error:
+        raise ValueError("not an e-mail address") from error
+    return found.normalized.casefold()
+
+
+def normal_phone(text: str, region: str) -> str | None:
+    """E.164 of a number as written in `region` (two letters), or None where no country has such a number."""
+    try:
+        number = phonenumbers.parse(text[:MAX_LENGTH], region.upper() or None)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def normal_url(text: str) -> str:
+    """A link with its scheme; only http and https. Raises ValueError for everything else."""
+    text = text.strip()[:2000]
+    if "://" not in text and ":" not in text.split("/")[0]:
+        text = f"https://{text}"
+    url = urlsplit(text)
+    if url.scheme not in {"http", "https"} or not url.hostname:
+        raise ValueError("not a web address")
+    return text

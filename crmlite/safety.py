@@ -1,0 +1,23 @@
+"""Texts from strangers made harmless: where to go after signing in, names of uploaded files. Pure."""
+
+import re
+import unicodedata
+from urllib.parse import urlsplit
+
+MAX_NAME = 120
+_UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
+
+
+def local_path(text: str | None) -> str | None:
+    """`text` where it is a path of this site, else None: nobody is sent elsewhere after signing in."""
+    if not text or len(text) > 2000 or not text.startswith("/") or text.startswith("//") or _UNSAFE.search(text):
+        return None
+    url = urlsplit(text)
+    return text if not url.scheme and not url.netloc else None
+
+
+def display_name(text: str) -> str:
+    """The name of an uploaded file as it may be shown: no folders, no invisible or direction-changing characters."""
+    text = unicodedata.normalize("NFKC", text[:4096])
+    shown = "".join(char for char in text if unicodedata.category(char)[0] != "C")
+    return re.split(r"[/\\]", shown)[-1].strip(" .")[:MAX_NAME]
