@@ -170,7 +170,8 @@ def _round(minor: Decimal) -> int:
 def _bare_number(text: str, locale: Locale | str, currency: str) -> tuple[int, str]:
     """Sign and number without currency, blanks and invisible marks, the digits of all scripts as 0 to 9."""
     seen = _seen(text)
-    for name in {currency, get_currency_symbol(currency, locale), get_currency_symbol(currency, "en")}:
+    names = {currency, get_currency_symbol(currency, locale), get_currency_symbol(currency, "en")}
+    for name in sorted(names, key=len, reverse=True):  # JP¥ before ¥, or "JP" would be left
         mark = re.escape(_seen(name))
         seen = re.sub(rf"^(-?){mark}|{mark}(-?)$", r"\1\2", seen, count=1, flags=re.IGNORECASE)
     negative = seen.startswith("-") or seen.endswith("-")

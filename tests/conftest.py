@@ -14,6 +14,7 @@ CLEANUP = pytest.StashKey[contextlib.ExitStack]()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", action="append", choices=dbs.KINDS, help="run on this one only (both unless told)")
+    parser.addoption("--long", action="store_true", help="load and kill runs at their full length")
 
 
 def pytest_configure(config: pytest.Config) -> None:

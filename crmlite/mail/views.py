@@ -95,8 +95,8 @@ def _find(message_id: int, lock: bool = False) -> Message:
 def _counts() -> dict[str, int]:
     """How many of the messages that this user may see are in each state that asks for attention."""
     mine = outbox.visible(g.user).where(Message.state != "sent").subquery()
-    rows = db.session.execute(sa.select(mine.c.state, sa.func.count()).group_by(mine.c.state))
-    return dict(rows)
+    rows = db.session.execute(sa.select(mine.c.state, sa.func.count().label("number")).group_by(mine.c.state))
+    return {row.state: row.number for row in rows}
 
 
 def _account() -> dict[str, object]:

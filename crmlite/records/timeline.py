@@ -45,7 +45,7 @@ def timeline(record: Any) -> list[Entry]:
     ids = {event.data["note_id"] for event, _operation in rows if "note_id" in event.data}
     texts: dict[int, str] = {}
     if ids:
-        texts = dict(db.session.execute(sa.select(Note.id, Note.text).where(Note.id.in_(ids))))
+        texts = {row.id: row.text for row in db.session.execute(sa.select(Note.id, Note.text).where(Note.id.in_(ids)))}
     return [entry for event, operation in rows if (entry := _entry(event, operation, texts))]
 
 

@@ -218,7 +218,7 @@ def test_every_lead_event_is_known():
 
 
 def points(contact) -> set[tuple[str, str]]:
-    return set(db.session.execute(sa.select(Point.kind, Point.normal).where(Point.contact_id == contact.id)).tuples())
+    return set(db.session.execute(sa.select(Point.kind, Point.normal).where(Point.contact_id == contact.id)))
 
 
 def linked(record_type: str, record_id: int) -> set[str]:
