@@ -54,7 +54,17 @@ LIFECYCLE_CHANGED = _event("lifecycle.changed", _l("Lifecycle is now: %(now)s"),
 AFFILIATION_ADDED = _event(
     "affiliation.added", _l("%(contact)s works at %(company)s"), "building", "contact", "company"
 )
+AFFILIATION_UPDATED = _event(
+    "affiliation.updated", _l("%(actor)s changed what %(contact)s does at %(company)s"), "building", "contact", "company"
+)
 AFFILIATION_ENDED = _event("affiliation.ended", _l("%(contact)s left %(company)s"), "building", "contact", "company")
+AFFILIATION_REMOVED = _event(
+    "affiliation.removed",
+    _l("%(actor)s took %(contact)s off the people of %(company)s"),
+    "building",
+    "contact",
+    "company",
+)
 
 RECORD_DELETED = _event("record.deleted", _l("%(actor)s moved this to the trash"), "trash")
 RECORD_RESTORED = _event("record.restored", _l("%(actor)s took this out of the trash"), "restore")

@@ -1,23 +1,33 @@
 """Companies: accounts with their hierarchy, points, addresses and special instructions."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Self
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crmlite import events
 from crmlite.extensions import Base, db, utcnow
 from crmlite.fold import sort_key
 from crmlite.records import points
-from crmlite.records.points import Address, Point
+from crmlite.records.lifecycle import WithLifecycle
+from crmlite.records.points import Reachable
 from crmlite.records.types import Record
 
+DEEPEST = 20
+"""How many companies may stand above one another."""
 
-class Company(Record, Base):
+
+class InsideItself(ValueError):
+    """A company would become part of one that is part of it."""
+
+
+class Company(Record, Reachable, WithLifecycle, Base):
     __tablename__ = "company"
     __table_args__ = (
         sa.Index("ix_company_sort_name", "sort_name", "id", "owner_id", "team_id"),
+        sa.Index("ix_company_last_activity_at", "last_activity_at", "id", "owner_id", "team_id"),
         sa.Index(None, "owner_id", "sort_name"),
         sa.Index(None, "team_id", "sort_name"),
     )
@@ -25,15 +35,7 @@ class Company(Record, Base):
     parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("company.id"), index=True)
     vat_id: Mapped[str] = mapped_column(default="")
     industry: Mapped[str] = mapped_column(default="")
-    language: Mapped[str | None]
-    country: Mapped[str | None]
-    city: Mapped[str] = mapped_column(default="")
     instructions: Mapped[str] = mapped_column(default="")
-    lifecycle: Mapped[str | None]
-    customer_since: Mapped[date | None]
-    customer_until: Mapped[date | None]
-    main_email: Mapped[str | None]
-    main_phone: Mapped[str | None]
     last_activity_at: Mapped[datetime | None]
 
     @property
@@ -41,25 +43,45 @@ class Company(Record, Base):
         return self.name
 
     @classmethod
-    def create(cls, actor: Any, **values: Any) -> Self:
-        values = {"owner_id": actor and actor.id, "team_id": actor and actor.team_id, **values}
-        company = cls(**values, sort_name=sort_key(values["name"]), created_by_id=actor and actor.id)
+    def create(cls, actor: Any, name: str, **values: Any) -> Self:
+        """A new company. Unless told otherwise it is its maker's; values are those of change()."""
+        owner = {"owner_id": actor and actor.id, "team_id": actor and actor.team_id}
+        owner |= {key: values.pop(key) for key in ("owner_id", "team_id") if key in values}
+        company = cls(name=name, created_by_id=actor and actor.id, **owner)
         db.session.add(company)
+        company._set(values)
         events.emit(events.COMPANY_CREATED, company)
+        company.renew_lifecycle()
         return company
 
+    def change(self, **values: Any) -> Self:
+        """Sets fields; `email` and `phone` change the main one, `points` and `addresses` all of them. Raises InsideItself."""
+        self._set(values)
+        events.emit(events.COMPANY_UPDATED, self)
+        self.renew_lifecycle()
+        return self
+
+    def check_parent(self, parent_id: int | None) -> None:
+        """Raises InsideItself where `parent_id` is this company or a part of it."""
+        for _step in range(DEEPEST):
+            if parent_id is None:
+                return
+            if parent_id == self.id:
+                break
+            parent_id = db.session.scalar(sa.select(Company.parent_id).where(Company.id == parent_id))
+        raise InsideItself(_("A company cannot be part of itself or of its own parts."))
+
     def search_texts(self) -> list[str | None]:
-        return [self.name, self.city, self.vat_id, *(point.value for point in points.of(self, Point))]
+        return [self.name, self.city, self.vat_id, *self.point_texts()]
 
     def touch(self) -> None:
         self.last_activity_at = utcnow()
 
-    def copy_points(self) -> None:
-        """Keeps the copies that lists show."""
-        known = points.of(self, Point)
-        self.main_email, self.main_phone = points.main_value(known, "email"), points.main_value(known, "phone")
-
-    def copy_addresses(self) -> None:
-        main = next(iter(points.of(self, Address)), None)
-        if main:
-            self.city, self.country = main.city, main.country or self.country
+    def _set(self, values: dict[str, Any]) -> None:
+        reach = {name: values.pop(name) for name in ("email", "phone", "points", "addresses") if name in values}
+        if "parent_id" in values:
+            self.check_parent(values["parent_id"])
+        for name, value in values.items():
+            setattr(self, name, value)
+        self.sort_name = sort_key(self.name)
+        points.put(self, **reach)

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any, Self
 
 import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crmlite import events
@@ -12,14 +13,25 @@ from crmlite.extensions import PERSONAL, Base, db, utcnow
 from crmlite.fold import sort_key
 from crmlite.journal import Journaled
 from crmlite.records import points
-from crmlite.records.points import Address, Point
+from crmlite.records.lifecycle import WithLifecycle
+from crmlite.records.points import Reachable
 from crmlite.records.types import Record
 
+BUYING_ROLES = (
+    ("decides", _l("Decides")),
+    ("influences", _l("Influences")),
+    ("uses", _l("Uses it")),
+    ("buys", _l("Buys")),
+    ("blocks", _l("Is against it")),
+)
+BUYING_ROLE_LABELS = dict(BUYING_ROLES)
 
-class Contact(Record, Base):
+
+class Contact(Record, Reachable, WithLifecycle, Base):
     __tablename__ = "contact"
     __table_args__ = (
         sa.Index("ix_contact_sort_name", "sort_name", "id", "owner_id", "team_id"),
+        sa.Index("ix_contact_last_activity_at", "last_activity_at", "id", "owner_id", "team_id"),
         sa.Index(None, "owner_id", "sort_name"),
         sa.Index(None, "team_id", "sort_name"),
     )
@@ -27,16 +39,8 @@ class Contact(Record, Base):
     family: Mapped[str] = mapped_column(default="", info=PERSONAL)
     name: Mapped[str] = mapped_column(default="", info=PERSONAL)
     salutation: Mapped[str] = mapped_column(default="")
-    language: Mapped[str | None]
-    country: Mapped[str | None]
-    city: Mapped[str] = mapped_column(default="", info=PERSONAL)
     birthday: Mapped[date | None] = mapped_column(info=PERSONAL)
     instructions: Mapped[str] = mapped_column(default="")
-    lifecycle: Mapped[str | None]
-    customer_since: Mapped[date | None]
-    customer_until: Mapped[date | None]
-    main_email: Mapped[str | None] = mapped_column(info=PERSONAL)
-    main_phone: Mapped[str | None] = mapped_column(info=PERSONAL)
     main_company_id: Mapped[int | None] = mapped_column(sa.ForeignKey("company.id"), index=True)
     last_activity_at: Mapped[datetime | None]
 
@@ -46,41 +50,59 @@ class Contact(Record, Base):
 
     @classmethod
     def create(cls, actor: Any, given: str = "", family: str = "", **values: Any) -> Self:
-        values = {"owner_id": actor and actor.id, "team_id": actor and actor.team_id, **values}
-        contact = cls(given=given, family=family, created_by_id=actor and actor.id, **values)
-        contact.name = f"{given} {family}".strip()
-        contact.sort_name = sort_key(family, given)
+        """A new person. Unless told otherwise it is its maker's; values are those of change()."""
+        owner = {"owner_id": actor and actor.id, "team_id": actor and actor.team_id}
+        owner |= {name: values.pop(name) for name in ("owner_id", "team_id") if name in values}
+        contact = cls(created_by_id=actor and actor.id, **owner)
         db.session.add(contact)
+        contact._set({"given": given, "family": family, **values})
         events.emit(events.CONTACT_CREATED, contact)
+        contact.renew_lifecycle()
         return contact
+
+    def change(self, **values: Any) -> Self:
+        """Sets fields; `email` and `phone` change the main one, `points` and `addresses` all of them (records/points.py)."""
+        self._set(values)
+        events.emit(events.CONTACT_UPDATED, self)
+        self.renew_lifecycle()
+        return self
 
     def join(
         self, company: Company, title: str = "", buying_role: str = "", since: date | None = None
     ) -> "Affiliation":
         """Says that this person works there; the first company is the main one."""
         link = Affiliation(contact_id=self.id, company_id=company.id, title=title, buying_role=buying_role, since=since)
-        link.main = self.main_company_id is None
-        if link.main:
-            self.main_company_id = company.id
+        link.contact, link.company = self, company
         db.session.add(link)
-        events.emit(events.AFFILIATION_ADDED, self, about=[company], contact=self.name, company=company.name)
+        self.choose_main_company()
+        events.emit(events.AFFILIATION_ADDED, self, about=[company], **link.names())
         return link
 
+    def choose_main_company(self, chosen: "Affiliation | None" = None) -> None:
+        """The main company is the chosen one, else the one it was while the person works there, else the longest known."""
+        db.session.flush()
+        links = db.session.scalars(
+            sa.select(Affiliation).where(Affiliation.contact_id == self.id).order_by(Affiliation.id)
+        ).all()
+        current = [link for link in links if link.is_current]
+        main = chosen or next((link for link in current if link.main), current[0] if current else None)
+        for link in links:
+            link.main = link is main
+        self.main_company_id = main.company_id if main else None
+
     def search_texts(self) -> list[str | None]:
-        return [self.name, self.city, *(point.value for point in points.of(self, Point))]
+        return [self.name, self.city, *self.point_texts()]
 
     def touch(self) -> None:
         self.last_activity_at = utcnow()
 
-    def copy_points(self) -> None:
-        """Keeps the copies that lists show."""
-        known = points.of(self, Point)
-        self.main_email, self.main_phone = points.main_value(known, "email"), points.main_value(known, "phone")
-
-    def copy_addresses(self) -> None:
-        main = next(iter(points.of(self, Address)), None)
-        if main:
-            self.city, self.country = main.city, main.country or self.country
+    def _set(self, values: dict[str, Any]) -> None:
+        reach = {name: values.pop(name) for name in ("email", "phone", "points", "addresses") if name in values}
+        for name, value in values.items():
+            setattr(self, name, value)
+        self.name = f"{self.given} {self.family}".strip()
+        self.sort_name = sort_key(self.family, self.given)
+        points.put(self, **reach)
 
 
 class Affiliation(Journaled, Base):
@@ -96,6 +118,37 @@ class Affiliation(Journaled, Base):
     main: Mapped[bool] = mapped_column(default=False)
     contact: Mapped[Contact] = relationship()
     company: Mapped[Company] = relationship()
+
+    @property
+    def is_current(self) -> bool:
+        return self.until is None or self.until > utcnow().date()
+
+    @property
+    def role_label(self) -> Any:
+        return BUYING_ROLE_LABELS.get(self.buying_role, "")
+
+    def change(self, title: str, buying_role: str, since: date | None, until: date | None, main: bool) -> Self:
+        was_current = self.is_current
+        self.title, self.buying_role, self.since, self.until = title, buying_role, since, until
+        self.contact.choose_main_company(self if main and self.is_current else None)
+        left = was_current and not self.is_current
+        kind = events.AFFILIATION_ENDED if left else events.AFFILIATION_UPDATED
+        events.emit(kind, self.contact, about=[self.company], **self.names())
+        return self
+
+    def end(self, on: date) -> Self:
+        """The person does not work there any more; the link stays, as history."""
+        return self.change(self.title, self.buying_role, self.since, on, main=False)
+
+    def remove(self) -> None:
+        """Takes the link away altogether: it was a mistake."""
+        contact, company, names = self.contact, self.company, self.names()
+        db.session.delete(self)
+        contact.choose_main_company()
+        events.emit(events.AFFILIATION_REMOVED, contact, about=[company], **names)
+
+    def names(self) -> dict[str, str]:
+        return {"contact": self.contact.name, "company": self.company.name}
 
     def concerns(self) -> list[tuple[str, int]]:
         return [("contact", self.contact_id), ("company", self.company_id)]

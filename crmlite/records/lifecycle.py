@@ -1,15 +1,21 @@
-"""The lifecycle of a contact or company, derived from what is known about it. Pure."""
+"""The lifecycle of a contact or company: derived from what is known about it, never typed in."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Mapped
+
+from crmlite import events
+from crmlite.extensions import utcnow
 
 STATES = (
-    ("lead", _l("Lead"), "blue"),
-    ("prospect", _l("Prospect"), "purple"),
-    ("customer", _l("Customer"), "green"),
-    ("former", _l("Former customer"), "gray"),
+    ("lead", _l("Lead"), "hue-blue"),
+    ("prospect", _l("Prospect"), "hue-purple"),
+    ("customer", _l("Customer"), "hue-green"),
+    ("former", _l("Former customer"), "hue-gray"),
 )
 LABELS = {name: label for name, label, _hue in STATES}
 HUES = {name: hue for name, _label, hue in STATES}
@@ -32,3 +38,34 @@ def derive(facts: Facts, today: date) -> str | None:
     if facts.qualified_leads:
         return "prospect"
     return "lead" if facts.open_leads else None
+
+
+Count = Callable[[Any], dict[str, int]]
+_counts: list[Count] = []
+
+
+def facts_from(count: Count) -> Count:
+    """Registers a module's part of the facts: given a contact or company it returns fields of Facts, such as open_leads."""
+    if count not in _counts:
+        _counts.append(count)
+    return count
+
+
+class WithLifecycle:
+    """Mixin of records that become customers."""
+
+    lifecycle: Mapped[str | None]
+    customer_since: Mapped[date | None]
+    customer_until: Mapped[date | None]
+
+    def renew_lifecycle(self) -> None:
+        """Derives it anew; a change is an event, so that the timeline shows its history."""
+        known = {name: number for count in _counts for name, number in count(self).items()}
+        now = derive(Facts(customer_since=self.customer_since, customer_until=self.customer_until, **known), utcnow().date())
+        if now != self.lifecycle:
+            was, self.lifecycle = self.lifecycle, now
+            events.emit(events.LIFECYCLE_CHANGED, self, was=was or "", now=now or "")
+
+
+def choices() -> list[tuple[str, Any]]:
+    return [(name, label) for name, label, _hue in STATES]

@@ -39,6 +39,32 @@ class Held:
         return [("contact", self.contact_id)] if self.contact_id is not None else [("company", self.company_id or 0)]
 
 
+class Reachable:
+    """Mixin of records that have points and addresses, with the copies that lists show of the main ones."""
+
+    __tablename__: str
+    id: Mapped[int]
+    language: Mapped[str | None]
+    country: Mapped[str | None]
+    city: Mapped[str] = mapped_column(default="", info=PERSONAL)
+    main_email: Mapped[str | None] = mapped_column(info=PERSONAL)
+    main_phone: Mapped[str | None] = mapped_column(info=PERSONAL)
+
+    def copy_points(self) -> None:
+        known = of(self, Point)
+        self.main_email, self.main_phone = main_value(known, "email"), main_value(known, "phone")
+
+    def copy_addresses(self) -> None:
+        main = next(iter(of(self, Address)), None)
+        self.city = main.city if main else ""
+        if main and main.country:
+            self.country = main.country
+
+    def point_texts(self) -> list[str]:
+        """Its e-mails, phones and links, for search."""
+        return [point.value for point in of(self, Point)]
+
+
 _ONE_HOLDER = "(contact_id IS NULL) <> (company_id IS NULL)"
 
 
@@ -79,6 +105,19 @@ def of(holder: Any, kind: type[Any]) -> list[Any]:
     """The Points or Addresses of a contact or company, main ones first."""
     key = getattr(kind, f"{holder.__tablename__}_id")
     return list(db.session.scalars(sa.select(kind).where(key == holder.id).order_by(kind.main.desc(), kind.id)))
+
+
+def put(holder: Any, email: Any = None, phone: Any = None, points: Any = None, addresses: Any = None) -> None:
+    """Sets what is given: the main e-mail or phone ("" takes it away), all points, all addresses."""
+    db.session.flush()
+    if points is not None:
+        set_points(holder, points)
+    if addresses is not None:
+        set_addresses(holder, addresses)
+    if email is not None:
+        set_main(holder, "email", email)
+    if phone is not None:
+        set_main(holder, "phone", phone)
 
 
 def set_points(holder: Any, rows: Iterable[dict[str, Any]]) -> None:

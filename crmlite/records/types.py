@@ -119,6 +119,8 @@ class RecordType:
     policy: "Policy"
     columns: tuple[Column, ...]
     default_sort: str = "name"
+    views: tuple[tuple[Any, str], ...] = ()
+    """Ready-made lists: label and query string, the first with none."""
     links: dict[str, str] = dataclasses.field(default_factory=dict)
     """One hop to related records in filters: prefix to the name of the foreign key, such as {"company": "main_company_id"}."""
 
@@ -135,6 +137,15 @@ class RecordType:
 
     def url_of(self, record_id: int) -> str:
         return f"/{self.plural}/{record_id}"
+
+    def shared_url_of(self, record_id: int) -> str:
+        """Where the pages that all types share have this record: /records/contact/7."""
+        return f"/records/{self.name}/{record_id}"
+
+    def may(self, user: Any, action: str) -> bool:
+        """Whether `user` may do that to any record of this type at all."""
+        allowed: bool = user.scope(self.name, action) != "none"
+        return allowed
 
 
 _types: dict[str, RecordType] = {}

@@ -286,6 +286,9 @@ def upgrade() -> None:
     with op.batch_alter_table("company", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_company_owner_id_sort_name"), ["owner_id", "sort_name"], unique=False)
         batch_op.create_index(batch_op.f("ix_company_parent_id"), ["parent_id"], unique=False)
+        batch_op.create_index(
+            "ix_company_last_activity_at", ["last_activity_at", "id", "owner_id", "team_id"], unique=False
+        )
         batch_op.create_index("ix_company_sort_name", ["sort_name", "id", "owner_id", "team_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_company_team_id_sort_name"), ["team_id", "sort_name"], unique=False)
 
@@ -459,6 +462,9 @@ def upgrade() -> None:
     with op.batch_alter_table("contact", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_contact_main_company_id"), ["main_company_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_contact_owner_id_sort_name"), ["owner_id", "sort_name"], unique=False)
+        batch_op.create_index(
+            "ix_contact_last_activity_at", ["last_activity_at", "id", "owner_id", "team_id"], unique=False
+        )
         batch_op.create_index("ix_contact_sort_name", ["sort_name", "id", "owner_id", "team_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_contact_team_id_sort_name"), ["team_id", "sort_name"], unique=False)
 
