@@ -8,6 +8,19 @@ from email_validator import EmailNotValidError, validate_email
 MAX_LENGTH = 320
 
 
+def is_email(value: str) -> bool:
+    try:
+        validate_email(value, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        return False
+    return True
+
+
+def is_phone(value: str) -> bool:
+    digits = sum(c.isdigit() for c in value)
+    return 5 <= digits <= 20 and all(c.isdigit() or c in "+()-./ \u00a0" for c in value)
+
+
 def normal_email(text: str) -> str:
     """The address as equal ones share it: lower case, no blanks. Raises ValueError for what cannot be one."""
     try:

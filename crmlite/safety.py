@@ -1,4 +1,4 @@
-"""Texts from strangers made harmless: where to go after signing in, names of uploaded files. Pure."""
+"""Texts from outside made harmless: what was typed, where to go after signing in, names of uploaded files. Pure."""
 
 import re
 import unicodedata
@@ -6,6 +6,12 @@ from urllib.parse import urlsplit
 
 MAX_NAME = 120
 _UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
+
+
+def clean(text: str) -> str:
+    """Without what no keyboard types and some databases refuse: control characters, half characters, blanks around."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"}).strip()
 
 
 def local_path(text: str | None) -> str | None:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta, get_timezone
+from babel.numbers import format_decimal
 from flask import Flask, Response, current_app, flash, g, make_response, render_template, request, url_for
 from flask_babel import force_locale, get_locale, get_translations
 from flask_babel import gettext as _
@@ -127,10 +128,14 @@ def hx(response: Response | str = "", status: int | None = None, **headers: str)
     return answer
 
 
-def toast(response: Response | str, message: str, undo: str | None = None, kind: str = "ok") -> Response:
-    """Says in a corner of the page what happened, with a button that undoes it."""
+def toast(
+    response: Response | str, message: str, undo: str | None = None, kind: str = "ok", event: str | None = None
+) -> Response:
+    """Says in a corner of the page what happened, with a button that undoes it; `event` tells the page's parts."""
     answer = make_response(response)
     triggers = json.loads(answer.headers.get("HX-Trigger", "{}"))
+    if event:
+        triggers[event] = True
     triggers["toast"] = {"message": str(message), "undo": undo, "kind": kind}
     answer.headers["HX-Trigger"] = json.dumps(triggers)
     return answer
@@ -186,8 +191,9 @@ def init_app(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(asset=asset, languages=LANGUAGES)
     app.jinja_env.filters.update(
-        ago=ago, date=show_date, datetime=show_datetime, initials=initials, hue=hue, language=language_name
-    )
+        ago=ago, date=show_date, datetime=show_datetime, initials=initials, hue=hue, language=language_name,
+        country=country_name, number=show_number,
+    )  # fmt: skip
     app.context_processor(_template_context)
     app.before_request(_begin)
     app.before_request(_refuse_other_origins)
@@ -489,6 +495,15 @@ def language_name(code: str | None) -> str:
     if not code:
         return ""
     return locale().languages.get(code, code)
+
+
+def country_name(code: str | None) -> str:
+    """The country's name in the reader's language."""
+    return locale().territories.get(code, code) if code else ""
+
+
+def show_number(value: int) -> str:
+    return _plain(format_decimal(value, locale=locale()))
 
 
 # --- templates --------------------------------------------------------------------------------------------------------

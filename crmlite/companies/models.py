@@ -13,7 +13,7 @@ from crmlite.fold import sort_key
 from crmlite.records import points
 from crmlite.records.lifecycle import WithLifecycle
 from crmlite.records.points import Reachable
-from crmlite.records.types import Record
+from crmlite.records.types import Record, trash_index
 
 DEEPEST = 20
 """How many companies may stand above one another."""
@@ -26,6 +26,7 @@ class InsideItself(ValueError):
 class Company(Record, Reachable, WithLifecycle, Base):
     __tablename__ = "company"
     __table_args__ = (
+        trash_index("company"),
         sa.Index("ix_company_sort_name", "sort_name", "id", "owner_id", "team_id"),
         sa.Index("ix_company_last_activity_at", "last_activity_at", "id", "owner_id", "team_id"),
         sa.Index(None, "owner_id", "sort_name"),
@@ -56,8 +57,11 @@ class Company(Record, Reachable, WithLifecycle, Base):
 
     def change(self, **values: Any) -> Self:
         """Sets fields; `email` and `phone` change the main one, `points` and `addresses` all of them. Raises InsideItself."""
-        self._set(values)
-        events.emit(events.COMPANY_UPDATED, self)
+        if "owner_id" in values:
+            self.hand_over(values.pop("owner_id"))
+        if values:
+            self._set(values)
+            events.emit(events.COMPANY_UPDATED, self)
         self.renew_lifecycle()
         return self
 

@@ -1,13 +1,25 @@
 """Contacts: people, how they are reached, and where they work."""
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
 from crmlite import web
-from crmlite.contacts import views
+from crmlite.contacts import listeners, views
 from crmlite.contacts.types import CONTACT
+from crmlite.records import actions, panels
+from crmlite.records.actions import Action
+from crmlite.records.panels import Panel
+
+__all__ = ["init_app", "listeners"]
 
 
 def init_app(app: Flask) -> None:
     app.extensions["crmlite.record_types"].add(CONTACT.name)
     app.register_blueprint(views.bp)
     web.add_nav(app, CONTACT.url, CONTACT.icon, CONTACT.label_plural, CONTACT.name)
+    panels.add(app, Panel(_l("People"), views.people_panel, on="company", needs=CONTACT.name))
+    actions.add(
+        app,
+        Action(_l("Go to contacts"), CONTACT.url, CONTACT.icon, CONTACT.name, keys="g c"),
+        Action(_l("New contact"), "/contacts/new", "user-plus", CONTACT.name, "create"),
+    )

@@ -15,7 +15,7 @@ from crmlite.journal import Journaled
 from crmlite.records import points
 from crmlite.records.lifecycle import WithLifecycle
 from crmlite.records.points import Reachable
-from crmlite.records.types import Record
+from crmlite.records.types import Record, trash_index
 
 BUYING_ROLES = (
     ("decides", _l("Decides")),
@@ -30,6 +30,7 @@ BUYING_ROLE_LABELS = dict(BUYING_ROLES)
 class Contact(Record, Reachable, WithLifecycle, Base):
     __tablename__ = "contact"
     __table_args__ = (
+        trash_index("contact"),
         sa.Index("ix_contact_sort_name", "sort_name", "id", "owner_id", "team_id"),
         sa.Index("ix_contact_last_activity_at", "last_activity_at", "id", "owner_id", "team_id"),
         sa.Index(None, "owner_id", "sort_name"),
@@ -62,8 +63,11 @@ class Contact(Record, Reachable, WithLifecycle, Base):
 
     def change(self, **values: Any) -> Self:
         """Sets fields; `email` and `phone` change the main one, `points` and `addresses` all of them (records/points.py)."""
-        self._set(values)
-        events.emit(events.CONTACT_UPDATED, self)
+        if "owner_id" in values:
+            self.hand_over(values.pop("owner_id"))
+        if values:
+            self._set(values)
+            events.emit(events.CONTACT_UPDATED, self)
         self.renew_lifecycle()
         return self
 

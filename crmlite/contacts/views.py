@@ -1,43 +1,174 @@
-"""Contacts: the list and one person's page."""
+"""Contacts: the list, one person's page, adding and changing, and where they work."""
 
-from flask import Blueprint, g, request
+from flask import Blueprint, Response, g, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import Conflict, NotFound
 
+from crmlite.companies.models import Company
+from crmlite.companies.types import COMPANY
+from crmlite.contacts.forms import AffiliationForm, ContactForm, JoinForm, NewContactForm, PersonForm
+from crmlite.contacts.models import Affiliation, Contact
+from crmlite.contacts.page import ContactPage, People
 from crmlite.contacts.types import CONTACT
-from crmlite.extensions import db
-from crmlite.records import points
-from crmlite.records.filters import FilterError
+from crmlite.extensions import db, utcnow
+from crmlite.records.edit import stale_fields
+from crmlite.records.forms import RecordField, reach_of
 from crmlite.records.listing import Listing
-from crmlite.records.notes import Note
-from crmlite.records.timeline import timeline
-from crmlite.web import go, render, undo_url
+from crmlite.records.views import done
+from crmlite.web import go, hx, is_partial, render, toast, undo_url
 
 bp = Blueprint("contacts", __name__, url_prefix="/contacts")
 
 
 @bp.get("/")
-def index():
-    try:
-        return render("records/list.html", "table", listing=Listing(CONTACT, g.user, request.args))
-    except FilterError as error:
-        raise BadRequest(str(error)) from error
+def index() -> Response:
+    listing = Listing(CONTACT, g.user, request.args)
+    return render("records/list.html", listing.block, listing=listing, new_label=_("New contact"))
+
+
+@bp.get("/new")
+def new() -> Response:
+    CONTACT.policy.require_create(g.user)
+    company_id = request.args.get("company", type=int)
+    form = NewContactForm(data={"owner_id": g.user.id, "company": company_id})
+    return render("contacts/new.html", "form", form=form)
+
+
+@bp.post("/new")
+def create() -> Response:
+    CONTACT.policy.require_create(g.user)
+    form = NewContactForm(request.form)
+    if name := request.form.get("_add"):
+        form.add_row(name)
+        return render("contacts/new.html", "form", form=form)
+    if not form.validate():
+        return render("contacts/new.html", "form", form=form, status=422)
+    contact = Contact.create(g.user, **form.values())
+    if company := _company(form.company):
+        contact.join(company, form.title.data)
+    db.session.commit()
+    return go(CONTACT.url_of(contact.id), _("%(name)s was added.", name=contact.title), undo_url())
 
 
 @bp.get("/<int:contact_id>")
-def show(contact_id: int):
+def show(contact_id: int) -> Response:
     contact = CONTACT.policy.find(g.user, contact_id)
-    return render(
-        "contacts/show.html", contact=contact, points=points.of(contact, points.Point), entries=timeline(contact)
-    )
+    return render("contacts/show.html", "record", page=ContactPage(contact, g.user))
 
 
-@bp.post("/<int:contact_id>/notes")
-def note(contact_id: int):
+@bp.get("/<int:contact_id>/peek")
+def peek(contact_id: int) -> ResponseReturnValue:
+    """The page in short, for the drawer."""
+    if not is_partial():
+        return redirect(CONTACT.url_of(contact_id))
+    contact = CONTACT.policy.find(g.user, contact_id)
+    return render("contacts/peek.html", page=ContactPage(contact, g.user))
+
+
+@bp.get("/<int:contact_id>/edit")
+def edit(contact_id: int) -> Response:
     contact = CONTACT.policy.find(g.user, contact_id, "edit")
-    text = request.form.get("text", "").strip()
-    if not text or len(text) > 20_000:
-        raise BadRequest(_("Write something first, of at most 20,000 characters."))
-    Note.write(contact, g.user.id, text)
+    form = ContactForm(obj=contact, data=reach_of(contact))
+    return render("contacts/edit.html", "form", contact=contact, form=form)
+
+
+@bp.post("/<int:contact_id>/edit")
+def save(contact_id: int) -> Response:
+    contact = CONTACT.policy.find(g.user, contact_id, "edit")
+    form = ContactForm(request.form)
+    if name := request.form.get("_add"):
+        form.add_row(name)
+        return render("contacts/edit.html", "form", contact=contact, form=form)
+    if not form.validate():
+        return render("contacts/edit.html", "form", contact=contact, form=form, status=422)
+    if theirs := stale_fields(contact, form, request.form.get("row_version")):
+        return render("contacts/edit.html", "form", contact=contact, form=form, theirs=theirs, status=409)
+    contact.change(**form.values())
     db.session.commit()
-    return go(f"/contacts/{contact_id}", _("Note added."), undo_url())
+    return go(CONTACT.url_of(contact_id), _("%(name)s was saved.", name=contact.title), undo_url())
+
+
+# --- where they work --------------------------------------------------------------------------------------------------
+
+
+@bp.post("/<int:contact_id>/companies")
+def join(contact_id: int) -> Response:
+    contact = CONTACT.policy.find(g.user, contact_id, "edit")
+    form = JoinForm(request.form)
+    if not form.validate():
+        return render("contacts/show.html", "record", page=ContactPage(contact, g.user, form), status=422)
+    company = _company(form.company)
+    if company is None:
+        raise NotFound
+    contact.join(company, form.title.data, form.buying_role.data, form.since.data)
+    db.session.commit()
+    return done(contact, _("%(name)s works at %(company)s.", name=contact.title, company=company.name))
+
+
+@bp.post("/<int:contact_id>/companies/<int:affiliation_id>")
+def change_affiliation(contact_id: int, affiliation_id: int) -> Response:
+    contact, link = _affiliation(contact_id, affiliation_id)
+    form = AffiliationForm(request.form, prefix=f"a{link.id}-")
+    if not form.validate():
+        return render("contacts/affiliation.html", "form", contact=contact, link=link, form=form, status=422)
+    link.change(**form.data)
+    db.session.commit()
+    return done(contact, _("Saved."))
+
+
+@bp.post("/<int:contact_id>/companies/<int:affiliation_id>/end")
+def end_affiliation(contact_id: int, affiliation_id: int) -> Response:
+    contact, link = _affiliation(contact_id, affiliation_id)
+    if not link.is_current:
+        raise Conflict(_("This has ended already."))
+    link.end(utcnow().date())
+    db.session.commit()
+    return done(contact, _("%(name)s left %(company)s.", name=contact.title, company=link.company.name))
+
+
+@bp.post("/<int:contact_id>/companies/<int:affiliation_id>/remove")
+def remove_affiliation(contact_id: int, affiliation_id: int) -> Response:
+    contact, link = _affiliation(contact_id, affiliation_id)
+    link.remove()
+    db.session.commit()
+    return done(contact, _("Removed."))
+
+
+@bp.post("/at/<int:company_id>")
+def add_person(company_id: int) -> Response:
+    """Says on a company's page that somebody known works there."""
+    company = COMPANY.policy.find(g.user, company_id)
+    form = PersonForm(request.form)
+    if not form.validate():
+        return toast(hx("", 422, reswap="none"), str(form.first_error), kind="error")
+    contact = CONTACT.policy.find(g.user, form.contact.data, "edit")
+    contact.join(company, form.title.data, form.buying_role.data, form.since.data)
+    db.session.commit()
+    return done(company, _("%(name)s works at %(company)s.", name=contact.title, company=company.name))
+
+
+def people_panel(company: Company) -> str:
+    """Who works at a company, on its page: deciders first; and whom nobody has found yet."""
+    return render_template("contacts/_people.html", company=company, people=People(company, g.user), form=PersonForm())
+
+
+def _affiliation(contact_id: int, affiliation_id: int) -> tuple[Contact, Affiliation]:
+    """The contact and one of their links, to a company that the user may see."""
+    contact = CONTACT.policy.find(g.user, contact_id, "edit")
+    link = db.session.get(Affiliation, affiliation_id)
+    if link is None or link.contact_id != contact.id:
+        raise NotFound
+    COMPANY.policy.find(g.user, link.company_id)
+    return contact, link
+
+
+def _company(field: RecordField) -> Company | None:
+    """The chosen company, or a new one of the name that was typed."""
+    if field.data:
+        company: Company = COMPANY.policy.find(g.user, field.data)
+        return company
+    if not field.new_name:
+        return None
+    COMPANY.policy.require_create(g.user)
+    return Company.create(g.user, name=field.new_name)

@@ -7,11 +7,21 @@ from crmlite import web
 from crmlite.leads import public
 from crmlite.leads.types import LEAD
 from crmlite.leads.views import forms, leads
+from crmlite.records import actions, panels
+from crmlite.records.actions import Action
+from crmlite.records.panels import Panel
 
 
 def init_app(app: Flask) -> None:
     app.extensions.setdefault("crmlite.record_types", set()).add(LEAD.name)
     for blueprint in (public.bp, leads.bp, forms.bp):
         app.register_blueprint(blueprint)
+    for on in ("contact", "company"):
+        panels.add(app, Panel(_l("Enquiries"), leads.panel, on=on, needs=LEAD.name))
+    actions.add(
+        app,
+        Action(_l("Go to leads"), LEAD.url, LEAD.icon, LEAD.name, keys="g l"),
+        Action(_l("New lead"), "/leads/new", LEAD.icon, LEAD.name, "create"),
+    )
     web.add_nav(app, LEAD.url, LEAD.icon, LEAD.label_plural, LEAD.name)
     web.add_nav(app, "/forms/", "forms", _l("Web forms"), "web_form")

@@ -1,13 +1,14 @@
 """The fields of a web form as data: their kinds, what they may fill, and what a visitor's answers are worth."""
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
-from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+
+from crmlite.points import is_email, is_phone
+from crmlite.safety import clean
 
 KINDS = {
     "text": _l("One line of text"),
@@ -104,12 +105,6 @@ def answer(
     return answers, wrong
 
 
-def clean(text: str) -> str:
-    """Without what no keyboard types and some databases refuse: control characters, half characters, blanks around."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"}).strip()
-
-
 def _repeated(values: list[str]) -> str | None:
     return _("This was sent more than once. Keep one answer.") if len(values) > 1 else None
 
@@ -133,19 +128,6 @@ def _problem(field: Field, value: str, countries: Mapping[str, str]) -> str | No
     if offered is not None and value not in offered:
         return _("Choose one of the answers that are offered.")
     return None
-
-
-def is_email(value: str) -> bool:
-    try:
-        validate_email(value, check_deliverability=False)
-    except EmailNotValidError:
-        return False
-    return True
-
-
-def is_phone(value: str) -> bool:
-    digits = sum(c.isdigit() for c in value)
-    return 5 <= digits <= 20 and all(c.isdigit() or c in "+()-./ \u00a0" for c in value)
 
 
 # --- editing ----------------------------------------------------------------------------------------------------------

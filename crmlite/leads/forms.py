@@ -19,33 +19,20 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import DataRequired, Length, NumberRange, Optional
+from wtforms.validators import NumberRange, Optional
 
 from crmlite.auth.models import Team
 from crmlite.extensions import db
+from crmlite.forms import at_most, one_line, required, tidy
 from crmlite.leads import fields, spam
 from crmlite.leads.fields import Field
 from crmlite.leads.models import MAX_NEED, WebForm, site
+from crmlite.points import is_email, is_phone
+from crmlite.records.forms import NO_EMAIL, NO_PHONE
 from crmlite.records.listing import users
 from crmlite.web import LANGUAGES
 
 MAX_SITES = 20
-
-
-def required() -> DataRequired:
-    return DataRequired(_l("Please fill this in."))
-
-
-def at_most(count: int) -> Length:
-    return Length(max=count, message=_l("That is too long: at most %(max)d characters fit."))
-
-
-def tidy(value: str | None) -> str:
-    return fields.clean(value or "")
-
-
-def one_line(value: str | None) -> str:
-    return " ".join(fields.clean(value or "").split())
 
 
 class LeadForm(Form):
@@ -68,14 +55,12 @@ class NewLeadForm(LeadForm):
             raise ValidationError(_("Say who it is: a name, an e-mail address or a phone number."))
 
     def validate_email(self, field: EmailField) -> None:
-        if field.data and not fields.is_email(field.data):
-            raise ValidationError(_("That is not an e-mail address. It looks like anna@example.com."))
+        if field.data and not is_email(field.data):
+            raise ValidationError(NO_EMAIL)
 
     def validate_phone(self, field: TelField) -> None:
-        if field.data and not fields.is_phone(field.data):
-            raise ValidationError(
-                _("That is not a phone number. Write digits, with + and the country's code in front if it is abroad.")
-            )
+        if field.data and not is_phone(field.data):
+            raise ValidationError(NO_PHONE)
 
 
 class ReasonForm(Form):

@@ -18,7 +18,8 @@ from crmlite.extensions import PERSONAL, UNJOURNALED, Base, db, utcnow
 from crmlite.fold import sort_key
 from crmlite.journal import Journaled
 from crmlite.leads import spam
-from crmlite.records.types import Record
+from crmlite.records.lifecycle import facts_from
+from crmlite.records.types import Record, trash_index
 from crmlite.web import absolute
 
 STATES = (
@@ -29,6 +30,7 @@ STATES = (
 )
 STATE_LABELS = {name: label for name, label, _hue in STATES}
 STATE_HUES = {name: hue for name, _label, hue in STATES}
+OPEN = frozenset({"new", "working"})
 MAX_NEED = 5000
 
 
@@ -177,6 +179,7 @@ class Lead(Record, Base):
 
     __tablename__ = "lead"
     __table_args__ = (
+        trash_index("lead"),
         sa.Index(None, "sort_name", "id", "owner_id", "team_id"),
         sa.Index(None, "created_at", "id", "owner_id", "team_id"),
         sa.Index(None, "state", "id", "owner_id", "team_id"),
@@ -230,7 +233,7 @@ class Lead(Record, Base):
 
     @property
     def is_open(self) -> bool:
-        return self.state in {"new", "working"}
+        return self.state in OPEN
 
     def search_texts(self) -> list[str | None]:
         return [self.name, self.need, self.source]
@@ -285,6 +288,14 @@ class Lead(Record, Base):
     def _require_open(self) -> None:
         if not self.is_open:
             raise WrongState(self)
+
+
+@facts_from
+def count_leads(record: Any) -> dict[str, int]:
+    """What the lifecycle of a contact or company follows from, of its leads."""
+    key = {"contact": Lead.contact_id, "company": Lead.company_id}[record.__tablename__]
+    states = list(db.session.scalars(sa.select(Lead.state).where(key == record.id, Lead.deleted_at.is_(None))))
+    return {"open_leads": sum(state in OPEN for state in states), "qualified_leads": states.count("qualified")}
 
 
 class WrongState(Exception):

@@ -13,6 +13,7 @@ from crmlite import web
 from crmlite.extensions import UtcDateTime, db, reading, utcnow, writing
 from crmlite.leads import fields, intake, models, spam
 from crmlite.leads.models import Submission, Visitor, WebForm
+from crmlite.safety import clean
 
 bp = Blueprint("web_forms_public", __name__)
 
@@ -78,7 +79,7 @@ def submit(public_id: str) -> Response:
     request.max_content_length = MAX_POST
     reading()  # the form is read and the answers are looked at before the write lock is asked for
     visitor = Visitor(
-        spam.visitor(request.remote_addr), request.user_agent.string, fields.clean(request.form.get("_page", ""))
+        spam.visitor(request.remote_addr), request.user_agent.string, clean(request.form.get("_page", ""))
     )
     form = _find(_FORM_WITH_COUNTS, public_id=public_id, address=visitor.address, since=utcnow() - spam.PERIOD)
     if not form.active:
@@ -92,7 +93,7 @@ def submit(public_id: str) -> Response:
         token, typed.get("website", ""), form.from_visitor, form.of_form, form.limit_per_visitor, form.limit_per_hour
     )
     writing()
-    intake.receive(form.id, fields.clean(key), answers, spam.reason(public_id, evidence), visitor)
+    intake.receive(form.id, clean(key), answers, spam.reason(public_id, evidence), visitor)
     db.session.commit()
     return web.render("forms/thanks.html", form=form)
 

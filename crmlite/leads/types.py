@@ -24,14 +24,20 @@ LEAD = register(
         policy=Policy(Lead),
         columns=(
             Column("name", _l("Need"), kind="name", filterable=False, phone=True, sort_by="sort_name"),
-            Column("contact", _l("Contact"), kind="contact", field="contact_id", sortable=False, filterable=False),
-            Column("company", _l("Company"), kind="company", field="company_id", sortable=False, filterable=False),
+            Column("contact", _l("Contact"), kind="contact", field="contact_id", sortable=False),
+            Column("company", _l("Company"), kind="company", field="company_id", sortable=False),
             Column("source", _l("Source"), edit=True),
             Column("state", _l("State"), kind="lead_state", phone=True, choices=states),
             Column("owner", _l("Owner"), kind="user", field="owner_id", sortable=False),
             Column("created_at", _l("Received"), kind="ago"),
         ),
         default_sort="-created_at",
+        views=(
+            (_l("All leads"), ""),
+            (_l("New"), "state=new"),
+            (_l("In work"), "state=working"),
+            (_l("Mine"), "owner=me"),
+        ),
         links={"contact": "contact_id", "company": "company_id"},
     )
 )

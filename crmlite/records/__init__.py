@@ -1,19 +1,28 @@
 """What all records share: policy, filters, listing, search, notes, tags, files, undo."""
 
 from flask import Flask, g
+from flask_babel import lazy_gettext as _l
 
 from crmlite import journal
-from crmlite.records import cells, files, listing, members, notes, points, search, tags, views
+from crmlite.records import actions, cells, lifecycle, notes, search, views
+from crmlite.records.actions import Action
 from crmlite.records.types import RecordType
 
-__all__ = ["cells", "files", "init_app", "listing", "members", "notes", "points", "search", "tags"]
+__all__ = ["init_app", "notes"]
 
 
 def init_app(app: Flask) -> None:
     app.extensions["crmlite.record_types"] = set()
     journal.before_commit(search.keep)
     app.register_blueprint(views.bp)
-    app.jinja_env.globals["can"] = can
+    app.register_blueprint(views.public_files)
+    actions.add(app, Action(_l("Open the trash"), "/records/trash", "trash"))
+    app.jinja_env.filters.update(lifecycle=_lifecycle_label, lifecycle_hue=lifecycle.HUES.get)
+    app.jinja_env.globals.update(can=can, cell=cells.cell)
+
+
+def _lifecycle_label(state: str) -> str:
+    return str(lifecycle.LABELS.get(state, state))
 
 
 def can(action: str, kind: RecordType | str) -> bool:

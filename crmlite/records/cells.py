@@ -3,8 +3,12 @@
 An include per cell makes a page four times as dear; a row compiled once costs what hand-written markup costs.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import current_app
 from jinja2 import Template
+from markupsafe import Markup
 
 from crmlite.records.types import Column, RecordType
 
@@ -12,60 +16,73 @@ FOLDER = "records/cells"
 
 
 def row_template(kind: RecordType, columns: tuple[Column, ...]) -> Template:
-    """The compiled template of all rows of a page; it gets `rows` and `listing`."""
+    """The compiled template of all rows of a page; it gets `rows`, `columns` and `type`."""
+    return _compiled((kind.name, *(column.name for column in columns)), lambda: _rows_source(columns))
+
+
+def cell_template(column: Column) -> Template:
+    """What stands inside one cell; it gets `row`, `value`, `column`, `type` and `focus` (back on its edit button)."""
+    return _compiled((column.kind, column.edit), lambda: _IMPORTS + _inside(column))
+
+
+def cell(kind: RecordType, column: Column, row: Any, focus: bool = False) -> Markup:
+    """The inside of one cell, for pages of one record."""
+    template = cell_template(column)
+    return Markup(template.render(row=row, value=row[column.name], type=kind, column=column, focus=focus))  # noqa: S704
+
+
+def _compiled(key: tuple[Any, ...], source: Callable[[], str]) -> Template:
     cache = current_app.extensions.setdefault("crmlite.row_templates", {})
-    key = (kind.name, tuple(column.name for column in columns))
     if key not in cache:
-        cache[key] = current_app.jinja_env.from_string(_source(columns))
+        cache[key] = current_app.jinja_env.from_string(source())
     template: Template = cache[key]
     return template
 
 
-def cell_source(column: Column) -> str:
-    """What stands inside one <td>: the file of the column's kind, for the variables `row`, `column` and `value`."""
-    environment = current_app.jinja_env
-    names = [f"{FOLDER}/{column.kind}.html", f"{FOLDER}/text.html"]
-    loader = environment.loader
-    assert loader is not None  # noqa: S101 - Flask always sets one
-    name = next(name for name in names if name in _known_templates())
-    return loader.get_source(environment, name)[0]
+_IMPORTS = "{% import 'ui/macros.html' as ui with context %}"
 
 
-def _known_templates() -> set[str]:
+def _rows_source(columns: tuple[Column, ...]) -> str:
+    cells = "".join(
+        f"{{% set column = columns[{at}] %}}{{% set value = row[{column.name!r}] %}}{_tag(column, _inside(column))}"
+        for at, column in enumerate(columns)
+    )
+    return _IMPORTS + "{% for row in rows %}" + _file("_row_start") + cells + _file("_row_end") + "{% endfor %}"
+
+
+def _inside(column: Column) -> str:
+    """The file of the column's kind; where it is edited in place, inside the button that does it."""
+    name = column.kind if f"{FOLDER}/{column.kind}.html" in _known_files() else "text"
+    shown = _file(name).rstrip("\n")
+    if not column.edit:
+        return shown
+    before, after = _file("_edit").rstrip("\n").split("<!-- value -->")
+    return f"{{% if row.editable %}}{before}{shown}{after}{{% else %}}{shown}{{% endif %}}"
+
+
+def _known_files() -> frozenset[str]:
     found = current_app.extensions.get("crmlite.cell_files")
     if found is None:
         loader = current_app.jinja_env.loader
-        found = {name for name in (loader.list_templates() if loader else []) if name.startswith(FOLDER)}
+        found = frozenset(name for name in (loader.list_templates() if loader else []) if name.startswith(FOLDER))
         current_app.extensions["crmlite.cell_files"] = found
-    return set(found)
+    files: frozenset[str] = found
+    return files
 
 
-def _source(columns: tuple[Column, ...]) -> str:
-    cells = "".join(
-        f"{{% set column = listing.columns[{at}] %}}{{% set value = row[{column.name!r}] %}}{_tag(column, cell_source(column))}"
-        for at, column in enumerate(columns)
-    )
-    before = _part("_row_start")
-    after = _part("_row_end")
-    return (
-        "{% from 'ui/macros.html' import icon, avatar with context %}{% for row in rows %}"
-        + before
-        + cells
-        + after
-        + "{% endfor %}"
-    )
-
-
-def _part(name: str) -> str:
+def _file(name: str) -> str:
     environment = current_app.jinja_env
-    assert environment.loader is not None  # noqa: S101
+    assert environment.loader is not None  # noqa: S101 - Flask always sets one
     return environment.loader.get_source(environment, f"{FOLDER}/{name}.html")[0]
+
+
+_CLASSES = {"name": "cx-c-name", "user": "cx-c-own"}
 
 
 def _tag(column: Column, inside: str) -> str:
     element = 'th scope="row"' if column.kind == "name" else "td"
-    closing = "th" if column.kind == "name" else "td"
-    classes = (
-        f"cx-cell cx-cell-{column.kind}{' cx-phone' if column.phone else ''}{' cx-number' if column.numeric else ''}"
-    )
-    return f'<{element} class="{classes}" id="c{{{{ row.id }}}}-{column.name}">{inside}</{closing}>'
+    classes = [_CLASSES.get(column.kind, "cx-c")]
+    classes += ["cx-cell"] if column.edit else []
+    classes += ["cx-phone"] if column.phone else []
+    classes += ["cx-num-col"] if column.numeric else []
+    return f'<{element} class="{" ".join(classes)}">{inside}</{element.split()[0]}>'

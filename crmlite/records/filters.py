@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from babel.dates import get_timezone
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import BadRequest
 
 from crmlite import web
 from crmlite.auth.models import Viewer
@@ -33,8 +34,8 @@ MAX_VALUES = 200
 MAX_LENGTH = 200
 
 
-class FilterError(Exception):
-    """A part of a filter that does not exist or makes no sense; the message is for the user."""
+class FilterError(BadRequest):
+    """A part of a filter that does not exist or makes no sense; the description is for the user."""
 
 
 Compare = Callable[[Any, list[Any]], sa.ColumnElement[bool]]

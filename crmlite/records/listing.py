@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import sqlalchemy as sa
-from flask import request
+from flask import g
 from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from crmlite import journal
-from crmlite.auth.models import Preference, User, Viewer
+from crmlite.auth.models import Member, Preference, User, Viewer
 from crmlite.extensions import db
 from crmlite.records import filters, search, tags, types
 from crmlite.records.cells import row_template
@@ -112,6 +112,11 @@ class Listing:
     def is_filtered(self) -> bool:
         return bool(self.terms or self.q)
 
+    @property
+    def block(self) -> str:
+        """Which part of the list's template htmx is sent: more rows, or all of it."""
+        return "rows" if self.after else "table"
+
     @cached_property
     def chips(self) -> list[Any]:
         names = {user_id: user["name"] for user_id, user in users().items()}
@@ -133,6 +138,17 @@ class Listing:
             found.append(FilterField("tag", _("Tag"), "tags", [(name, name) for name in tag_names], chosen))
         return found
 
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """Filters that the popover does not offer: the search form sends them along."""
+        offered = {field.name for field in self.filter_fields}
+        return [(key, value) for key, value in self.args.items(multi=True) if key not in offered and key[:1] != "_"]
+
+    @property
+    def people(self) -> list[tuple[int, str]]:
+        """Who records can be given to."""
+        return [(user_id, user["name"]) for user_id, user in users().items() if user["active"]]
+
     def url(self, **changes: str | None) -> str:
         """This list's address with some parameters changed; None takes one away."""
         kept = [(key, value) for key, value in self.args.items(multi=True) if value and key not in changes]
@@ -146,13 +162,32 @@ class Listing:
         return self.url(_sort=f"-{column.name}" if descending else column.name, _after=None)
 
     @property
+    def count_url(self) -> str:
+        """Where to ask for the exact number."""
+        query = urlencode(
+            [(key, value) for key, value in self.args.items(multi=True) if key not in {"_sort", "_after"}]
+        )
+        return f"/records/{self.type.name}/count?{query}"
+
+    @cached_property
+    def views(self) -> list[tuple[Any, str, bool]]:
+        """The type's ready-made lists: label, address, whether it is the one shown."""
+        own = sorted((key, value) for key, value in self.args.items(multi=True) if key[:1] != "_")
+        found = []
+        for label, query in self.type.views:
+            url = f"{self.path}?{query}" if query else self.path
+            found.append((label, url, own == sorted(parse_qsl(query))))
+        return found
+
+    @property
     def clear_url(self) -> str:
         kept = {key: self.args[key] for key in ("_sort", "_columns") if self.args.get(key)}
         return f"{self.path}?{urlencode(kept)}" if kept else self.path
 
     def render_rows(self) -> Markup:
         """The <tr>s of this page, by one template compiled for this set of columns."""
-        return Markup(row_template(self.type, self.columns).render(rows=self.rows, listing=self, request=request))  # noqa: S704
+        template = row_template(self.type, self.columns)
+        return Markup(template.render(rows=self.rows, columns=self.columns, type=self.type))  # noqa: S704
 
     # --- the query
 
@@ -272,68 +307,90 @@ class Listing:
     def _load(self, ids: list[int]) -> list[Row]:
         if not ids:
             return []
-        model = self.type.model
-        plain = {c.name: getattr(model, c.attribute) for c in self.columns if c.kind not in {"tags"}}
-        sort = self._sort_attribute
-        columns = [model.id, model.row_version, model.owner_id, model.team_id, sort.label("_sort")]
-        columns += [attribute.label(f"c_{name}") for name, attribute in plain.items()]
-        found = {row.id: row for row in db.session.execute(sa.select(*columns).where(model.id.in_(ids)))}
-        rows = []
-        for record_id in ids:
-            if (source := found.get(record_id)) is None:  # deleted between the two statements
-                continue
-            mapping = source._mapping
-            row = Row({name: mapping[f"c_{name}"] for name in plain})
-            row.id, row.row_version = source.id, source.row_version
-            row.editable = self._may_edit(source)
-            row["_sort"] = mapping["_sort"]
-            rows.append(row)
-        self._fill(rows)
+        sort = self._sort_attribute.label("_sort")
+        found = {
+            row.id: row
+            for row in db.session.execute(_rows_query(self.type, self.columns, sort).where(self.type.model.id.in_(ids)))
+        }
+        sources = [found[record_id] for record_id in ids if record_id in found]  # gone between the two statements
+        rows = [_row(self.type, self.columns, source, self.user) for source in sources]
+        for row, source in zip(rows, sources, strict=True):
+            row["_sort"] = source._mapping["_sort"]
+        fill(self.type, self.columns, rows, self.user)
         return rows
-
-    def _may_edit(self, row: Any) -> bool:
-        scope = self.user.scope(self.type.name, "edit")
-        mine = row.owner_id == self.user.id or row.id in self._joined
-        teams = (row.team_id == self.user.team_id and row.team_id is not None) or (
-            row.owner_id is None and row.team_id is None
-        )
-        return scope == "all" or (scope in {"own", "team"} and mine) or (scope == "team" and teams)
-
-    @cached_property
-    def _joined(self) -> set[int]:
-        if self.user.scope(self.type.name, "edit") == "all":
-            return set()
-        return set(db.session.scalars(self.type.policy.joined(self.user)))
-
-    def _fill(self, rows: list[Row]) -> None:
-        """What the cells show of other tables: one statement per kind for the whole page."""
-        for column in self.columns:
-            if column.kind == "user":
-                for row in rows:
-                    row[column.name] = users().get(row[column.name])
-            elif column.kind == "tags":
-                found = tags.of(self.type.name, [row.id for row in rows])
-                for row in rows:
-                    row[column.name] = found.get(row.id, [])
-            elif column.kind in {"company", "contact"}:
-                self._fill_links(column, rows)
-
-    def _fill_links(self, column: Column, rows: list[Row]) -> None:
-        other = types.get(column.kind)
-        ids = {row[column.name] for row in rows} - {None}
-        known: dict[int, Any] = {}
-        if other and ids:
-            query = sa.select(other.model.id, other.model.name).where(
-                other.model.id.in_(ids), other.policy.rows(self.user)
-            )
-            known = {i: {"id": i, "name": name, "url": other.url_of(i)} for i, name in db.session.execute(query)}
-        for row in rows:
-            row[column.name] = known.get(row[column.name])
 
     def _cursor(self, row: Row) -> str:
         value = row["_sort"]
         value = value.isoformat() if isinstance(value, date | datetime) else value
         return base64.urlsafe_b64encode(json.dumps([value, row.id]).encode()).decode().rstrip("=")
+
+
+# --- rows, of a list or of one record ---------------------------------------------------------------------------------
+
+
+def values_of(kind: RecordType, record: Any, columns: tuple[Column, ...], user: Viewer) -> Row:
+    """One record as its cells show it; the record was found through the policy."""
+    source = db.session.execute(_rows_query(kind, columns).where(kind.model.id == record.id)).one()
+    row = _row(kind, columns, source, user)
+    fill(kind, columns, [row], user)
+    return row
+
+
+def _rows_query(kind: RecordType, columns: tuple[Column, ...], *more: Any) -> Any:
+    model = kind.model
+    plain = [getattr(model, column.attribute).label(f"c_{column.name}") for column in columns if column.kind != "tags"]
+    return sa.select(model.id, model.row_version, model.owner_id, model.team_id, *more, *plain)
+
+
+def _row(kind: RecordType, columns: tuple[Column, ...], source: Any, user: Viewer) -> Row:
+    mapping = source._mapping
+    row = Row({column.name: mapping[f"c_{column.name}"] for column in columns if column.kind != "tags"})
+    row.id, row.row_version = source.id, source.row_version
+    row.editable = _may_edit(kind, source, user)
+    return row
+
+
+def _may_edit(kind: RecordType, row: Any, user: Viewer) -> bool:
+    """policy.may(user, "edit") for rows of a list, without a statement for each."""
+    scope = user.scope(kind.name, "edit")
+    if scope in {"all", "none"}:
+        return scope == "all"
+    if row.owner_id == user.id or (kind.name, row.id) in _memberships():
+        return True
+    is_teams = row.team_id is not None and row.team_id == user.team_id
+    return scope == "team" and (is_teams or (row.owner_id is None and row.team_id is None))
+
+
+@cached_per_request
+def _memberships() -> set[tuple[str, int]]:
+    """Records that the user of this request is a member of."""
+    query = sa.select(Member.record_type, Member.record_id).where(Member.user_id == g.user.id)
+    return {(name, number) for name, number in db.session.execute(query)}
+
+
+def fill(kind: RecordType, columns: tuple[Column, ...], rows: list[Row], user: Viewer) -> None:
+    """What the cells show of other tables: one statement per kind for the whole page."""
+    for column in columns:
+        if column.kind == "user":
+            for row in rows:
+                row[column.name] = users().get(row[column.name])
+        elif column.kind == "tags":
+            found = tags.of(kind.name, [row.id for row in rows])
+            for row in rows:
+                row[column.name] = found.get(row.id, [])
+        elif column.kind in {"company", "contact"}:
+            _fill_links(column, rows, user)
+
+
+def _fill_links(column: Column, rows: list[Row], user: Viewer) -> None:
+    other = types.get(column.kind)
+    ids = {row[column.name] for row in rows} - {None}
+    known: dict[int, Any] = {}
+    if other and ids:
+        query = sa.select(other.model.id, other.model.name).where(other.model.id.in_(ids), other.policy.rows(user))
+        known = {i: {"id": i, "name": name, "url": other.url_of(i)} for i, name in db.session.execute(query)}
+    for row in rows:
+        row[column.name] = known.get(row[column.name])
 
 
 class _ChipLink:

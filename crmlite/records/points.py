@@ -24,6 +24,9 @@ LABELS = (
 )
 
 
+_LABEL_TEXTS = dict(LABELS)
+
+
 class Held:
     """Mixin of what belongs to one contact or one company."""
 
@@ -79,6 +82,10 @@ class Point(Held, Journaled, Base):
     label: Mapped[str] = mapped_column(default="work")
     main: Mapped[bool] = mapped_column(default=False)
 
+    @property
+    def label_text(self) -> Any:
+        return _LABEL_TEXTS.get(self.label, self.label)
+
 
 class Address(Held, Journaled, Base):
     __tablename__ = "address"
@@ -90,6 +97,14 @@ class Address(Held, Journaled, Base):
     region: Mapped[str] = mapped_column(default="")
     country: Mapped[str] = mapped_column(default="")
     main: Mapped[bool] = mapped_column(default=False)
+
+    @property
+    def label_text(self) -> Any:
+        return _LABEL_TEXTS.get(self.label, self.label)
+
+    @property
+    def town(self) -> str:
+        return " ".join(part for part in (self.postcode, self.city) if part)
 
 
 def normal(kind: str, value: str, country: str = "") -> str:

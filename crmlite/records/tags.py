@@ -61,6 +61,12 @@ def remove(record: Any, tag_id: int) -> bool:
     return True
 
 
+def take(record: Any, name: str) -> bool:
+    """remove() by the tag's name."""
+    tag_id = db.session.scalar(sa.select(Tag.id).where(Tag.name == name))
+    return tag_id is not None and remove(record, tag_id)
+
+
 def of(record_type: str, record_ids: list[int]) -> dict[int, list[tuple[int, str, str]]]:
     """(id, name, hue) of the tags of each record, by name: one statement for a whole page."""
     rows = db.session.execute(

@@ -1,60 +1,222 @@
-"""What happened to a record, newest first: its events with the notes and changes that belong to them."""
+"""What happened to a record, newest first: its events with who did them, the notes and the changed fields that belong to them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
+from babel.dates import format_date
 from flask_babel import gettext as _
 
-from crmlite import events
+from crmlite import events, web
+from crmlite.auth.models import Viewer
+from crmlite.events import EventType
 from crmlite.extensions import db
-from crmlite.journal import Event, EventLink, Operation
+from crmlite.journal import Change, Event, EventLink, Operation
+from crmlite.records import lifecycle, types
 from crmlite.records.listing import users
 from crmlite.records.notes import Note
+from crmlite.records.types import Column, RecordType
 
-PAGE = 50
+PAGE = 30
+LONGEST = 300
+"""Characters of a changed value that are shown."""
+
+
+@dataclass(frozen=True)
+class Diff:
+    label: Any
+    old: str
+    new: str
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One event as people read it; `text` is the note it is about."""
+    """One event as people read it."""
 
+    id: int
     at: datetime
     sentence: str
     icon: str
-    text: str
+    actor: dict[str, Any] | None
+    note: Note | None
+    diffs: tuple[Diff, ...]
+    about: tuple[str, str] | None
+    """Name and address of the other record that it happened to, where it is another one."""
     is_undone: bool
+    undo_url: str | None
+    """For those who did it themselves, where it can be taken back."""
 
 
-def timeline(record: Any) -> list[Entry]:
-    """The newest PAGE events that are about this record itself."""
-    rows = db.session.execute(
-        sa.select(Event, Operation)
-        .join(EventLink, EventLink.event_id == Event.id)
-        .join(Operation, Operation.id == Event.operation_id)
-        .where(
-            EventLink.record_type == record.__tablename__,
-            EventLink.record_id == record.id,
-            Event.subject_type == record.__tablename__,
-            Event.subject_id == record.id,
+class Timeline:
+    """A page of the events linked to a record, older than the event `before`.
+
+    An event of a record that the user may not see stays on the page, without what it was.
+    """
+
+    def __init__(self, kind: RecordType, record: Any, user: Viewer, before: int | None = None) -> None:
+        self.type, self.record, self.user, self.before = kind, record, user, before
+
+    @cached_property
+    def groups(self) -> list[tuple[str, list[Entry]]]:
+        """Entries by period: today, yesterday, this week, then months. The first label is empty where the page before had it."""
+        found = [
+            (label, list(entries)) for label, entries in groupby(self._entries, key=lambda entry: _period(entry.at))
+        ]
+        if found and self.before is not None:
+            at = db.session.scalar(sa.select(Event.at).where(Event.id == self.before))
+            if at is not None and _period(at) == found[0][0]:
+                found[0] = ("", found[0][1])
+        return found
+
+    @cached_property
+    def next_url(self) -> str | None:
+        if len(self._rows) <= PAGE:
+            return None
+        return f"{self.type.shared_url_of(self.record.id)}/timeline?before={self._rows[PAGE - 1][0].id}"
+
+    @cached_property
+    def _rows(self) -> list[Any]:
+        query = (
+            sa.select(Event, Operation)
+            .join(EventLink, EventLink.event_id == Event.id)
+            .join(Operation, Operation.id == Event.operation_id)
+            .where(EventLink.record_type == self.type.name, EventLink.record_id == self.record.id)
+            .order_by(EventLink.event_id.desc())
+            .limit(PAGE + 1)
         )
-        .order_by(Event.id.desc())
-        .limit(PAGE)
-    ).all()
-    ids = {event.data["note_id"] for event, _operation in rows if "note_id" in event.data}
-    texts: dict[int, str] = {}
-    if ids:
-        texts = {row.id: row.text for row in db.session.execute(sa.select(Note.id, Note.text).where(Note.id.in_(ids)))}
-    return [entry for event, operation in rows if (entry := _entry(event, operation, texts))]
+        if self.before is not None:
+            query = query.where(EventLink.event_id < self.before)
+        return list(db.session.execute(query))
+
+    @cached_property
+    def _entries(self) -> list[Entry]:
+        rows = [(event, operation, kind) for event, operation in self._rows[:PAGE] if (kind := _shown(event))]
+        notes = _notes(event.data["note_id"] for event, *_rest in rows if "note_id" in event.data)
+        subjects = self._subjects(event for event, *_rest in rows)
+        diffs = self._diffs({operation.id for event, operation, _kind in rows if event.name.endswith(".updated")})
+        return [self._entry(*row, notes, subjects, diffs) for row in rows]
+
+    def _entry(
+        self, event: Event, operation: Operation, kind: EventType, notes: Any, subjects: Any, diffs: Any
+    ) -> Entry:
+        own = self._is_own(event)
+        subject = subjects.get((event.subject_type, event.subject_id))
+        if not own and subject is None:
+            return Entry(
+                event.id, event.at, _("Something about a record that you may not see"), "lock", None, None, (), None,
+                False, None,
+            )  # fmt: skip
+        actor = users().get(operation.actor_id or 0)
+        mine = operation.actor_kind == "user" and operation.actor_id == self.user.id
+        can_undo = mine and kind.inverse != events.FINAL and operation.kind != "undo" and operation.undone_by_id is None
+        return Entry(
+            id=event.id,
+            at=event.at,
+            sentence=str(kind.sentence) % _words(event, kind, operation, actor),
+            icon=kind.icon,
+            actor=actor,
+            note=notes.get(event.data.get("note_id", 0)),
+            diffs=diffs.get(operation.id, ()) if own and event.name.endswith(".updated") else (),
+            about=None if own else subject,
+            is_undone=operation.undone_by_id is not None,
+            undo_url=f"/records/undo/{operation.id}" if can_undo else None,
+        )
+
+    def _is_own(self, event: Event) -> bool:
+        return bool(event.subject_type == self.type.name and event.subject_id == self.record.id)
+
+    def _subjects(self, found: Iterable[Event]) -> dict[tuple[str, int], tuple[str, str]]:
+        """Name and address of the other records that the user may see: one statement per type."""
+        wanted: dict[str, set[int]] = {}
+        for event in found:
+            if not self._is_own(event):
+                wanted.setdefault(event.subject_type, set()).add(event.subject_id)
+        known = {}
+        for name, ids in wanted.items():
+            kind = types.get(name)
+            if kind is None:
+                continue
+            model = kind.model
+            rows = db.session.execute(
+                sa.select(model.id, model.name).where(model.id.in_(ids), kind.policy.rows(self.user))
+            )
+            known |= {(name, number): (title, kind.url_of(number)) for number, title in rows}
+        return known
+
+    def _diffs(self, operation_ids: set[int]) -> dict[int, tuple[Diff, ...]]:
+        if not operation_ids:
+            return {}
+        by_attribute = {column.attribute: column for column in self.type.columns if column.edit}
+        rows = db.session.scalars(
+            sa.select(Change)
+            .where(
+                Change.record_type == self.type.name,
+                Change.record_id == self.record.id,
+                Change.operation_id.in_(operation_ids),
+                Change.action == "updated",
+            )
+            .order_by(Change.id)
+        )
+        found: dict[int, tuple[Diff, ...]] = {}
+        for change in rows:
+            old, new = change.old or {}, change.new or {}
+            diffs = tuple(
+                Diff(column.label, _value(column, old.get(name)), _value(column, new.get(name)))
+                for name, column in by_attribute.items()
+                if name in new
+            )
+            found[change.operation_id] = (*found.get(change.operation_id, ()), *diffs)
+        return found
 
 
-def _entry(event: Event, operation: Operation, texts: dict[int, str]) -> Entry | None:
+def _shown(event: Event) -> EventType | None:
     kind = events.get(event.name)
-    if kind is None or kind.hidden:
-        return None
-    actor = users().get(operation.actor_id or 0, {}).get("name") or _("Somebody")
-    sentence = str(kind.sentence) % {**dict.fromkeys(kind.payload, ""), **event.data, "actor": actor}
-    return Entry(
-        event.at, sentence, kind.icon, texts.get(event.data.get("note_id", 0), ""), operation.undone_by_id is not None
-    )
+    return None if kind is None or kind.hidden else kind
+
+
+def _notes(ids: Iterable[int]) -> dict[int, Note]:
+    wanted = set(ids)
+    return {note.id: note for note in db.session.scalars(sa.select(Note).where(Note.id.in_(wanted)))} if wanted else {}
+
+
+def _words(event: Event, kind: EventType, operation: Operation, actor: dict[str, Any] | None) -> dict[str, Any]:
+    """What the sentence's %(names)s become, in the reader's language."""
+    words = {**dict.fromkeys(kind.payload, ""), **event.data}
+    if event.name == events.LIFECYCLE_CHANGED.name:
+        words["now"] = lifecycle.LABELS.get(words["now"], _("none"))
+    if event.name == events.RECORD_ASSIGNED.name:
+        words["owner"] = words["owner"] or _("nobody")
+    words["actor"] = actor["name"] if actor else _nobodys_name(operation.actor_kind)
+    return words
+
+
+def _nobodys_name(actor_kind: str) -> str:
+    return {"customer": _("A visitor"), "rule": _("A rule"), "system": "crmlite"}.get(actor_kind) or _("Somebody")
+
+
+def _value(column: Column, value: Any) -> str:
+    if value is None or value == "":
+        return ""
+    if column.kind == "user":
+        return str(users().get(value, {}).get("name", value))
+    if column.kind == "date":
+        return web.show_date(date.fromisoformat(value))
+    if column.kind == "language":
+        return web.language_name(value)
+    text = str(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def _period(at: datetime) -> str:
+    day, today = web.local_time(at).date(), web.local_today()
+    if day >= today:
+        return _("Today")
+    if day == today - timedelta(days=1):
+        return _("Yesterday")
+    if day > today - timedelta(days=7):
+        return _("Last seven days")
+    return format_date(day, "LLLL yyyy", locale=web.locale())

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from crmlite import events
+from crmlite.auth.models import User
 from crmlite.extensions import UNJOURNALED, db, utcnow
 from crmlite.journal import Journaled
 
@@ -63,6 +64,12 @@ class Record(Journaled):
         events.emit(events.RECORD_ASSIGNED, self, owner=owner.name if owner else "", owner_id=self.owner_id)
         return self
 
+    def hand_over(self, owner_id: int | None) -> Self:
+        """assign() by the owner's id, where it is somebody else than now."""
+        if owner_id != self.owner_id:
+            self.assign(db.session.get(User, owner_id) if owner_id else None)
+        return self
+
     def trash(self) -> Self:
         """Moves it to the trash, from where it is purged after 30 days."""
         self.deleted_at = utcnow()
@@ -73,6 +80,12 @@ class Record(Journaled):
         self.deleted_at = None
         events.emit(events.RECORD_RESTORED, self)
         return self
+
+
+def trash_index(table: str) -> sa.Index:
+    """Of deleted rows only, which are few: the trash page and the purge look by it."""
+    where = sa.text("deleted_at IS NOT NULL")
+    return sa.Index(f"ix_{table}_deleted_at", "deleted_at", sqlite_where=where, postgresql_where=where)
 
 
 @dataclass(frozen=True)
@@ -94,12 +107,18 @@ class Column:
     choices: Callable[[], list[tuple[str, Any]]] | None = None
     field: str = ""
     """The model's attribute where it is not called like the column."""
+    form_field: str = ""
+    """The form's field where it is not called like the column."""
     sort_by: str = ""
     """The model's attribute that orders it, where that is another one: names sort by `sort_name`."""
 
     @property
     def attribute(self) -> str:
         return self.field or self.name
+
+    @property
+    def field_name(self) -> str:
+        return self.form_field or self.name
 
     @property
     def numeric(self) -> bool:

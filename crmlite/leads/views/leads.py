@@ -3,7 +3,8 @@
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, abort, g, request
+from flask import Blueprint, Response, abort, g, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import joinedload
@@ -16,18 +17,20 @@ from crmlite.leads.models import STATE_HUES, STATE_LABELS, Lead, Submission, Wro
 from crmlite.leads.types import LEAD, may_edit_forms
 from crmlite.records import types
 from crmlite.records.listing import Listing, users
-from crmlite.web import go, render, undo_url
+from crmlite.web import go, is_partial, render, undo_url
 
 bp = Blueprint("leads", __name__, url_prefix="/leads")
 
 PAGE = 50
 MAX_BULK = 500
+PANEL = 5
 
 
 @bp.get("/")
 def index() -> Response:
     held = count_held() if may_edit_forms(g.user) else 0
-    return render("leads/index.html", "table", listing=Listing(LEAD, g.user, request.args), held=held)
+    listing = Listing(LEAD, g.user, request.args)
+    return render("leads/index.html", listing.block, listing=listing, held=held, new_label=_("New lead"))
 
 
 @bp.get("/new")
@@ -135,6 +138,24 @@ def _visible(record_type: str, record_id: int | None) -> Any:
     if kind is None or record_id is None:
         return None
     return db.session.scalar(kind.policy.visible(g.user).where(kind.model.id == record_id))
+
+
+@bp.get("/<int:lead_id>/peek")
+def peek(lead_id: int) -> ResponseReturnValue:
+    """The page in short, for the drawer."""
+    if not is_partial():
+        return redirect(LEAD.url_of(lead_id))
+    lead = LEAD.policy.find(g.user, lead_id)
+    return render("leads/peek.html", **_shown(lead))
+
+
+def panel(record: Any) -> str:
+    """The enquiries of a contact or company, on its page."""
+    key = Lead.contact_id if record.__tablename__ == "contact" else Lead.company_id
+    query = LEAD.policy.visible(g.user).where(key == record.id).order_by(Lead.id.desc()).limit(PANEL + 1)
+    found = list(db.session.scalars(query))
+    more = f"/leads/?{record.__tablename__}={record.id}" if len(found) > PANEL else ""
+    return render_template("leads/_panel.html", leads=found[:PANEL], more=more)
 
 
 @bp.app_template_filter("lead_state")

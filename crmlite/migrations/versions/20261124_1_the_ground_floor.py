@@ -284,6 +284,13 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("company", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_company_deleted_at",
+            ["deleted_at"],
+            unique=False,
+            sqlite_where=sa.text("deleted_at IS NOT NULL"),
+            postgresql_where=sa.text("deleted_at IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_company_owner_id_sort_name"), ["owner_id", "sort_name"], unique=False)
         batch_op.create_index(batch_op.f("ix_company_parent_id"), ["parent_id"], unique=False)
         batch_op.create_index(
@@ -460,6 +467,13 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("contact", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_contact_deleted_at",
+            ["deleted_at"],
+            unique=False,
+            sqlite_where=sa.text("deleted_at IS NOT NULL"),
+            postgresql_where=sa.text("deleted_at IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_contact_main_company_id"), ["main_company_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_contact_owner_id_sort_name"), ["owner_id", "sort_name"], unique=False)
         batch_op.create_index(
@@ -542,6 +556,13 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("lead", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_lead_deleted_at",
+            ["deleted_at"],
+            unique=False,
+            sqlite_where=sa.text("deleted_at IS NOT NULL"),
+            postgresql_where=sa.text("deleted_at IS NOT NULL"),
+        )
         batch_op.create_index(batch_op.f("ix_lead_company_id"), ["company_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_lead_contact_id"), ["contact_id"], unique=False)
         batch_op.create_index(

@@ -1,0 +1,87 @@
+"""Companies: the list, one company's page, adding and changing."""
+
+from flask import Blueprint, Response, g, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from crmlite.companies.forms import CompanyForm
+from crmlite.companies.models import Company, InsideItself
+from crmlite.companies.page import CompanyPage
+from crmlite.companies.types import COMPANY
+from crmlite.extensions import db
+from crmlite.records.edit import stale_fields
+from crmlite.records.forms import reach_of
+from crmlite.records.listing import Listing
+from crmlite.web import go, is_partial, render, undo_url
+
+bp = Blueprint("companies", __name__, url_prefix="/companies")
+
+
+@bp.get("/")
+def index() -> Response:
+    listing = Listing(COMPANY, g.user, request.args)
+    return render("records/list.html", listing.block, listing=listing, new_label=_("New company"))
+
+
+@bp.get("/new")
+def new() -> Response:
+    COMPANY.policy.require_create(g.user)
+    form = CompanyForm(data={"owner_id": g.user.id, "parent_id": request.args.get("parent", type=int)})
+    return render("companies/new.html", "form", form=form)
+
+
+@bp.post("/new")
+def create() -> Response:
+    COMPANY.policy.require_create(g.user)
+    form = CompanyForm(request.form)
+    if name := request.form.get("_add"):
+        form.add_row(name)
+        return render("companies/new.html", "form", form=form)
+    if not form.validate():
+        return render("companies/new.html", "form", form=form, status=422)
+    company = Company.create(g.user, **form.values())
+    db.session.commit()
+    return go(COMPANY.url_of(company.id), _("%(name)s was added.", name=company.name), undo_url())
+
+
+@bp.get("/<int:company_id>")
+def show(company_id: int) -> Response:
+    company = COMPANY.policy.find(g.user, company_id)
+    return render("companies/show.html", "record", page=CompanyPage(company, g.user))
+
+
+@bp.get("/<int:company_id>/peek")
+def peek(company_id: int) -> ResponseReturnValue:
+    """The page in short, for the drawer."""
+    if not is_partial():
+        return redirect(COMPANY.url_of(company_id))
+    company = COMPANY.policy.find(g.user, company_id)
+    return render("companies/peek.html", page=CompanyPage(company, g.user))
+
+
+@bp.get("/<int:company_id>/edit")
+def edit(company_id: int) -> Response:
+    company = COMPANY.policy.find(g.user, company_id, "edit")
+    form = CompanyForm(obj=company, data=reach_of(company))
+    return render("companies/edit.html", "form", company=company, form=form)
+
+
+@bp.post("/<int:company_id>/edit")
+def save(company_id: int) -> Response:
+    company = COMPANY.policy.find(g.user, company_id, "edit")
+    form = CompanyForm(request.form)
+    if name := request.form.get("_add"):
+        form.add_row(name)
+        return render("companies/edit.html", "form", company=company, form=form)
+    if not form.validate():
+        return render("companies/edit.html", "form", company=company, form=form, status=422)
+    if theirs := stale_fields(company, form, request.form.get("row_version")):
+        return render("companies/edit.html", "form", company=company, form=form, theirs=theirs, status=409)
+    try:
+        company.change(**form.values())
+    except InsideItself as error:
+        db.session.rollback()
+        form.parent_id.errors = [str(error)]
+        return render("companies/edit.html", "form", company=company, form=form, status=422)
+    db.session.commit()
+    return go(COMPANY.url_of(company_id), _("%(name)s was saved.", name=company.name), undo_url())

@@ -1,0 +1,119 @@
+"""The forms people fill in about a person, and about where somebody works."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    BooleanField,
+    DateField,
+    EmailField,
+    Form,
+    SelectField,
+    StringField,
+    TelField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Optional
+
+from crmlite.companies.forms import check_until
+from crmlite.contacts.models import BUYING_ROLES
+from crmlite.forms import at_most, choices, language_choices, one_line, tidy
+from crmlite.records.forms import OwnerField, ReachForm, RecordField, check_email, check_phone
+
+
+class ContactFields(Form):
+    """What can be changed of a contact in place, one field at a time."""
+
+    salutation = StringField(_l("Form of address"), [at_most(40)], filters=[one_line])
+    given = StringField(_l("First name"), [at_most(100)], filters=[one_line])
+    family = StringField(_l("Last name"), [at_most(100)], filters=[one_line])
+    email = EmailField(_l("E-mail"), [at_most(254), check_email], filters=[one_line])
+    phone = TelField(_l("Phone"), [at_most(40), check_phone], filters=[one_line])
+    language = SelectField(_l("Language"), choices=language_choices, filters=[lambda value: value or None])
+    birthday = DateField(_l("Birthday"), [Optional()])
+    owner_id = OwnerField(_l("Owner"))
+    customer_since = DateField(_l("Customer since"), [Optional()])
+    customer_until = DateField(_l("Customer until"), [Optional(), check_until])
+    instructions = TextAreaField(
+        _l("Special instructions"),
+        [at_most(2000)],
+        filters=[tidy],
+        description=_l("Shown to everybody who opens this contact."),
+    )
+
+
+def _buying_roles() -> list[SelectChoice]:
+    return choices(BUYING_ROLES, "–")
+
+
+class AffiliationForm(Form):
+    """What somebody does at a company."""
+
+    title = StringField(_l("Job title"), [at_most(100)], filters=[one_line])
+    buying_role = SelectField(_l("Role when they buy"), choices=_buying_roles, default="")
+    since = DateField(_l("Since"), [Optional()])
+    until = DateField(_l("Until"), [Optional()])
+    main = BooleanField(_l("Main company"))
+
+    def validate_until(self, field: DateField) -> None:
+        if field.data and self.since.data and field.data < self.since.data:
+            raise ValidationError(_("This is before the day they began."))
+
+
+class JoinForm(Form):
+    """Where somebody works, said for the first time."""
+
+    company = RecordField(_l("Company"), "company", or_new=True)
+    title = StringField(_l("Job title"), [at_most(100)], filters=[one_line])
+    buying_role = SelectField(_l("Role when they buy"), choices=_buying_roles, default="")
+    since = DateField(_l("Since"), [Optional()])
+
+    def validate_company(self, field: RecordField) -> None:
+        if not (field.data or field.new_name):
+            raise ValidationError(_("Choose a company, or write the name of a new one."))
+
+
+class PersonForm(Form):
+    """Somebody known, said to work at a company."""
+
+    contact = RecordField(_l("Person"), "contact")
+    title = StringField(_l("Job title"), [at_most(100)], filters=[one_line])
+    buying_role = SelectField(_l("Role when they buy"), choices=_buying_roles, default="")
+    since = DateField(_l("Since"), [Optional()])
+
+    def validate_contact(self, field: RecordField) -> None:
+        if not field.data:
+            raise ValidationError(_("Choose one from the list."))
+
+    @property
+    def first_error(self) -> Any:
+        return next(iter(self.errors.values()))[0]
+
+
+class ContactForm(ContactFields, ReachForm):
+    """All of a contact but where they work."""
+
+    email = None
+    phone = None
+
+    def validate_given(self, field: StringField) -> None:
+        if not (field.data or self.family.data or self.points()):
+            raise ValidationError(_("Say who it is: a name, an e-mail address or a phone number."))
+
+    def values(self) -> dict[str, Any]:
+        """What Contact.create() and change() take."""
+        plain = {name: field.data for name, field in self._fields.items() if name not in _NOT_PLAIN}
+        return {**plain, "points": self.points(), "addresses": self.address_rows()}
+
+
+class NewContactForm(ContactForm):
+    """A new contact, with where they work if that is known."""
+
+    company = RecordField(_l("Company"), "company", or_new=True)
+    title = StringField(_l("Job title"), [at_most(100)], filters=[one_line])
+
+
+_NOT_PLAIN = {"emails", "phones", "urls", "addresses", "company", "title"}

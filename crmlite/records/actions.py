@@ -1,0 +1,38 @@
+"""What the palette offers besides records: things to do and places to go."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app
+
+from crmlite.auth.models import Viewer
+from crmlite.fold import fold
+
+
+@dataclass(frozen=True)
+class Action:
+    label: Any
+    url: str
+    icon: str
+    record_type: str = ""
+    needs: str = "view"
+    """What a user has to be allowed to do with records of that type."""
+    keys: str = ""
+    """The shortcut that does the same, as it is shown."""
+
+    def is_for(self, user: Viewer) -> bool:
+        return not self.record_type or user.scope(self.record_type, self.needs) != "none"
+
+
+def add(app: Flask, *actions: Action) -> None:
+    app.extensions.setdefault("crmlite.actions", []).extend(actions)
+
+
+def matching(user: Viewer, text: str) -> list[Action]:
+    """Those that `user` may do whose label has every word of `text`."""
+    words = fold(text).split()
+    return [
+        action
+        for action in current_app.extensions.get("crmlite.actions", [])
+        if action.is_for(user) and all(word in fold(str(action.label)) for word in words)
+    ]

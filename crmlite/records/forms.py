@@ -1,0 +1,206 @@
+"""Parts of the forms of records: e-mails, phones, links and addresses as rows, owners, and links to other records."""
+
+from typing import Any
+
+from flask import g
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    BooleanField,
+    EmailField,
+    Field,
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    SelectField,
+    StringField,
+    TelField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired
+
+from crmlite.extensions import db
+from crmlite.fold import sort_key
+from crmlite.forms import at_most, choices, country_choices, number_or_none, one_line, tidy
+from crmlite.points import is_email, is_phone, normal_url
+from crmlite.records import types
+from crmlite.records.listing import users
+from crmlite.records.notes import MAX_LENGTH
+from crmlite.records.points import LABELS, Address, Point, of
+
+MAX_ROWS = 20
+
+NO_EMAIL = _l("That is not an e-mail address. It looks like anna@example.com.")
+NO_PHONE = _l("That is not a phone number. Write digits, with + and the country's code in front if it is abroad.")
+NO_URL = _l("That is not a web address. It looks like https://example.com.")
+
+
+def check_email(_form: Form, field: Field) -> None:
+    if field.data and not is_email(field.data):
+        raise ValidationError(NO_EMAIL)
+
+
+def check_phone(_form: Form, field: Field) -> None:
+    if field.data and not is_phone(field.data):
+        raise ValidationError(NO_PHONE)
+
+
+def check_url(_form: Form, field: Field) -> None:
+    try:
+        normal_url(field.data or "https://example.com")
+    except ValueError:
+        raise ValidationError(NO_URL) from None
+
+
+def row_id(value: Any) -> int:
+    """The id of a row that is being changed; 0 for a new one, and for nonsense."""
+    text = str(value or "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else 0
+
+
+def _labels() -> list[SelectChoice]:
+    return choices(LABELS)
+
+
+class _RowForm(Form):
+    id = HiddenField(filters=[row_id])
+    label = SelectField(_l("Kind"), choices=_labels, default="work")
+    main = BooleanField(_l("Main one"))
+
+
+class EmailForm(_RowForm):
+    value = EmailField(_l("E-mail"), [at_most(254), check_email], filters=[one_line])
+
+
+class PhoneForm(_RowForm):
+    value = TelField(_l("Phone"), [at_most(40), check_phone], filters=[one_line])
+
+
+class LinkForm(_RowForm):
+    value = StringField(_l("Link"), [at_most(2000), check_url], filters=[one_line])
+
+
+class AddressForm(_RowForm):
+    lines = TextAreaField(_l("Street and number"), [at_most(500)], filters=[tidy])
+    postcode = StringField(_l("Postcode"), [at_most(20)], filters=[one_line])
+    city = StringField(_l("City"), [at_most(100)], filters=[one_line])
+    region = StringField(_l("Region"), [at_most(100)], filters=[one_line])
+    country = SelectField(_l("Country"), choices=country_choices, default="")
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.lines.data or self.postcode.data or self.city.data or self.region.data)
+
+
+class ReachForm(Form):
+    """How somebody is reached, as rows. An empty row is none; `_add` in what was posted asks for one more."""
+
+    emails = FieldList(FormField(EmailForm), min_entries=1, max_entries=MAX_ROWS)
+    phones = FieldList(FormField(PhoneForm), min_entries=1, max_entries=MAX_ROWS)
+    urls = FieldList(FormField(LinkForm), max_entries=MAX_ROWS)
+    addresses = FieldList(FormField(AddressForm), max_entries=MAX_ROWS)
+
+    ROWS = {"email": "emails", "phone": "phones", "url": "urls"}  # noqa: RUF012
+
+    def add_row(self, name: str) -> None:
+        field = self[name] if name in {*self.ROWS.values(), "addresses"} else None
+        if field is not None and len(field.entries) < MAX_ROWS:
+            field.append_entry()
+
+    def points(self) -> list[dict[str, Any]]:
+        """Rows for records.points.set_points()."""
+        return [
+            {"kind": kind, **entry.form.data}
+            for kind, name in self.ROWS.items()
+            for entry in self[name].entries
+            if entry.form.value.data
+        ]
+
+    def address_rows(self) -> list[dict[str, Any]]:
+        return [entry.form.data for entry in self.addresses.entries if not entry.form.is_empty]
+
+
+def reach_of(record: Any) -> dict[str, Any]:
+    """What ReachForm shows of a record that exists."""
+    found: dict[str, Any] = {name: [] for name in ReachForm.ROWS.values()}
+    for point in of(record, Point):
+        found[ReachForm.ROWS[point.kind]].append(
+            {"id": point.id, "value": point.value, "label": point.label, "main": point.main}
+        )
+    names = ("id", "label", "lines", "postcode", "city", "region", "country", "main")
+    found["addresses"] = [{name: getattr(address, name) for name in names} for address in of(record, Address)]
+    return found
+
+
+class NoteForm(Form):
+    text = TextAreaField(_l("Note"), [DataRequired(_l("Write something first.")), at_most(MAX_LENGTH)], filters=[tidy])
+
+
+class OwnerField(SelectField):
+    """One of those who work here, or nobody. Somebody who left stays where they are the owner already."""
+
+    def __init__(self, label: Any, **kwargs: Any) -> None:
+        super().__init__(label, choices=self._people, coerce=number_or_none, **kwargs)
+
+    def _people(self) -> list[SelectChoice]:
+        people = [
+            (user_id, user["name"]) for user_id, user in users().items() if user["active"] or user_id == self.data
+        ]
+        return choices(people, _l("Nobody"))
+
+
+class RecordField(Field):
+    """Another record, chosen by name: `data` is its id. With `or_new`, a name that nobody has is kept in `new_name`.
+
+    What is typed comes as <name>-text, so that it works without script too: a name that one visible record has is that record.
+    """
+
+    def __init__(self, label: Any, record_type: str, or_new: bool = False, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.record_type, self.or_new = record_type, or_new
+        self.text, self.new_name = "", ""
+
+    def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
+        super().process(formdata, *args, **kwargs)
+        if formdata is not None and f"{self.name}-text" in formdata:
+            self.text = one_line(formdata[f"{self.name}-text"])[:200]
+            if not self.text:
+                self.data = None
+        elif self.data:
+            self.text = self._title(self.data)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = row_id(valuelist[0]) or None if valuelist else None
+
+    def pre_validate(self, form: Form) -> None:
+        if self.data is None and self.text:
+            self.data = self._named(self.text)
+            if self.data is None and not self.or_new:
+                raise ValidationError(_("Nothing of that name is here. Choose one from the list."))
+            self.new_name = "" if self.data else self.text
+        elif self.data is not None and not self._title(self.data):
+            raise ValidationError(_("Choose one from the list."))
+
+    def _visible(self) -> Any:
+        kind = types.get(self.record_type)
+        return kind and kind.policy.visible(g.user)
+
+    def _title(self, record_id: int) -> str:
+        kind = types.get(self.record_type)
+        if kind is None:
+            return ""
+        return (
+            db.session.scalar(self._visible().with_only_columns(kind.model.name).where(kind.model.id == record_id))
+            or ""
+        )
+
+    def _named(self, text: str) -> int | None:
+        kind = types.get(self.record_type)
+        if kind is None:
+            return None
+        query = self._visible().with_only_columns(kind.model.id).where(kind.model.sort_name == sort_key(text))
+        found = list(db.session.scalars(query.limit(2)))
+        return found[0] if len(found) == 1 else None

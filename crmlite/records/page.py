@@ -1,0 +1,85 @@
+"""What the pages of all record types gather: fields, how to reach, tags, members, files, panels."""
+
+from functools import cached_property
+from typing import Any
+
+from crmlite.auth.models import Member, Viewer
+from crmlite.records import files, members, panels, tags
+from crmlite.records.forms import NoteForm
+from crmlite.records.listing import Row, fill, users
+from crmlite.records.panels import Panel
+from crmlite.records.points import Address, Point, of
+from crmlite.records.types import Column, RecordType
+
+
+class RecordPage:
+    """One record, found through its policy, as its page shows it to `user`."""
+
+    def __init__(self, kind: RecordType, record: Any, user: Viewer) -> None:
+        self.type, self.record, self.user = kind, record, user
+
+    @cached_property
+    def may_edit(self) -> bool:
+        return self.type.policy.may(self.user, "edit", self.record)
+
+    @cached_property
+    def may_delete(self) -> bool:
+        return self.type.policy.may(self.user, "delete", self.record)
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Fields that are changed in place."""
+        return tuple(column for column in self.type.columns if column.edit)
+
+    @cached_property
+    def row(self) -> Row:
+        """The fields as cells show them."""
+        row = Row({column.name: getattr(self.record, column.attribute) for column in self.columns})
+        row.id, row.row_version, row.editable = self.record.id, self.record.row_version, self.may_edit
+        fill(self.type, self.columns, [row], self.user)
+        return row
+
+    @cached_property
+    def points(self) -> list[Point]:
+        return of(self.record, Point)
+
+    @property
+    def other_points(self) -> list[Point]:
+        """All but the main e-mail and phone, which are fields."""
+        return [point for point in self.points if not point.main or point.kind == "url"]
+
+    @cached_property
+    def addresses(self) -> list[Address]:
+        return of(self.record, Address)
+
+    @cached_property
+    def tags(self) -> list[tuple[int, str, str]]:
+        return tags.of(self.type.name, [self.record.id]).get(self.record.id, [])
+
+    @cached_property
+    def owner(self) -> dict[str, Any] | None:
+        return users().get(self.record.owner_id)
+
+    @property
+    def panels(self) -> list[Panel]:
+        return panels.of(self.type)
+
+    @property
+    def note_form(self) -> NoteForm:
+        return NoteForm()
+
+    # --- loaded after the page
+
+    @cached_property
+    def members(self) -> list[Member]:
+        return members.of(self.record)
+
+    @property
+    def colleagues(self) -> list[dict[str, Any]]:
+        """Who could work on this as well."""
+        taken = {member.user_id for member in self.members} | {self.record.owner_id}
+        return [user for user_id, user in users().items() if user["active"] and user_id not in taken]
+
+    @cached_property
+    def files(self) -> list[files.Attachment]:
+        return files.of(self.record)

@@ -1,0 +1,33 @@
+"""Boxes that a module puts on the pages of other modules' records, loaded after the page together."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, g
+
+from crmlite.records.types import RecordType
+
+
+@dataclass(frozen=True)
+class Panel:
+    label: Any
+    render: Callable[[Any], str]
+    """Given the record, the box's HTML; shows only what the user of this request may see."""
+    on: str
+    """The type of record whose pages it is on."""
+    needs: str
+    """The type of record that a user has to be allowed to see."""
+
+
+def add(app: Flask, *panels: Panel) -> None:
+    app.extensions.setdefault("crmlite.panels", []).extend(panels)
+
+
+def of(kind: RecordType) -> list[Panel]:
+    """The panels on pages of this type that the user of this request may see."""
+    return [
+        panel
+        for panel in current_app.extensions.get("crmlite.panels", [])
+        if panel.on == kind.name and g.user.scope(panel.needs, "view") != "none"
+    ]

@@ -1,0 +1,157 @@
+"""The trash: what was deleted stays for 30 days, to be brought back by whoever might delete it; then it is gone for good."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+import sqlalchemy as sa
+
+from crmlite import events, journal
+from crmlite.auth.models import Member, Viewer
+from crmlite.extensions import Base, db, utcnow
+from crmlite.journal import Change
+from crmlite.records import types
+from crmlite.records.files import Attachment
+from crmlite.records.listing import users
+from crmlite.records.notes import Note
+from crmlite.records.tags import Tagging
+from crmlite.records.types import Record, RecordType
+
+KEEP = timedelta(days=30)
+PAGE = 50
+BATCH = 200
+
+
+@dataclass(frozen=True)
+class Trashed:
+    kind: RecordType
+    id: int
+    name: str
+    deleted_at: datetime
+    owner: dict[str, Any] | None
+
+    @property
+    def days_left(self) -> int:
+        return max(0, (self.deleted_at + KEEP - utcnow()).days)
+
+
+class Page:
+    """Deleted records that `user` might delete, newest first; `before` is the time of the last one of the page before.
+
+    Raises ValueError for a `before` that is no time.
+    """
+
+    def __init__(self, user: Viewer, kind: RecordType | None, before: str | None) -> None:
+        self.user, self.type = user, kind
+        self.before = datetime.fromisoformat(before) if before else None
+        if self.before is not None and self.before.tzinfo is None:
+            raise ValueError(before)
+
+    @property
+    def types(self) -> list[RecordType]:
+        return [kind for kind in types.registered().values() if kind.may(self.user, "delete")]
+
+    @cached_property
+    def rows(self) -> list[Trashed]:
+        return self._found[:PAGE]
+
+    @cached_property
+    def next_before(self) -> str | None:
+        return self._found[PAGE - 1].deleted_at.isoformat() if len(self._found) > PAGE else None
+
+    @cached_property
+    def _found(self) -> list[Trashed]:
+        kinds = [kind for kind in self.types if self.type in {None, kind}]
+        found = [row for kind in kinds for row in self._of(kind)]
+        return sorted(found, key=lambda row: row.deleted_at, reverse=True)[: PAGE + 1]
+
+    def _of(self, kind: RecordType) -> list[Trashed]:
+        model = kind.model
+        query = sa.select(model.id, model.name, model.deleted_at, model.owner_id).where(
+            model.deleted_at.is_not(None), kind.policy.rows(self.user, "delete")
+        )
+        if self.before is not None:
+            query = query.where(model.deleted_at < self.before)
+        rows = db.session.execute(query.order_by(model.deleted_at.desc()).limit(PAGE + 1))
+        return [Trashed(kind, i, name, at, users().get(owner_id)) for i, name, at, owner_id in rows]
+
+
+# --- for good ---------------------------------------------------------------------------------------------------------
+
+
+def purge(now: datetime | None = None) -> int:
+    """Removes what has been in the trash for 30 days, with all that belongs to it; at most BATCH records of each type.
+
+    What another record cannot do without stays until that one is purged. Flushes, does not commit. Returns how many went.
+    """
+    limit = (now or utcnow()) - KEEP
+    done = 0
+    for kind in types.registered().values():
+        old = sa.select(kind.model).where(kind.model.deleted_at < limit).order_by(kind.model.deleted_at).limit(BATCH)
+        for record in db.session.scalars(old).all():
+            done += _purge(record)
+    return done
+
+
+def _purge(record: Any) -> bool:
+    try:
+        with db.session.begin_nested():
+            events.emit(events.RECORD_PURGED, record)
+            parts = [part for part in _parts(record) if part is not None]
+            _unlink(record)
+            for part in parts:
+                db.session.delete(part)
+            db.session.flush()
+            db.session.delete(record)
+            db.session.flush()
+            _forget_values([record, *parts])
+    except sa.exc.IntegrityError:
+        return False
+    return True
+
+
+def _parts(record: Any) -> list[Any]:
+    """Rows that are nothing without the record: its points, links, notes, tags, attachments, members."""
+    name, found = record.__tablename__, []
+    for model in (Note, Tagging, Attachment, Member):
+        found += db.session.scalars(
+            sa.select(model).where(model.record_type == name, model.record_id == record.id)
+        ).all()
+    for model, column in _pointing_at(name):
+        if issubclass(model, journal.Journaled) and not issubclass(model, Record):
+            found += db.session.scalars(sa.select(model).where(column == record.id)).all()
+    return found
+
+
+def _unlink(record: Any) -> None:
+    """Other records, and rows that are not journaled, forget that it was."""
+    for model, column in _pointing_at(record.__tablename__):
+        if not column.property.columns[0].nullable:
+            continue
+        if issubclass(model, Record):
+            for other in db.session.scalars(sa.select(model).where(column == record.id)):
+                setattr(other, column.key, None)
+        elif not issubclass(model, journal.Journaled):
+            db.session.execute(sa.update(model).where(column == record.id).values({column.key: None}))
+    db.session.flush()
+
+
+def _pointing_at(table: str) -> list[tuple[Any, Any]]:
+    """(model, attribute) of every foreign key to that table."""
+    return [
+        (mapper.class_, getattr(mapper.class_, mapper.get_property_by_column(column).key))
+        for mapper in Base.registry.mappers
+        for column in mapper.local_table.columns
+        if any(key.column.table.name == table for key in column.foreign_keys)
+    ]
+
+
+def _forget_values(rows: list[Any]) -> None:
+    """The journal keeps that there was something, not what it said."""
+    for row in rows:
+        db.session.execute(
+            sa.update(Change)
+            .where(Change.record_type == row.__tablename__, Change.record_id == row.id)
+            .values(old=sa.null(), new=sa.null())
+        )

@@ -1,0 +1,47 @@
+"""What all record types share, under /records: a file for each kind of thing that can be done to a record."""
+
+from typing import Any
+
+from flask import Blueprint, Response, g, request
+from werkzeug.exceptions import NotFound
+
+from crmlite.records import types
+from crmlite.records.types import RecordType
+from crmlite.web import go, hx, toast, undo_url
+
+bp = Blueprint("records", __name__, url_prefix="/records")
+public_files = Blueprint("files", __name__, url_prefix="/files")
+
+
+def kind_of(record_type: str) -> RecordType:
+    """The record type of a URL; 404 for one that does not exist or is switched off."""
+    kind = types.get(record_type)
+    if kind is None:
+        raise NotFound
+    return kind
+
+
+def find(record_type: str, record_id: int, action: str = "view") -> Any:
+    """The record of a URL, found through its policy."""
+    return kind_of(record_type).policy.find(g.user, record_id, action)
+
+
+def done(record: Any, message: str, undo: bool = True) -> Response:
+    """After a verb and its commit: htmx renews what is on the page, a plain form goes back to the record."""
+    link = undo_url() if undo else None
+    if request.headers.get("HX-Request"):
+        return changed(hx("", 204), message, link)
+    return go(types.known(record.__tablename__).url_of(record.id), message, link)  # type: ignore[union-attr]
+
+
+def changed(response: Response, message: str, undo: str | None = None, event: str = "records:changed") -> Response:
+    """Tells the page's parts that records changed, and the reader what was done."""
+    return toast(response, message, undo, event=event)
+
+
+from crmlite.records.views import bulk, fields, files, lists, members, notes, search, tags, timeline, trash, undo  # noqa: E402
+
+__all__ = [
+    "bp", "bulk", "changed", "done", "fields", "files", "find", "kind_of", "lists", "members", "notes", "public_files",
+    "search", "tags", "timeline", "trash", "undo",
+]  # fmt: skip

@@ -1,0 +1,73 @@
+"""/records/contact/bulk: one verb on many records, as one operation."""
+
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Response, g, request
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.exceptions import BadRequest
+
+from crmlite import journal
+from crmlite.auth.models import User
+from crmlite.extensions import db
+from crmlite.forms import one_line
+from crmlite.records import tags
+from crmlite.records.forms import row_id
+from crmlite.records.types import RecordType
+from crmlite.records.views import bp, changed, kind_of
+from crmlite.web import go, hx, undo_url
+
+MOST = 500
+
+
+@bp.post("/<record_type>/bulk")
+def bulk(record_type: str) -> Response:
+    """Does `action` to every record in `id` that the user may do it to; says how many there were, and how many not."""
+    kind = kind_of(record_type)
+    ids = sorted({number for value in request.form.getlist("id") if (number := row_id(value))})
+    if not 0 < len(ids) <= MOST:
+        raise BadRequest(_("Choose between one and %(count)d records.", count=MOST))
+    verb = _verb(request.form.get("action", ""))
+    journal.label("bulk")
+    needed = "delete" if request.form.get("action") == "delete" else "edit"
+    records = _locked(kind, ids, needed)
+    for record in records:
+        verb(record)
+    db.session.commit()
+    message = ngettext("%(num)d record changed.", "%(num)d records changed.", len(records))
+    if len(records) < len(ids):
+        message = _(
+            "%(done)d of %(all)d records changed; you may not change the others.", done=len(records), all=len(ids)
+        )
+    link = undo_url() if records else None
+    if request.headers.get("HX-Request"):
+        return changed(hx("", 204), message, link)
+    return go(kind.url, message, link)
+
+
+def _locked(kind: RecordType, ids: list[int], action: str) -> list[Any]:
+    """Those of `ids` that the user may see and may do that to."""
+    model = kind.model
+    query = sa.select(model).where(
+        model.id.in_(ids), model.deleted_at.is_(None), kind.policy.rows(g.user), kind.policy.rows(g.user, action)
+    )
+    return list(db.session.scalars(query.order_by(model.id).with_for_update(of=model)))
+
+
+def _verb(action: str) -> Callable[[Any], Any]:
+    if action == "delete":
+        return lambda record: record.trash()
+    if action == "assign":
+        owner_id = row_id(request.form.get("user_id"))
+        owner = db.session.get(User, owner_id) if owner_id else None
+        if owner is None or not owner.active:
+            raise BadRequest(_("Choose somebody who works here."))
+        return lambda record: record.hand_over(owner.id)
+    if action in {"tag", "untag"}:
+        name = one_line(request.form.get("tag"))[: tags.MAX_LENGTH]
+        if not name:
+            raise BadRequest(_("Write a tag first."))
+        return (lambda record: tags.add(record, name)) if action == "tag" else (lambda record: tags.take(record, name))
+    raise BadRequest(_("Choose what to do with these records."))

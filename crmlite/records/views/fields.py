@@ -1,0 +1,98 @@
+"""/records/contact/7/field/email: one field of a record, shown and changed in place."""
+
+from typing import Any
+
+from flask import Response, g, make_response, render_template, request
+from flask_babel import gettext as _
+from werkzeug.exceptions import Forbidden, NotFound
+from wtforms import Form
+
+from crmlite.extensions import db
+from crmlite.records.cells import cell
+from crmlite.records.listing import values_of
+from crmlite.records.types import Column, RecordType
+from crmlite.records.views import bp, changed, kind_of
+from crmlite.web import undo_url
+
+
+@bp.get("/<record_type>/<int:record_id>/field/<name>")
+def field(record_type: str, record_id: int, name: str) -> Response:
+    """The field as it is shown; with ?edit=1 its form."""
+    kind, column = _column(record_type, name)
+    record = kind.policy.find(g.user, record_id)
+    if "edit" not in request.args:
+        return make_response(_cell(kind, column, record, focus=True))
+    if not kind.policy.may(g.user, "edit", record):
+        raise Forbidden
+    return _form(kind, column, record, kind.form(data={column.field_name: _value(column, record)}))
+
+
+@bp.post("/<record_type>/<int:record_id>/field/<name>")
+def save(record_type: str, record_id: int, name: str) -> Response:
+    """Changes it. 409 with both values where somebody else changed this field since the form was shown."""
+    kind, column = _column(record_type, name)
+    record = kind.policy.find(g.user, record_id, "edit")
+    form = kind.form(request.form, data={column.field_name: _value(column, record)})
+    if not _validate(form, column):
+        return _form(kind, column, record, form, 422)
+    theirs = _text(kind.form(data={column.field_name: _value(column, record)}), column)
+    if request.form.get("was", theirs) != theirs:
+        return _form(kind, column, record, form, 409, theirs=_shown(kind, column, record))
+    record.change(**{column.field_name: form[column.field_name].data})
+    db.session.commit()
+    message = _("%(field)s saved.", field=column.label)
+    cell = make_response(_cell(kind, column, record, focus=True))
+    return changed(cell, message, undo_url(), event="record:changed")  # a list shows the new cell already
+
+
+def _column(record_type: str, name: str) -> tuple[RecordType, Column]:
+    kind = kind_of(record_type)
+    column = kind.column(name)
+    if column is None or not column.edit:
+        raise NotFound
+    return kind, column
+
+
+def _validate(form: Form, column: Column) -> bool:
+    """Checks this one field: others may be wrong, or empty, for all that matters here."""
+    field = form[column.field_name]
+    inline = getattr(form, f"validate_{column.field_name}", None)
+    valid: bool = field.validate(form, [inline] if inline else [])
+    return valid
+
+
+def _value(column: Column, record: Any) -> Any:
+    return getattr(record, column.attribute)
+
+
+def _text(form: Form, column: Column) -> str:
+    """A field's value as its form says it: what `was` holds."""
+    field = form[column.field_name]
+    value = field._value() if hasattr(field, "_value") else field.data
+    return "" if value is None else str(value)
+
+
+def _shown(kind: RecordType, column: Column, record: Any) -> str:
+    row = values_of(kind, record, (column,), g.user)
+    value = row[column.name]
+    return value.get("name", "") if isinstance(value, dict) else str(value or "")
+
+
+def _form(
+    kind: RecordType, column: Column, record: Any, form: Form, status: int = 200, theirs: str | None = None
+) -> Response:
+    was = _text(kind.form(data={column.field_name: _value(column, record)}), column)
+    html = render_template(
+        "records/_field.html",
+        kind=kind,
+        column=column,
+        record=record,
+        field=form[column.field_name],
+        was=was,
+        theirs=theirs,
+    )
+    return make_response(html, status)
+
+
+def _cell(kind: RecordType, column: Column, record: Any, focus: bool) -> str:
+    return cell(kind, column, values_of(kind, record, (column,), g.user), focus)

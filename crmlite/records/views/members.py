@@ -1,0 +1,50 @@
+"""/records/contact/7/members and /owner: who works on a record."""
+
+from flask import Response, g, request
+from flask_babel import gettext as _
+from werkzeug.exceptions import BadRequest, NotFound
+
+from crmlite.auth.models import User
+from crmlite.extensions import db
+from crmlite.forms import one_line, tidy
+from crmlite.records import members
+from crmlite.records.notes import MAX_LENGTH, Note
+from crmlite.records.views import bp, done, find
+
+
+@bp.post("/<record_type>/<int:record_id>/members")
+def join(record_type: str, record_id: int) -> Response:
+    record = find(record_type, record_id, "edit")
+    members.join(record, _colleague(), one_line(request.form.get("role"))[:60])
+    db.session.commit()
+    return done(record, _("They work on this too now."))
+
+
+@bp.post("/<record_type>/<int:record_id>/members/<int:user_id>/remove")
+def leave(record_type: str, record_id: int, user_id: int) -> Response:
+    record = find(record_type, record_id, "edit")
+    if not members.leave(record, user_id):
+        raise NotFound
+    db.session.commit()
+    return done(record, _("They no longer work on this."))
+
+
+@bp.post("/<record_type>/<int:record_id>/owner")
+def hand_over(record_type: str, record_id: int) -> Response:
+    """Gives the record to somebody else, with a note for whoever takes over."""
+    record = find(record_type, record_id, "edit")
+    owner = _colleague()
+    text = tidy(request.form.get("note"))[:MAX_LENGTH]
+    if text:
+        Note.write(record, g.user.id, text)
+    record.hand_over(owner.id)
+    db.session.commit()
+    return done(record, _("Handed over to %(name)s.", name=owner.name))
+
+
+def _colleague() -> User:
+    user_id = request.form.get("user_id", type=int)
+    user = db.session.get(User, user_id) if user_id and user_id < 2**31 else None
+    if user is None or not user.active:
+        raise BadRequest(_("Choose somebody who works here."))
+    return user
