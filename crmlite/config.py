@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.engine import make_url
 
+VERSION = "0.1.0"
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 PREFIX = "CRMLITE_"
 
