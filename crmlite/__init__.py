@@ -9,12 +9,14 @@ from typing import Any
 
 from flask import Flask
 
-from crmlite import config, extensions, web
+from crmlite import config, extensions, health, web
 
 FOUNDATION = ("auth", "mail", "records")
 """Packages that are always on, lowest first."""
 MODULES = ("companies", "contacts", "leads")
 """Packages that can be switched off, in the order of the sidebar."""
+NEEDS = {"contacts": {"companies"}, "leads": {"contacts", "companies"}}
+"""What a module cannot do without."""
 
 
 def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
@@ -23,6 +25,11 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     unknown = set(loaded.modules) - set(MODULES)
     if unknown:
         raise config.ConfigError(f"modules names {', '.join(sorted(unknown))}; there are: {', '.join(MODULES)}.")
+    for name in loaded.modules:
+        if missing := NEEDS.get(name, set()) - set(loaded.modules):
+            raise config.ConfigError(
+                f"modules has {name} without {' and '.join(sorted(missing))}, which it needs: add them."
+            )
     here = _folder_of("templates")
     app = Flask(
         __name__, template_folder=here / "templates", static_folder=here / "static", instance_path=str(loaded.instance)
@@ -32,6 +39,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     _set_up_logs(loaded.log_level)
     extensions.init_app(app)
     web.init_app(app)
+    health.init_app(app)
     for name in (*FOUNDATION, *MODULES):
         module = import_module(f"crmlite.{name}")
         if name in FOUNDATION or name in loaded.modules:

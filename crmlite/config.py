@@ -4,54 +4,86 @@ Settings come, later ones winning, from the defaults below, from `settings.toml`
 variables called CRMLITE_<NAME>.
 """
 
+import difflib
 import os
 import re
 import secrets
 import tomllib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy.engine import make_url
 
+VERSION = "0.1.0"
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+PREFIX = "CRMLITE_"
 
 
 class ConfigError(Exception):
     """A setting that cannot be right; the message says which, and what it should look like."""
 
 
+def _setting(default: Any = MISSING, *, reason: str, hint: str = "", secret: bool = False) -> Any:
+    """One setting. `hint` is the default in words, where it depends on others; a `secret` is never printed."""
+    return field(default=default, repr=not secret, metadata={"reason": reason, "hint": hint, "secret": secret})
+
+
 @dataclass(frozen=True)
 class Settings:
-    instance: Path
-    """The one folder to back up: database, files, settings.toml, secret_key."""
-    database_url: str = ""
-    """sqlite:///path or postgresql://user@host/name; empty means crmlite.db in the instance folder."""
-    public_url: str = "http://localhost:8000"
-    """The address users and customers type. Links in mails are built from it and from nothing else."""
-    trusted_hosts: tuple[str, ...] = ()
-    """Further host names that are answered; the public one and this machine's own always are."""
-    proxies: int = 0
-    """How many reverse proxies stand in front and set X-Forwarded-For, -Proto and -Host."""
-    modules: tuple[str, ...] = ("companies", "contacts", "leads")
-    """Which modules are on. One that is off has no menu, route, panel or permission."""
-    smtp_url: str = ""
-    """smtp://user:password@host:587 (STARTTLS where offered) or smtps://; empty: mail waits in the outbox and the page says so."""
-    smtp_timeout: int = 20
-    """Seconds that the mail server may take to answer one command."""
-    mail_from: str = ""
-    """The sender of mail that no user sends, as "Name <address>"; empty: crmlite@<public host>."""
-    session_days: int = 30
-    """After how many days a device has to sign in again."""
-    max_upload_mb: int = 25
-    """The largest request that is read."""
-    disk_floor_mb: int = 500
-    """With less free space than this /health answers 503 and uploads are refused; forms and mail go on."""
-    log_level: str = "INFO"
-    secret_key: str = field(default="", repr=False)
-    """Signs form tokens and public links. Made at first start and kept in the instance folder."""
+    instance: Path = _setting(
+        hint="instance",
+        reason="The one folder to back up: database, files, settings.toml, secret_key. Only the environment can name it.",
+    )
+    database_url: str = _setting(
+        "",
+        hint="crmlite.db in the instance folder",
+        secret=True,
+        reason="sqlite:///path or postgresql://user:password@host/name. SQLite needs nothing else; PostgreSQL suits firms that run one.",
+    )
+    public_url: str = _setting(
+        "http://localhost:8000",
+        reason="The address users and customers type. Links in mails are built from it and from nothing else.",
+    )
+    trusted_hosts: tuple[str, ...] = _setting(
+        (),
+        reason="Further host names that are answered, with commas between; the public one and this machine's own always are.",
+    )
+    proxies: int = _setting(
+        0,
+        reason="How many reverse proxies stand in front and set X-Forwarded-For, -Proto and -Host. Headers of others are not believed.",
+    )
+    modules: tuple[str, ...] = _setting(
+        ("companies", "contacts", "leads"),
+        reason="Which modules are on. One that is off has no menu, route, panel or permission; its data stay.",
+    )
+    smtp_url: str = _setting(
+        "",
+        secret=True,
+        hint="none: mail waits in the outbox and the page says so",
+        reason="smtp://user:password@host:587 (STARTTLS where offered) or smtps://user:password@host:465.",
+    )
+    smtp_timeout: int = _setting(20, reason="Seconds that the mail server may take to answer one command.")
+    mail_from: str = _setting(
+        "",
+        hint="crmlite@<public host>",
+        reason='The sender of mail that no user sends, as "Name <address>".',
+    )
+    session_days: int = _setting(30, reason="After how many days a device has to sign in again.")
+    max_upload_mb: int = _setting(25, reason="The largest request that is read, in megabytes.")
+    disk_floor_mb: int = _setting(
+        500,
+        reason="With less free megabytes than this /health answers 503 and uploads are refused; forms and mail go on.",
+    )
+    log_level: str = _setting("INFO", reason="DEBUG, INFO, WARNING or ERROR: the least that is written to the log.")
+    secret_key: str = _setting(
+        "",
+        secret=True,
+        hint="made at first start and kept in the instance folder",
+        reason="Signs form tokens and public links. Whoever has it can forge them.",
+    )
 
     @property
     def is_sqlite(self) -> bool:
@@ -83,6 +115,9 @@ class Settings:
         return list(dict.fromkeys([netloc, *LOCAL_HOSTS, *self.trusted_hosts]))
 
 
+_NAMES = {f.name for f in fields(Settings)} - {"instance"}
+
+
 def load(overrides: Mapping[str, Any] | None = None) -> Settings:
     """Settings of this process. Makes the instance folder and the secret key where they are missing. Raises ConfigError."""
     given: dict[str, Any] = dict(overrides or {})
@@ -90,9 +125,13 @@ def load(overrides: Mapping[str, Any] | None = None) -> Settings:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise ConfigError(f"The instance folder {folder} cannot be made: {error.strerror}.") from error
+        raise ConfigError(
+            f"The instance folder {folder} cannot be made: {error.strerror}. "
+            "Make it, or name another one in CRMLITE_INSTANCE."
+        ) from error
     values = {**_from_file(folder / "settings.toml"), **_from_environment(), **given}
     settings = Settings(instance=folder, **{name: _typed(name, value) for name, value in values.items()})
+    _check_addresses(settings)
     filled = {
         **{f.name: getattr(settings, f.name) for f in fields(Settings)},
         "database_url": _database_url(settings.database_url, folder),
@@ -105,9 +144,63 @@ def load(overrides: Mapping[str, Any] | None = None) -> Settings:
     return settings
 
 
-def as_text(settings: Settings) -> dict[str, str]:
-    """For `crmlite settings` and the docs: name to value, without secrets."""
-    return {name: str(value) for name, value in asdict(settings).items() if name not in {"secret_key", "smtp_url"}}
+# --- for people -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Described:
+    """One setting as `crmlite settings` and docs/settings.md say it."""
+
+    name: str
+    default: str
+    reason: str
+    value: str = ""
+
+
+def describe(settings: Settings | None = None) -> list[Described]:
+    """Every setting with default and reason; with `settings` also its value, of secrets only whether there is one."""
+    return [
+        Described(f.name, _default(f), f.metadata["reason"], _shown(f, getattr(settings, f.name)) if settings else "")
+        for f in fields(Settings)
+    ]
+
+
+def as_markdown() -> str:
+    """docs/settings.md."""
+    lines = [
+        "# Settings",
+        "",
+        "<!-- Made by `crmlite settings --markdown`; a test compares it with what the code says. -->",
+        "",
+        "A setting is a line in `settings.toml` in the instance folder, such as `session_days = 14`, or an environment",
+        "variable such as `CRMLITE_SESSION_DAYS=14`, which wins. crmlite refuses to start with a setting that it does not",
+        "know or that cannot be right, and says which.",
+        "`crmlite settings` prints what is in force.",
+        "",
+        "| Setting | Unless told | What it is for |",
+        "|---|---|---|",
+    ]
+    lines += [f"| `{one.name}` | {one.default} | {one.reason.replace('|', '/')} |" for one in describe()]
+    return "\n".join(lines) + "\n"
+
+
+def _default(f: "Field[Any]") -> str:
+    return f.metadata["hint"] or _text(f.default) or "none"
+
+
+def _shown(f: "Field[Any]", value: Any) -> str:
+    if not f.metadata["secret"]:
+        return _text(value)
+    if f.name == "database_url":
+        return make_url(value).render_as_string(hide_password=True)
+    return "(set)" if value else "(not set)"
+
+
+def _text(value: Any) -> str:
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
+
+
+# --- where they come from ---------------------------------------------------------------------------------------------
 
 
 def _from_file(path: Path) -> dict[str, Any]:
@@ -115,19 +208,28 @@ def _from_file(path: Path) -> dict[str, Any]:
         return {}
     try:
         values = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path.name} cannot be read: {error}.") from error
-    unknown = sorted(set(values) - _NAMES)
-    if unknown:
-        raise ConfigError(f"{path.name} has a setting that does not exist: {', '.join(unknown)}.")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}.") from error
+    for name in sorted(set(values) - _NAMES):
+        raise ConfigError(
+            f"{path} has the setting {name}, which does not exist{_perhaps(name, _NAMES)}. Correct or delete that line."
+        )
     return values
 
 
 def _from_environment() -> dict[str, str]:
-    return {name: os.environ[f"CRMLITE_{name.upper()}"] for name in _NAMES if f"CRMLITE_{name.upper()}" in os.environ}
+    known = {PREFIX + name.upper(): name for name in _NAMES}
+    ours = {name for name in os.environ if name.startswith(PREFIX)} - {"CRMLITE_INSTANCE"}
+    for name in sorted(ours - set(known)):
+        raise ConfigError(
+            f"The environment variable {name} is no setting of crmlite{_perhaps(name, set(known))}. Correct or unset it."
+        )
+    return {known[name]: os.environ[name] for name in ours}
 
 
-_NAMES = {f.name for f in fields(Settings)} - {"instance"}
+def _perhaps(name: str, known: set[str]) -> str:
+    close = difflib.get_close_matches(name, sorted(known), 1)
+    return f"; did you mean {close[0]}?" if close else ""
 
 
 def _typed(name: str, value: Any) -> Any:
@@ -141,9 +243,10 @@ def _typed(name: str, value: Any) -> Any:
             parts = value.split(",") if isinstance(value, str) else value
             return tuple(str(part).strip() for part in parts if str(part).strip())
     except (TypeError, ValueError) as error:
-        raise ConfigError(f"{name} must be a number, not {value!r}.") from error
+        what = "a whole number" if kind in {int, "int"} else "a list of names"
+        raise ConfigError(f"{name} must be {what}, not {value!r}.") from error
     if not isinstance(value, str):
-        raise ConfigError(f"{name} must be text, not {value!r}.")
+        raise ConfigError(f"{name} must be text in quotes, not {value!r}.")
     return value.strip()
 
 
@@ -162,49 +265,100 @@ def _secret_key(path: Path) -> str:
         return path.read_text("ascii").strip()
     except FileNotFoundError:
         pass
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"The file {path} cannot be read; only the user who runs crmlite may own it.") from error
     key = secrets.token_urlsafe(48)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:  # another process of ours was a moment faster
         return path.read_text("ascii").strip()
+    except OSError as error:
+        raise ConfigError(f"The file {path} cannot be written: {error.strerror}.") from error
     with os.fdopen(descriptor, "w") as file:
         file.write(key)
     return key
 
 
-def _check(settings: Settings) -> None:
-    url = urlsplit(settings.public_url)
-    if url.scheme not in {"http", "https"} or not url.hostname or url.path or url.query:
-        raise ConfigError(f"public_url must look like https://crm.example.com, not {settings.public_url!r}.")
-    try:
-        driver = make_url(settings.database_url)
-    except Exception as error:
-        raise ConfigError("database_url must look like sqlite:///path or postgresql://user@host/name.") from error
-    if driver.drivername not in {"sqlite", "postgresql+psycopg"}:
-        raise ConfigError(f"database_url must be sqlite or postgresql, not {driver.drivername}.")
-    if driver.drivername == "sqlite" and driver.database in {None, "", ":memory:"}:
-        raise ConfigError("database_url must name a file: a database in memory would be lost at the first restart.")
+# --- whether they can be right ----------------------------------------------------------------------------------------
+
+
+def _check_addresses(settings: Settings) -> None:
+    """public_url and trusted_hosts, from which others are derived."""
+    if not _is_public_url(settings.public_url):
+        raise ConfigError(
+            f"public_url must be http:// or https:// and a host, like https://crm.example.com, not {settings.public_url!r}."
+        )
     for host in settings.trusted_hosts:
-        if "/" in host or " " in host:
-            raise ConfigError(f"trusted_hosts holds host names, not {host!r}.")
-    if settings.smtp_url:
-        smtp = urlsplit(settings.smtp_url)
-        if smtp.scheme not in {"smtp", "smtps"} or not smtp.hostname:
-            raise ConfigError("smtp_url must look like smtp://user:password@host:587 or smtps://host:465.")
-    if not re.fullmatch(r"[^@<>\r\n]*<[^@<>\s]+@[^@<>\s]+>|[^@<>\s]+@[^@<>\s]+", settings.mail_from):
-        raise ConfigError(f'mail_from must look like "Name <crm@example.com>", not {settings.mail_from!r}.')
-    for name, low, high in (
-        ("session_days", 1, 400),
-        ("smtp_timeout", 1, 600),
-        ("max_upload_mb", 1, 1024),
-        ("disk_floor_mb", 0, 10**6),
-        ("proxies", 0, 5),
-    ):
+        if not re.fullmatch(r"\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*|\[[0-9A-Fa-f:.]+\]", host):
+            raise ConfigError(
+                f"trusted_hosts holds names of hosts without http:// and port, like crm.example.com, not {host!r}."
+            )
+
+
+def _is_public_url(text: str) -> bool:
+    try:
+        url = urlsplit(text)
+        port = url.port
+    except ValueError:
+        return False
+    plain = url.scheme in {"http", "https"} and url.hostname and port != 0
+    bare = url.path in {"", "/"} and not url.query and not url.fragment and "@" not in url.netloc
+    return bool(plain and bare and re.fullmatch(r"[\w.\-\[\]:]+", url.netloc) and not url.netloc.endswith(":"))
+
+
+def _check(settings: Settings) -> None:
+    _check_database(settings.database_url)
+    _check_mail(settings)
+    for name, (low, high) in _RANGES.items():
         if not low <= getattr(settings, name) <= high:
             raise ConfigError(f"{name} must be between {low} and {high}, not {getattr(settings, name)}.")
     if settings.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         raise ConfigError(f"log_level must be DEBUG, INFO, WARNING or ERROR, not {settings.log_level!r}.")
     if len(settings.secret_key) < 32:
         raise ConfigError(
-            "secret_key must have at least 32 characters; delete the file secret_key to have a new one made."
+            "secret_key must have at least 32 characters; "
+            f"delete the setting or the file {settings.instance / 'secret_key'} to have a new one made."
         )
+
+
+_RANGES = {
+    "session_days": (1, 400),
+    "smtp_timeout": (1, 600),
+    "max_upload_mb": (1, 1024),
+    "disk_floor_mb": (0, 10**6),
+    "proxies": (0, 5),
+}
+
+
+def _check_database(url: str) -> None:
+    """The message never repeats the URL: it may hold a password."""
+    try:
+        parts = make_url(url)
+    except Exception as error:
+        raise ConfigError("database_url must look like sqlite:///path or postgresql://user@host/name.") from error
+    if parts.drivername not in {"sqlite", "postgresql+psycopg"}:
+        raise ConfigError(
+            f"database_url must begin with sqlite:/// or postgresql://, not {parts.drivername}://: others are not supported."
+        )
+    if parts.drivername == "sqlite" and (not parts.database or ":memory:" in parts.database or parts.host):
+        raise ConfigError(
+            "database_url must name a file, like sqlite:////var/lib/crmlite/crmlite.db (four slashes for a path from the root): "
+            "a database in memory would be lost at the first restart."
+        )
+    if parts.drivername != "sqlite" and not parts.database:
+        raise ConfigError("database_url must name a database, like postgresql://user@host/name.")
+
+
+def _check_mail(settings: Settings) -> None:
+    if settings.smtp_url and not _is_smtp_url(settings.smtp_url):
+        raise ConfigError("smtp_url must look like smtp://user:password@host:587 or smtps://user:password@host:465.")
+    if not re.fullmatch(r"[^@<>\r\n]*<[^@<>\s]+@[^@<>\s]+>|[^@<>\s]+@[^@<>\s]+", settings.mail_from):
+        raise ConfigError(f'mail_from must look like "Name <crm@example.com>", not {settings.mail_from!r}.')
+
+
+def _is_smtp_url(text: str) -> bool:
+    try:
+        url = urlsplit(text)
+        return url.scheme in {"smtp", "smtps"} and bool(url.hostname) and url.port != 0
+    except ValueError:
+        return False

@@ -16,6 +16,8 @@ from flask_sqlalchemy.session import Session as FlaskSession
 from htmx_flask import Htmx
 from pysqlite3 import dbapi2 as sqlite
 from sqlalchemy import event
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase, registry
 
@@ -118,6 +120,13 @@ def writing() -> None:
     """For jobs, commands and after reading(): from here on this session writes. Requests are told by their method."""
     db.session.rollback()
     db.session().reading = False
+
+
+def insert(table: Any) -> Any:
+    """An INSERT that takes ON CONFLICT: both databases have it, but SQLAlchemy spells it once for each."""
+    if db.engines[None].dialect.name == "sqlite":
+        return sqlite_dialect.insert(table)
+    return postgresql.insert(table)
 
 
 @event.listens_for(db.session, "after_commit")

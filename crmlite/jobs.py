@@ -6,23 +6,31 @@ committed before the work starts: a job that kills its worker is parked instead 
 
 import logging
 import random
+import threading
+import time
 import traceback
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from flask import Flask
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crmlite import journal
-from crmlite.extensions import Base, db, utcnow, writing
+from crmlite.extensions import Base, db, insert, reading, utcnow, writing
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=10)
+LEASE = timedelta(minutes=1)
+"""After which a claimed job whose worker is gone is taken by another. One that still works is safe for longer: its
+transaction holds the row (PostgreSQL) or the writer's lock (SQLite)."""
 MAX_ATTEMPTS = 5
 BACKOFF = (timedelta(seconds=2), timedelta(seconds=30), timedelta(minutes=5), timedelta(minutes=30))
 KEEP_DONE = timedelta(days=7)
+IDLE = 0.5
+BEAT = 10.0
+PLAN = 60.0
 
 _functions: dict[str, Callable[..., None]] = {}
 
@@ -60,9 +68,6 @@ class Heartbeat(Base):
     seen_at: Mapped[datetime]
 
 
-_INSERT = sa.insert(Job.__table__)
-
-
 def job(function: Callable[..., None]) -> Callable[..., None]:
     """Makes a function runnable by name. Its arguments are ids and plain values; it changes the database and does not commit."""
     _functions[name_of(function)] = function
@@ -83,12 +88,34 @@ def enqueue(
     name = name_of(function)
     if name not in _functions:
         raise ValueError(f"{name} is not a job")
-    if key is not None and db.session.scalar(sa.select(Job.id).where(Job.key == key)) is not None:
-        return
-    values = {"name": name, "args": args, "key": key, "due_at": due_at or utcnow()}
-    db.session.connection().execute(
-        _INSERT, values
-    )  # past the session's own bookkeeping, which costs more than the row
+    values = {"name": name, "args": args, "key": key, "due_at": due_at or utcnow(), "created_at": utcnow()}
+    row = insert(Job.__table__).values(state="queued", attempts=0, **values)
+    # past the session's own bookkeeping, which costs more than the row
+    db.session.connection().execute(row.on_conflict_do_nothing(index_elements=["key"]))
+
+
+def keep_working(app: Flask, stop: threading.Event, plan: Callable[[], None]) -> None:
+    """The worker: runs what is due until told to stop, says that it is alive, and calls `plan` for periodic work.
+
+    Told to stop, it ends the job it is at. A database that does not answer is waited for.
+    """
+    beaten = planned = -1e9
+    while not stop.is_set():
+        with app.app_context():
+            try:
+                if time.monotonic() - beaten > BEAT:
+                    beat("worker")
+                    beaten = time.monotonic()
+                if time.monotonic() - planned > PLAN:
+                    plan()
+                    planned = time.monotonic()
+                done = run_due(1)
+            except Exception:
+                log.exception("worker is held up")
+                stop.wait(2)
+                continue
+        if not done:
+            stop.wait(IDLE)
 
 
 def run_due(limit: int = 100) -> int:
@@ -101,21 +128,27 @@ def run_due(limit: int = 100) -> int:
     return limit
 
 
-def _claim() -> tuple[int, int] | None:
-    """Takes the oldest due job: (id, attempt), committed before its work starts."""
-    writing()
+def _is_due() -> sa.ColumnElement[bool]:
     now = utcnow()
-    due = sa.or_(
-        sa.and_(Job.state == "queued", Job.due_at <= now),
-        sa.and_(Job.state == "running", Job.lease_until < now),
+    return sa.and_(
+        Job.state.in_(["queued", "running"]),
+        sa.or_(
+            sa.and_(Job.state == "queued", Job.due_at <= now),
+            sa.and_(Job.state == "running", Job.lease_until < now),
+        ),
     )
-    found = db.session.scalar(
-        sa.select(Job)
-        .where(Job.state.in_(["queued", "running"]), due)
-        .order_by(Job.due_at, Job.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
+
+
+def _claim() -> tuple[int, int] | None:
+    """Takes the oldest due job: (id, attempt), committed before its work starts. Asks the reader first: an idle worker
+    never takes the write lock."""
+    reading()
+    if db.session.scalar(sa.select(Job.id).where(_is_due()).limit(1)) is None:
+        db.session.rollback()
+        return None
+    writing()
+    query = sa.select(Job).where(_is_due()).order_by(Job.due_at, Job.id).limit(1)
+    found = db.session.scalar(query.with_for_update(skip_locked=True).execution_options(populate_existing=True))
     if found is None:
         db.session.rollback()
         return None
@@ -123,9 +156,10 @@ def _claim() -> tuple[int, int] | None:
     if found.attempts > MAX_ATTEMPTS:
         found.state = "parked"
         found.error = found.error or "its worker ended while it ran"
+        log.error("job parked", extra={"job": found.name, "job_id": found.id})
         db.session.commit()
         return _claim()
-    found.state, found.lease_until = "running", now + LEASE
+    found.state, found.lease_until = "running", utcnow() + LEASE
     db.session.commit()
     return found.id, found.attempts
 
@@ -166,11 +200,9 @@ def _postpone(job_id: int, attempt: int, error: str) -> None:
 def beat(name: str) -> None:
     """Says that this process is alive."""
     writing()
-    row = db.session.get(Heartbeat, name)
-    if row is None:
-        db.session.add(Heartbeat(name=name, seen_at=utcnow()))
-    else:
-        row.seen_at = utcnow()
+    row = insert(Heartbeat.__table__).values(name=name, seen_at=utcnow())
+    row = row.on_conflict_do_update(index_elements=["name"], set_={"seen_at": row.excluded.seen_at})
+    db.session.connection().execute(row)
     db.session.commit()
 
 

@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from crmlite.auth import models, roles, signin, views
+from crmlite.auth import jobs, models, roles, signin, views
 
-__all__ = ["init_app", "models", "roles", "signin"]
+__all__ = ["init_app", "jobs", "models", "roles", "signin"]
 
 
 def init_app(app: Flask) -> None:

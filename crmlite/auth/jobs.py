@@ -1,0 +1,17 @@
+"""What is forgotten of signing in: expired sessions and throttles that have ended."""
+
+import sqlalchemy as sa
+
+from crmlite.auth.models import Throttle, UserSession
+from crmlite.extensions import db, utcnow
+from crmlite.jobs import job
+
+
+@job
+def forget_sessions() -> None:
+    db.session.execute(sa.delete(UserSession).where(UserSession.expires_at < utcnow()))
+
+
+@job
+def forget_throttles() -> None:
+    db.session.execute(sa.delete(Throttle).where(Throttle.until < utcnow()))

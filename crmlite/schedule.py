@@ -1,0 +1,66 @@
+"""All periodic work on one page. Each run is a job row with its time, so that it survives restarts and runs once, however
+many workers there are; what was missed while crmlite was off runs once when it is back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+
+from crmlite import jobs
+from crmlite.auth import jobs as auth
+from crmlite.extensions import db, reading, utcnow, writing
+from crmlite.leads import intake
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Periodic:
+    job: Callable[..., None]
+    every: timedelta
+    at: timedelta = timedelta()
+    """How long after the full hour, or after midnight UTC, so that not everything runs at the same moment."""
+
+    def next_time(self, now: datetime) -> datetime:
+        """The first of its times after `now`."""
+        begin = datetime(2020, 1, 1, tzinfo=UTC) + self.at
+        return begin + ((now - begin) // self.every + 1) * self.every
+
+
+@jobs.job
+def optimize() -> None:
+    """Lets SQLite count again what changed much, so that it plans well; PostgreSQL does so by itself.
+
+    The limit keeps it from reading whole tables, and from statistics that lead it to skip-scans.
+    """
+    if db.engines[None].dialect.name == "sqlite":
+        connection = db.session.connection()
+        connection.exec_driver_sql("PRAGMA analysis_limit=1000")
+        connection.exec_driver_sql("PRAGMA optimize=0x10002")
+
+
+SCHEDULE = (
+    Periodic(auth.forget_sessions, HOUR, timedelta(minutes=5)),
+    Periodic(auth.forget_throttles, HOUR, timedelta(minutes=10)),
+    Periodic(jobs.forget_done, DAY, timedelta(hours=1, minutes=15)),
+    Periodic(intake.forget_old, DAY, timedelta(hours=1, minutes=30)),
+    Periodic(optimize, DAY, timedelta(hours=2)),
+)
+
+
+def plan() -> None:
+    """Writes the next run of whatever has none waiting. Called by every worker; the key lets only one row be made."""
+    names = {jobs.name_of(periodic.job): periodic for periodic in SCHEDULE}
+    waiting = sa.select(jobs.Job.name).where(jobs.Job.name.in_(names), jobs.Job.state.in_(["queued", "running"]))
+    reading()
+    missing = set(names) - set(db.session.scalars(waiting))
+    db.session.rollback()
+    if not missing:
+        return
+    writing()
+    now = utcnow()
+    for name in sorted(missing):
+        due_at = names[name].next_time(now)
+        jobs.enqueue(names[name].job, key=f"schedule:{name}:{due_at:%Y-%m-%dT%H:%M}", due_at=due_at)
+    db.session.commit()
