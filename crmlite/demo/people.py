@@ -6,7 +6,9 @@ The demo plays them with the real verbs, the bulk path writes them as rows; both
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import accumulate
 from random import Random
+from typing import Any
 
 from crmlite.demo.names import CULTURES, INDUSTRIES, POSTS, Culture, Word
 
@@ -38,6 +40,12 @@ INSTRUCTIONS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Customer:
+    since: date
+    until: date | None
+
+
 @dataclass(slots=True)
 class Note:
     after: timedelta
@@ -50,9 +58,12 @@ class Note:
 class Person:
     number: int
     at: datetime
+    by: int
+    """Who adds it. Users and teams are numbers in lists that the caller has."""
     owner: int | None
-    """Users are numbers in the list the generator was given; None: nobody's, or only a team's."""
+    """None: nobody's, or only a team's."""
     team: int | None
+    customer: "Customer | None"
     given: str
     family: str
     language: str
@@ -77,8 +88,10 @@ class Person:
 class Firm:
     number: int
     at: datetime
+    by: int
     owner: int | None
     team: int | None
+    customer: "Customer | None"
     name: str
     industry: str
     language: str
@@ -113,8 +126,8 @@ class Generator:
         self._owners = owners
         self._colleagues = {o.user: [p for p in owners if p.team == o.team] for o in owners}
         self._since, self._step = since, (until - since) / max(1, size + size // PEOPLE_A_FIRM)
-        self._weights = [o.weight for o in owners]
-        self._shares = [culture.share for culture in CULTURES]
+        self._weights = list(accumulate(o.weight for o in owners))
+        self._shares = list(accumulate(culture.share for culture in CULTURES))
         self._moment = 0
 
     def firms(self) -> Iterator[Firm]:
@@ -135,8 +148,9 @@ class Generator:
 
     def _firm(self, number: int) -> Firm:
         r = self._random
-        self._culture = culture = r.choices(CULTURES, self._shares)[0]
-        owner, team = self._owner()
+        self._culture = culture = r.choices(CULTURES, cum_weights=self._shares)[0]
+        by, owner, team = self._owner()
+        at = self._next()
         at_trade = int(r.random() * len(culture.trades))
         brand, family, city = self._one(culture.brands), self._one(culture.families), self._one(culture.cities)
         pattern = self._one(culture.firm)
@@ -144,9 +158,11 @@ class Generator:
         street, postcode = self._place(culture)
         return Firm(
             number=number,
-            at=self._next(),
+            at=at,
+            by=by,
             owner=owner,
             team=team,
+            customer=self._customer(at),
             name=pattern.format(
                 trade=culture.trades[at_trade].text, brand=brand.text, family=family.text, city=city.text
             ),
@@ -170,15 +186,17 @@ class Generator:
         family = self._one(culture.families)
         if woman:
             family = _feminine(family, culture)
-        owner, team = (firm.owner, firm.team) if r.random() < 0.9 else self._owner()
+        by, owner, team = (firm.by, firm.owner, firm.team) if r.random() < 0.9 else self._owner()
         post = int(r.random() * len(POSTS))
         at = self._next()
         street, postcode = self._place(culture) if r.random() < 0.3 else ("", "")
         person = Person(
             number=number,
             at=at,
+            by=by,
             owner=owner,
             team=team,
+            customer=self._customer(at) if r.random() < 0.3 else None,
             given=given.text,
             family=family.text,
             language=culture.language,
@@ -202,12 +220,12 @@ class Generator:
         """Written one after the other before the next contact is added, so that the journal is in order."""
         r = self._random
         count = BUSY_NOTES if person.number % BUSY_EVERY == 100 else int(r.random() * 3)
-        authors = self._colleagues.get(-1 if person.owner is None else person.owner, self._owners)
+        authors = self._colleagues[person.by]
         for at in range(count):
             text = self._one(NOTES).format(
                 product=self._one(PRODUCTS), count=2 + int(r.random() * 60), city=person.city
             )
-            author = self._one(authors).user if r.random() < 0.3 or person.owner is None else person.owner
+            author = self._one(authors).user if r.random() < 0.3 else person.by
             yield Note(self._step * (at + 1) / (count + 1), author, text)
 
     # --- pieces -------------------------------------------------------------------------------------------------------
@@ -216,15 +234,22 @@ class Generator:
         self._moment += 1
         return self._since + self._step * (self._moment - 1)
 
-    def _owner(self) -> tuple[int | None, int | None]:
-        """Most records are somebody's; a few only a team's, fewer nobody's."""
-        owner = self._random.choices(self._owners, self._weights)[0]
+    def _owner(self) -> tuple[int, int | None, int | None]:
+        """(who adds it, its owner, its team): most records are somebody's, a few only a team's, fewer nobody's."""
+        found = self._random.choices(self._owners, cum_weights=self._weights)[0]
         luck = self._random.random()
         if luck < 0.01:
-            return None, None
-        return (None if luck < 0.03 else owner.user), owner.team
+            return found.user, None, None
+        return found.user, (None if luck < 0.03 else found.user), found.team
 
-    def _one(self, choices):  # type: ignore[no-untyped-def]
+    def _customer(self, at: datetime) -> Customer | None:
+        luck = self._random.random()
+        if luck > 0.5:
+            return None
+        since = at.date() - timedelta(30 + int(self._random.random() * 2000))
+        return Customer(since, at.date() - timedelta(int(luck * 200)) if luck < 0.1 else None)
+
+    def _one(self, choices: Sequence[Any]) -> Any:
         return choices[int(self._random.random() * len(choices))]
 
     def _place(self, culture: Culture) -> tuple[str, str]:
