@@ -226,9 +226,10 @@ def _load_olds(session: Session, _context: Any, _instances: Any) -> None:
 
 @event.listens_for(db.session, "after_flush")
 def _write_changes(session: Session, _context: Any) -> None:
+    dirty = sorted(session.dirty, key=_in_order)  # the session keeps them in a set, in another order every time
     rows = [
         row
-        for instances, describe in ((session.new, _created), (session.dirty, _updated), (session.deleted, _deleted))
+        for instances, describe in ((session.new, _created), (dirty, _updated), (session.deleted, _deleted))
         for instance in instances
         if isinstance(instance, Journaled) and (row := describe(instance))
     ]
@@ -254,6 +255,10 @@ def _call_hooks(session: Session) -> None:
     if touched:
         for hook in _hooks:
             hook(session, touched)
+
+
+def _in_order(instance: Any) -> tuple[str, str]:
+    return instance.__tablename__, str(sa.inspect(instance).identity)
 
 
 def _row(instance: Any, action: str, old: dict[str, Any] | None, new: dict[str, Any] | None) -> dict[str, Any]:

@@ -68,7 +68,7 @@ class WebForm(Journaled, Base):
 
     @classmethod
     def create(cls, actor: Any, **values: Any) -> Self:
-        form = cls(public_id=secrets.token_urlsafe(12), **values)
+        form = cls(**{"public_id": secrets.token_urlsafe(12), **values})
         db.session.add(form)
         events.emit(events.WEB_FORM_CREATED, form)
         return form

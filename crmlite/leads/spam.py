@@ -1,7 +1,6 @@
 """What tells a visitor from a robot: the signed token with its age, the honeypot, how often somebody posts."""
 
 import secrets
-import time
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
@@ -9,6 +8,8 @@ from ipaddress import ip_address, ip_network
 from flask import current_app
 from flask_babel import lazy_gettext as _l
 from itsdangerous import BadData, URLSafeSerializer
+
+from crmlite.extensions import utcnow
 
 YOUNGEST = 3.0
 OLDEST = 24 * 3600.0
@@ -31,7 +32,7 @@ REASONS = {
 
 def token(public_id: str) -> str:
     """Says which form was shown and when; goes into the form, comes back with the answers."""
-    return str(_serializer().dumps([public_id, round(time.time() * 1000), secrets.token_urlsafe(6)]))
+    return str(_serializer().dumps([public_id, round(utcnow().timestamp() * 1000), secrets.token_urlsafe(6)]))
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def _age(public_id: str, text: str) -> float | None:
         shown, at, _nonce = _serializer().loads(text[:500])
     except (BadData, ValueError, TypeError):
         return None
-    return time.time() - at / 1000 if shown == public_id else None
+    return utcnow().timestamp() - at / 1000 if shown == public_id else None
 
 
 def _serializer() -> URLSafeSerializer:

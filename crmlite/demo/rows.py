@@ -1,0 +1,307 @@
+"""Made-up firms and people as rows of every table, in the form the drivers store: what the verbs would have left.
+
+Each method names the verb whose rows it makes. Where a verb flushes decides how many change rows there are, and of what;
+tests/demo/test_bulk.py finds every difference.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from crmlite.demo.people import Customer, Firm, Note, Person
+from crmlite.fold import index_text, sort_key
+from crmlite.records.lifecycle import Facts, derive
+from crmlite.records.search import scope_text
+from crmlite.web import hue
+
+TABLES: dict[str, tuple[str, ...]] = {
+    "operation": ("id", "kind", "actor_id", "actor_kind", "at"),
+    "company": (
+        "id", "name", "parent_id", "vat_id", "industry", "language", "country", "city", "instructions", "lifecycle",
+        "customer_since", "customer_until", "main_email", "main_phone", "owner_id", "team_id", "created_at",
+        "created_by_id", "updated_at", "sort_name", "row_version",
+    ),
+    "contact": (
+        "id", "given", "family", "name", "salutation", "language", "country", "city", "birthday", "instructions",
+        "lifecycle", "customer_since", "customer_until", "main_email", "main_phone", "main_company_id",
+        "last_activity_at", "owner_id", "team_id", "created_at", "created_by_id", "updated_at", "sort_name",
+        "row_version",
+    ),
+    "point": ("id", "contact_id", "company_id", "kind", "value", "normal", "label", "main"),
+    "address": ("id", "contact_id", "company_id", "label", "lines", "postcode", "city", "region", "country", "main"),
+    "affiliation": ("id", "contact_id", "company_id", "title", "buying_role", "since", "main"),
+    "tag": ("id", "name", "hue"),
+    "tagging": ("id", "tag_id", "record_type", "record_id"),
+    "note": ("id", "record_type", "record_id", "author_id", "text", "created_at"),
+    "event": ("id", "tx", "operation_id", "name", "subject_type", "subject_id", "at", "data"),
+    "event_link": ("record_type", "record_id", "event_id"),
+    "change": ("id", "tx", "operation_id", "record_type", "record_id", "action", "old", "new"),
+    "search": ("id", "record_type", "record_id", "owner_id", "team_id", "title", "text"),
+    "search_fts": ("rowid", "text", "scope"),
+}  # fmt: skip
+"""What is written, in this order: whatever a row points at comes before it."""
+
+_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+class Rows:
+    """The rows of a batch by table, their ids given on from what the database has. `begin` a batch, `add` to it, take `tables`."""
+
+    def __init__(self, user_ids: Sequence[int], team_ids: Sequence[int], last_ids: dict[str, int]) -> None:
+        self.last_ids = last_ids
+        self._user_ids, self._team_ids = user_ids, team_ids
+        self._firm_before: int | None = None
+        self._tag_ids: dict[str, int] = {}
+        self._scopes: dict[tuple[str, int | None, int | None], str] = {}
+        self.begin(0)
+
+    def begin(self, tx: int) -> None:
+        """A new batch, written by transaction number `tx`."""
+        self.tables: dict[str, list[tuple[Any, ...]]] = {name: [] for name in TABLES}
+        self.people = 0
+        self._tx = tx
+
+    def add(self, firm: Firm) -> None:
+        self._operation(firm.at, firm.by)
+        company_id = self._create_company(firm)
+        for person in firm.people:
+            self._operation(person.at, person.by)
+            contact_id, finished = self._create_contact(person)
+            version = finished + self._join(person, contact_id, firm, company_id)
+            for tag in person.tags:
+                self._tag(contact_id, tag)
+            if person is firm.people[-1]:
+                self._search("company", company_id, firm, firm.name, firm.city, "", firm.email, firm.phone, firm.url)
+            for number, note in enumerate(person.notes):
+                before = person.at + person.notes[number - 1].after if number else None
+                self._write_note(person, contact_id, note, before)
+            last = person.at + person.notes[-1].after if person.notes else None
+            self._contact(person, contact_id, company_id, last, version + len(person.notes))
+            name = f"{person.given} {person.family}"
+            mobile = [person.mobile] if person.mobile else []
+            self._search("contact", contact_id, person, name, person.city, person.email, person.phone, *mobile)
+        self.people += len(firm.people)
+        self._firm_before = company_id
+
+    # --- companies ----------------------------------------------------------------------------------------------------
+
+    def _create_company(self, firm: Firm) -> int:
+        company_id = self._next("company")
+        owner_id, team_id, by = self._holders(firm)
+        customer_since, customer_until = _dates(firm.customer)
+        sort_name = sort_key(firm.name)
+        created = {
+            "name": firm.name, "vat_id": "", "industry": firm.industry, "language": firm.language,
+            "country": firm.country, "city": "", "instructions": firm.instructions, "customer_since": customer_since,
+            "customer_until": customer_until, "owner_id": owner_id, "team_id": team_id, "created_at": self._iso,
+            "created_by_id": by, "sort_name": sort_name,
+        }  # fmt: skip
+        self._created("company", company_id, created)
+        for kind, value in (("email", firm.email), ("phone", firm.phone), ("url", firm.url)):
+            self._point(None, company_id, kind, value, "work", True)
+        self._changed("company", company_id, _MAINS_OLD, _json({"main_email": firm.email, "main_phone": firm.phone}))
+        self._address(None, company_id, firm, "delivery")
+        self._changed("company", company_id, '{"city":""}', _json({"city": firm.city}))
+        self._event("company.created", "company", company_id)
+        lifecycle = self._renew_lifecycle("company", company_id, firm)
+        parent_id = None
+        if firm.parent is not None:
+            parent_id = self._firm_before
+            self._changed("company", company_id, '{"parent_id":null}', _json({"parent_id": parent_id}))
+            self._event("company.updated", "company", company_id)
+        self.tables["company"].append((
+            company_id, firm.name, parent_id, "", firm.industry, firm.language, firm.country, firm.city,
+            firm.instructions, lifecycle, customer_since, customer_until, firm.email, firm.phone, owner_id, team_id,
+            self._at, by, self._at, sort_name, 3 + (lifecycle is not None) + (parent_id is not None),
+        ))  # fmt: skip
+        return company_id
+
+    # --- contacts -----------------------------------------------------------------------------------------------------
+
+    def _create_contact(self, person: Person) -> tuple[int, int]:
+        """(id, row version so far)."""
+        contact_id = self._next("contact")
+        owner_id, team_id, by = self._holders(person)
+        customer_since, customer_until = _dates(person.customer)
+        created = {
+            "given": person.given, "family": person.family, "name": f"{person.given} {person.family}",
+            "salutation": "", "language": person.language, "country": person.country,
+            "city": "" if person.street else person.city, "birthday": _iso(person.birthday), "instructions": "",
+            "customer_since": customer_since, "customer_until": customer_until, "owner_id": owner_id,
+            "team_id": team_id, "created_at": self._iso, "created_by_id": by,
+            "sort_name": sort_key(person.family, person.given),
+        }  # fmt: skip
+        self._created("contact", contact_id, created)
+        self._point(contact_id, None, "email", person.email, "work", True)
+        self._point(contact_id, None, "phone", person.phone, "direct", True)
+        if person.mobile:
+            self._point(contact_id, None, "phone", person.mobile, "mobile", False)
+        self._changed(
+            "contact", contact_id, _MAINS_OLD, _json({"main_email": person.email, "main_phone": person.phone})
+        )
+        version = 2
+        if person.street:
+            self._address(contact_id, None, person, "home")
+            self._changed("contact", contact_id, '{"city":""}', _json({"city": person.city}))
+            version += 1
+        self._event("contact.created", "contact", contact_id)
+        return contact_id, version
+
+    def _join(self, person: Person, contact_id: int, firm: Firm, company_id: int) -> int:
+        """Returns how many versions it adds."""
+        lifecycle = self._renew_lifecycle("contact", contact_id, person)
+        link_id = self._next("affiliation")
+        since = person.since.isoformat()
+        self.tables["affiliation"].append(
+            (link_id, contact_id, company_id, person.title, person.buying_role, since, True)
+        )
+        link = {
+            "contact_id": contact_id, "company_id": company_id, "title": person.title,
+            "buying_role": person.buying_role, "since": since, "main": False,
+        }  # fmt: skip
+        self._created("affiliation", link_id, link)
+        self._changed("affiliation", link_id, '{"main":false}', '{"main":true}')
+        self._changed("contact", contact_id, '{"main_company_id":null}', f'{{"main_company_id":{company_id}}}')
+        names = {"contact": f"{person.given} {person.family}", "company": firm.name}
+        self._event("affiliation.added", "contact", contact_id, _json(names), company_id)
+        return 2 if lifecycle else 1
+
+    def _contact(self, person: Person, contact_id: int, company_id: int, last: datetime | None, version: int) -> None:
+        owner_id, team_id, by = self._holders(person)
+        customer_since, customer_until = _dates(person.customer)
+        at, last_at = _stored(person.at), _stored(last) if last else None
+        self.tables["contact"].append((
+            contact_id, person.given, person.family, f"{person.given} {person.family}", "", person.language,
+            person.country, person.city, _iso(person.birthday), "", _lifecycle(person), customer_since, customer_until,
+            person.email, person.phone, company_id, last_at, owner_id, team_id, at, by, last_at or at,
+            sort_key(person.family, person.given), version,
+        ))  # fmt: skip
+
+    def _tag(self, contact_id: int, name: str) -> None:
+        tag_id = self._tag_ids.get(name)
+        if tag_id is None:
+            tag_id = self._tag_ids[name] = self._next("tag")
+            self.tables["tag"].append((tag_id, name, hue(name)))
+            self._created("tag", tag_id, {"name": name, "hue": hue(name)})
+        tagging_id = self._next("tagging")
+        self.tables["tagging"].append((tagging_id, tag_id, "contact", contact_id))
+        self._created("tagging", tagging_id, {"tag_id": tag_id, "record_type": "contact", "record_id": contact_id})
+        self._event("tag.added", "contact", contact_id, _json({"tag": name}))
+
+    def _write_note(self, person: Person, contact_id: int, note: Note, before: datetime | None) -> None:
+        self._operation(person.at + note.after, note.author)
+        note_id = self._next("note")
+        author_id = self._user_ids[note.author]
+        self.tables["note"].append((note_id, "contact", contact_id, author_id, note.text, self._at))
+        written = {
+            "record_type": "contact", "record_id": contact_id, "author_id": author_id, "text": note.text,
+            "created_at": self._iso,
+        }  # fmt: skip
+        self._created("note", note_id, written)
+        old = f'{{"last_activity_at":"{before.isoformat()}"}}' if before else '{"last_activity_at":null}'
+        self._changed("contact", contact_id, old, f'{{"last_activity_at":"{self._iso}"}}')
+        self._event("note.added", "contact", contact_id, f'{{"note_id":{note_id}}}')
+
+    # --- both ---------------------------------------------------------------------------------------------------------
+
+    def _holders(self, made: Firm | Person) -> tuple[int | None, int | None, int]:
+        owner_id = None if made.owner is None else self._user_ids[made.owner]
+        return owner_id, None if made.team is None else self._team_ids[made.team], self._user_ids[made.by]
+
+    def _point(
+        self, contact_id: int | None, company_id: int | None, kind: str, value: str, label: str, main: bool
+    ) -> None:
+        point_id = self._next("point")
+        normal = "+" + "".join(filter(str.isdigit, value)) if kind == "phone" else value
+        self.tables["point"].append((point_id, contact_id, company_id, kind, value, normal, label, main))
+        holder = {"company_id": company_id} if contact_id is None else {"contact_id": contact_id}
+        self._created(
+            "point", point_id, {**holder, "kind": kind, "value": value, "normal": normal, "label": label, "main": main}
+        )
+
+    def _address(self, contact_id: int | None, company_id: int | None, made: Firm | Person, label: str) -> None:
+        address_id = self._next("address")
+        lines, postcode, city, country = made.street, made.postcode, made.city, made.country
+        self.tables["address"].append(
+            (address_id, contact_id, company_id, label, lines, postcode, city, "", country, True)
+        )
+        values = {
+            "company_id": company_id, "contact_id": contact_id, "label": label, "lines": lines, "postcode": postcode,
+            "city": city, "region": "", "country": country, "main": True,
+        }  # fmt: skip
+        self._created("address", address_id, values)
+
+    def _renew_lifecycle(self, record_type: str, record_id: int, made: Firm | Person) -> str | None:
+        now = _lifecycle(made)
+        if now:
+            self._changed(record_type, record_id, '{"lifecycle":null}', f'{{"lifecycle":"{now}"}}')
+            self._event("lifecycle.changed", record_type, record_id, f'{{"was":"","now":"{now}"}}')
+        return now
+
+    def _search(self, record_type: str, record_id: int, made: Firm | Person, title: str, *texts: str) -> None:
+        row_id = self._next("search")
+        owner_id, team_id, _by = self._holders(made)
+        text = index_text(title, *texts)
+        self.tables["search"].append((row_id, record_type, record_id, owner_id, team_id, title, text))
+        key = (record_type, owner_id, team_id)
+        if key not in self._scopes:
+            self._scopes[key] = scope_text(record_type, owner_id, team_id)
+        self.tables["search_fts"].append((row_id, text, self._scopes[key]))
+
+    # --- the journal --------------------------------------------------------------------------------------------------
+
+    def _operation(self, at: datetime, by: int) -> None:
+        self._at, self._iso = _stored(at), at.isoformat()
+        self._operation_id = self._next("operation")
+        self.tables["operation"].append((self._operation_id, "request", self._user_ids[by], "user", self._at))
+
+    def _created(self, record_type: str, record_id: int, values: dict[str, Any]) -> None:
+        new = _json({name: value for name, value in values.items() if value is not None})
+        self._change(record_type, record_id, "created", None, new)
+
+    def _changed(self, record_type: str, record_id: int, old: str, new: str) -> None:
+        self._change(record_type, record_id, "updated", old, new)
+
+    def _change(self, record_type: str, record_id: int, action: str, old: str | None, new: str) -> None:
+        self.tables["change"].append(
+            (self._next("change"), self._tx, self._operation_id, record_type, record_id, action, old, new)
+        )
+
+    def _event(
+        self, name: str, record_type: str, record_id: int, data: str = "{}", company_id: int | None = None
+    ) -> None:
+        event_id = self._next("event")
+        self.tables["event"].append(
+            (event_id, self._tx, self._operation_id, name, record_type, record_id, self._at, data)
+        )
+        links = self.tables["event_link"]
+        if company_id is not None:
+            links.append(("company", company_id, event_id))
+        links.append((record_type, record_id, event_id))
+
+    def _next(self, table: str) -> int:
+        self.last_ids[table] = number = self.last_ids[table] + 1
+        return number
+
+
+_MAINS_OLD = '{"main_email":null,"main_phone":null}'
+
+
+def _stored(at: datetime) -> str:
+    """As SQLite keeps it; PostgreSQL's sessions are in UTC and read the same."""
+    return at.replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _dates(customer: Customer | None) -> tuple[str | None, str | None]:
+    return (customer.since.isoformat(), _iso(customer.until)) if customer else (None, None)
+
+
+def _lifecycle(made: Firm | Person) -> str | None:
+    if made.customer is None:
+        return None
+    return derive(Facts(customer_since=made.customer.since, customer_until=made.customer.until), made.at.date())

@@ -1,0 +1,124 @@
+"""The bulk path leaves what the verbs leave: every table, every column, and what a search finds."""
+
+import contextlib
+import tempfile
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from crmlite import create_app, schema
+from crmlite.auth.models import Team, User
+from crmlite.demo import bulk
+from crmlite.demo.cast import make_cast
+from crmlite.demo.people import Generator, Owner
+from crmlite.demo.verbs import ByVerbs
+from crmlite.extensions import db, pretending, writing
+
+SIZE = 200
+UNTIL = datetime(2026, 11, 1, tzinfo=UTC)
+DIFFERENT = {("search", "id"), ("event", "tx"), ("change", "tx")}
+"""Numbers that grow by more where verbs renew a row than where it is written once, and transactions, which batches share."""
+
+
+def build_empty(url: str) -> None:
+    with opened(url), pretending(UNTIL - timedelta(days=1200)):
+        schema.upgrade()
+        make_cast()
+
+
+@contextlib.contextmanager
+def opened(url: str):
+    app = create_app({"database_url": url, "instance": tempfile.mkdtemp(prefix="crmlite-")})
+    with app.app_context():
+        try:
+            yield app
+        finally:
+            db.session.remove()
+            for engine in db.engines.values():
+                engine.dispose()
+
+
+def generator() -> Generator:
+    owners = [Owner(0, 0, 3), Owner(1, 0, 2), Owner(2, 1, 2), Owner(6, None, 1)]
+    return Generator(7, SIZE, owners, UNTIL - timedelta(days=1000), UNTIL)
+
+
+def users() -> list[User]:
+    return list(db.session.scalars(sa.select(User).order_by(User.id)))
+
+
+def teams() -> list[int]:
+    return list(db.session.scalars(sa.select(Team.id).order_by(Team.id)))
+
+
+@pytest.fixture(scope="module")
+def dumps(database, databases):
+    """All tables as the verbs leave them and as the bulk path does."""
+    found = []
+    for make in (by_verbs, in_bulk):
+        url = databases.fresh(database, build_empty)
+        with opened(url):
+            make()
+            found.append(dump())
+        databases.drop(url)
+    return found
+
+
+def by_verbs() -> None:
+    writing()
+    verbs = ByVerbs(users(), teams())
+    for firm in generator().firms():
+        verbs.add(firm)
+
+
+def in_bulk() -> None:
+    user_ids, team_ids = [user.id for user in users()], teams()
+    db.session.rollback()
+    bulk.load(generator().firms(), user_ids, team_ids)
+
+
+def dump() -> dict[str, list[dict]]:
+    found = {}
+    for table in db.metadata.sorted_tables:
+        columns = [c for c in table.c if (table.name, c.name) not in DIFFERENT]
+        rows = db.session.execute(sa.select(*columns).order_by(*table.primary_key))
+        found[table.name] = [dict(row._mapping) for row in rows]
+    dialect = db.session.get_bind().dialect.name
+    db.session.rollback()
+    if dialect == "sqlite":
+        found["search_fts"] = index_of_sqlite()
+    return found
+
+
+def index_of_sqlite() -> list[tuple]:
+    """Every piece of three letters with where it stands, rows counted in their order."""
+    with db.engines[None].connect() as connection:
+        connection.exec_driver_sql("CREATE VIRTUAL TABLE temp.pieces USING fts5vocab(main, search_fts, instance)")
+        rows = list(connection.exec_driver_sql("SELECT term, doc, col, offset FROM temp.pieces"))
+        connection.exec_driver_sql("DROP TABLE temp.pieces")
+        connection.rollback()
+    ranks = {doc: rank for rank, doc in enumerate(sorted({row[1] for row in rows}))}
+    return sorted((term, ranks[doc], column, offset) for term, doc, column, offset in rows)
+
+
+def test_the_bulk_path_leaves_the_tables_that_the_verbs_leave(dumps):
+    verbs, bulk_path = dumps
+    assert verbs.keys() == bulk_path.keys()
+    for table in verbs:
+        assert len(verbs[table]) == len(bulk_path[table]), table
+        for one, other in zip(verbs[table], bulk_path[table], strict=True):
+            assert one == other, table
+    for table in (
+        "contact",
+        "company",
+        "point",
+        "address",
+        "affiliation",
+        "tagging",
+        "note",
+        "event",
+        "change",
+        "search",
+    ):
+        assert len(verbs[table]) >= SIZE // 5, table
