@@ -6,7 +6,7 @@ import os
 import threading
 import time
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import sqlalchemy as sa
 from flask import Flask, has_request_context, request
@@ -69,6 +69,9 @@ class UtcDateTime(sa.TypeDecorator[datetime]):
 
 
 class Base(DeclarativeBase):
+    if TYPE_CHECKING:
+        __table__: ClassVar[sa.Table]
+
     registry = registry(
         metadata=sa.MetaData(
             naming_convention={
@@ -108,16 +111,21 @@ def utcnow() -> datetime:
     return datetime.now(UTC)
 
 
+def current_session() -> Session:
+    """The session behind `db.session`, for its flag."""
+    return cast(Session, db.session())
+
+
 def reading() -> None:
     """For public posts: from here on this session reads, so that looking at what was sent does not hold the write lock."""
     db.session.rollback()
-    db.session().reading = True
+    current_session().reading = True
 
 
 def writing() -> None:
     """For jobs, commands and after reading(): from here on this session writes. Requests are told by their method."""
     db.session.rollback()
-    db.session().reading = False
+    current_session().reading = False
 
 
 @event.listens_for(db.session, "after_commit")
@@ -175,12 +183,12 @@ def _compact_json(value: Any) -> str:
 
 
 def _choose_engine() -> None:
-    db.session().reading = request.method in SAFE_METHODS
+    current_session().reading = request.method in SAFE_METHODS
 
 
 def _forget_engine(_error: BaseException | None) -> None:
     """A test client inside an app context shares its session; the flag must not leak from one request to the next."""
-    db.session().reading = True
+    current_session().reading = True
 
 
 class WriterLock:
