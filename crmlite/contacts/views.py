@@ -1,6 +1,6 @@
 """Contacts: the list and one person's page."""
 
-from flask import Blueprint, g, request
+from flask import Blueprint, Response, g, request
 from flask_babel import gettext as _
 from werkzeug.exceptions import BadRequest
 
@@ -17,7 +17,7 @@ bp = Blueprint("contacts", __name__, url_prefix="/contacts")
 
 
 @bp.get("/")
-def index():
+def index() -> Response:
     try:
         return render("records/list.html", "table", listing=Listing(CONTACT, g.user, request.args))
     except FilterError as error:
@@ -25,7 +25,7 @@ def index():
 
 
 @bp.get("/<int:contact_id>")
-def show(contact_id: int):
+def show(contact_id: int) -> Response:
     contact = CONTACT.policy.find(g.user, contact_id)
     return render(
         "contacts/show.html", contact=contact, points=points.of(contact, points.Point), entries=timeline(contact)
@@ -33,7 +33,7 @@ def show(contact_id: int):
 
 
 @bp.post("/<int:contact_id>/notes")
-def note(contact_id: int):
+def note(contact_id: int) -> Response:
     contact = CONTACT.policy.find(g.user, contact_id, "edit")
     text = request.form.get("text", "").strip()
     if not text or len(text) > 20_000:

@@ -1,6 +1,7 @@
 """What all record types share under /records: undo."""
 
 from flask import Blueprint, g, redirect, request
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import Forbidden, NotFound
 
@@ -15,14 +16,14 @@ bp = Blueprint("records", __name__, url_prefix="/records")
 
 
 @bp.post("/undo/<int:operation_id>")
-def undo(operation_id: int):
+def undo(operation_id: int) -> ResponseReturnValue:
     """Takes back what the user did in that operation; what was changed since is named and left alone."""
     done = db.session.get(Operation, operation_id)
     if done is None or (done.actor_id != g.user.id and not g.user.is_administrator):
         raise NotFound
     records = [r for name, number in journal.touched_by(operation_id) if (r := types.load(name, number)) is not None]
     for record in records:
-        if not types.known(record.__tablename__).policy.may(g.user, "edit", record):
+        if not types.of(record).policy.may(g.user, "edit", record):
             raise Forbidden
     try:
         undone = journal.undo(operation_id)
