@@ -11,8 +11,8 @@ import secrets
 import threading
 import unicodedata
 from datetime import datetime, timedelta
-from email.headerregistry import Address
 from email.header import Header
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import parseaddr
