@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import sqlalchemy as sa
 from flask import Flask, has_request_context, request
@@ -74,6 +74,9 @@ class UtcDateTime(sa.TypeDecorator[datetime]):
 
 
 class Base(DeclarativeBase):
+    if TYPE_CHECKING:
+        __table__: ClassVar[sa.Table]
+
     registry = registry(
         metadata=sa.MetaData(
             naming_convention={
@@ -126,16 +129,21 @@ def pretending(now: datetime) -> Iterator[None]:
         _pretended.reset(token)
 
 
+def current_session() -> Session:
+    """The session behind `db.session`, for its flag."""
+    return cast(Session, db.session())
+
+
 def reading() -> None:
     """For public posts: from here on this session reads, so that looking at what was sent does not hold the write lock."""
     db.session.rollback()
-    db.session().reading = True
+    current_session().reading = True
 
 
 def writing() -> None:
     """For jobs, commands and after reading(): from here on this session writes. Requests are told by their method."""
     db.session.rollback()
-    db.session().reading = False
+    current_session().reading = False
 
 
 def insert(table: Any) -> Any:
@@ -200,12 +208,12 @@ def _compact_json(value: Any) -> str:
 
 
 def _choose_engine() -> None:
-    db.session().reading = request.method in SAFE_METHODS
+    current_session().reading = request.method in SAFE_METHODS
 
 
 def _forget_engine(_error: BaseException | None) -> None:
     """A test client inside an app context shares its session; the flag must not leak from one request to the next."""
-    db.session().reading = True
+    current_session().reading = True
 
 
 class WriterLock:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from flask import g, has_request_context
@@ -87,6 +87,9 @@ class Change(Base):
 
 class Journaled:
     """Mixin of models whose every change is written down. Their `id` is one integer; `record_type` in the journal is the table's name."""
+
+    if TYPE_CHECKING:
+        __tablename__: Any
 
     id: Mapped[int] = mapped_column(primary_key=True)
 

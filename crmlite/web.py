@@ -18,7 +18,7 @@ from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta, get_timezone
 from babel.numbers import format_decimal
 from flask import Flask, Response, current_app, flash, g, make_response, render_template, request, url_for
-from flask_babel import force_locale, get_locale, get_translations
+from flask_babel import Domain, force_locale, get_locale
 from flask_babel import gettext as _
 from flask_compress import Compress
 from markupsafe import Markup
@@ -187,6 +187,7 @@ def init_app(app: Flask) -> None:
         n = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
     babel.init_app(app, locale_selector=_choose_locale, timezone_selector=_choose_time_zone, default_domain="messages")
+    babel.domain_instance = _DOMAIN
     app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(asset=asset, languages=LANGUAGES)
@@ -379,21 +380,29 @@ def _choose_time_zone() -> str | None:
     return user.time_zone if user else None
 
 
-def _translations() -> Any:
-    """This request's translations, looked up once: flask-babel asks its context three times for every string."""
-    found = g.get("_translations")
-    if found is None:
-        found = g._translations = _PSEUDO if current_app.config.get("PSEUDO_LOCALE") else get_translations()
-    return found
+class _Domain(Domain):
+    """Looks this request's translations up once: flask-babel asks its context three times for every string."""
+
+    def get_translations(self) -> Any:
+        if not g:
+            return super().get_translations()
+        found = g.get("_translations")
+        if found is None:
+            pseudo = current_app.config.get("PSEUDO_LOCALE")
+            found = g._translations = _PSEUDO if pseudo else super().get_translations()
+        return found
+
+
+_DOMAIN = _Domain()
 
 
 def _gettext(text: str) -> str:
-    translated: str = _translations().gettext(text)
+    translated: str = _DOMAIN.get_translations().gettext(text)
     return translated
 
 
 def _ngettext(one: str, many: str, n: int) -> str:
-    translated: str = _translations().ngettext(one, many, n)
+    translated: str = _DOMAIN.get_translations().ngettext(one, many, n)
     return translated
 
 
@@ -405,6 +414,8 @@ class _Pseudo:
 
     def ngettext(self, one: str, many: str, n: int) -> str:
         return f"⟦{one if n == 1 else many}⟧"
+
+    ugettext, ungettext = gettext, ngettext  # flask-babel's names, for strings in Python
 
 
 _PSEUDO = _Pseudo()

@@ -7,13 +7,14 @@ from urllib.parse import urlencode
 import sqlalchemy as sa
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from flask import Flask, Response, current_app, g, redirect, request
+from flask import Flask, current_app, g, redirect, request
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import Unauthorized
 
 from crmlite import journal
 from crmlite.auth.models import Grant, Role, Throttle, User, UserSession, Viewer, hash_secret
-from crmlite.extensions import db, utcnow
+from crmlite.extensions import current_session, db, utcnow
 from crmlite.web import hx
 
 TRIES, PERIOD = 10, timedelta(minutes=3)
@@ -35,7 +36,7 @@ def cookie_name() -> str:
     return "__Host-crmlite_session" if current_app.extensions["crmlite.settings"].is_https else "crmlite_session"
 
 
-def load_viewer() -> Response | tuple[str, int] | None:
+def load_viewer() -> ResponseReturnValue | None:
     """Puts the user into g.user; sends strangers to the sign-in page, unless the view is for everybody."""
     view = current_app.view_functions.get(request.endpoint or "")
     g.user = None
@@ -82,7 +83,7 @@ def viewer_of(secret: str) -> Viewer | None:
 
 def verify(email: str, password: str) -> int | None:
     """The id of the user with this address and password. Hashes outside any write transaction, and for unknown addresses too."""
-    session = db.session()
+    session = current_session()
     session.reading = True
     row = session.execute(sa.select(User.id, User.password).where(User.email == email, User.active)).first()
     session.rollback()
@@ -97,7 +98,7 @@ def sign_in(email: str, password: str) -> tuple[str | None, str]:
     """(secret of the new session, "") or (None, what to say). Commits."""
     keys = (f"signin:{request.remote_addr}:{email}"[:300], f"signin:{email}"[:300])
     user_id = None if _is_throttled(keys) else verify(email, password)
-    session = db.session()
+    session = current_session()
     session.rollback()
     session.reading = False
     if user_id is None:
@@ -130,6 +131,6 @@ def set_cookie(response: Any, secret: str) -> Any:
 
 
 def _is_throttled(keys: tuple[str, ...]) -> bool:
-    session = db.session()
+    session = current_session()
     session.reading = True
     return any(Throttle.is_over(key, TRIES) for key in keys)

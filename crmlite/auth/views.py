@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from flask import Blueprint, g, redirect, request
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 from wtforms import EmailField, Form, PasswordField, validators
 
@@ -20,19 +21,19 @@ class LoginForm(Form):
 
 
 @bp.get("/")
-def home():
+def home() -> ResponseReturnValue:
     return redirect("/leads/" if g.user.scope("lead", "view") != "none" else "/contacts/")
 
 
 @bp.get("/login")
 @public
-def login():
+def login() -> ResponseReturnValue:
     return render("auth/login.html", form=LoginForm(), problem="", next=local_path(request.args.get("next")) or "")
 
 
 @bp.post("/login")
 @public
-def enter():
+def enter() -> ResponseReturnValue:
     form = LoginForm(request.form)
     target = local_path(request.form.get("next")) or "/"
     secret, problem = None, ""

@@ -42,11 +42,12 @@ def receive(form_id: int, key: str, answers: list[dict[str, str]], reason: str |
     return False
 
 
+_DIALECTS: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 _INSERT = {
     name: insert(Submission.__table__)
     .on_conflict_do_nothing(index_elements=["client_key"])
     .returning(Submission.__table__.c.id)
-    for name, insert in {"postgresql": postgresql.insert, "sqlite": sqlite.insert}.items()
+    for name, insert in _DIALECTS.items()
 }
 """Without an id where the key is taken: an error instead would end PostgreSQL's transaction."""
 

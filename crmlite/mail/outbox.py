@@ -11,9 +11,10 @@ import secrets
 import threading
 import unicodedata
 from datetime import datetime, timedelta
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
+from email.policy import EmailPolicy
 from email.utils import parseaddr
 from typing import Any, Protocol
 
@@ -245,10 +246,18 @@ def _domain(mail_from: str) -> str:
 # --- the mail itself --------------------------------------------------------------------------------------------------
 
 
+class _Policy(EmailPolicy):
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """EmailMessage's own folding drops a blank between two encoded words (CPython issue 92081); Header keeps it."""
+        if name == "Subject" and not self.utf8 and not str(value).isascii():
+            folded = Header(str(value), "utf-8", header_name=name).encode(linesep=self.linesep)
+            return f"{name}: {folded}{self.linesep}".encode("ascii")
+        return super().fold_binary(name, value)
+
+
 def compose(message: Message) -> EmailMessage:
     """The mail as it is sent: the same at every attempt."""
-    policy = (SMTP if message.to.isascii() else SMTPUTF8).clone(cte_type="7bit")
-    mail = EmailMessage(policy=policy)
+    mail = EmailMessage(policy=_Policy(utf8=not message.to.isascii(), linesep="\r\n", cte_type="7bit"))
     name, sender = parseaddr(message.sender)
     mail["From"] = _as_header(sender, name)
     mail["To"] = _as_header(message.to, message.to_name)

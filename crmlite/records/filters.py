@@ -117,7 +117,7 @@ def parse(kind: RecordType, args: "MultiDict[str, str]") -> list[Term]:
 def condition(kind: RecordType, terms: Iterable[Term], user: Viewer) -> sa.ColumnElement[bool]:
     """All terms, those of one group joined by OR. Raises FilterError for a value that does not fit."""
     groups: dict[str, list[sa.ColumnElement[bool]]] = {}
-    alone = []
+    alone: list[sa.ColumnElement[bool]] = []
     for term in terms:
         (groups.setdefault(term.group, []) if term.group else alone).append(term.condition(kind, user))
     return sa.and_(sa.true(), *alone, *(sa.or_(*terms) for terms in groups.values()))

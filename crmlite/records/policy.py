@@ -34,7 +34,7 @@ class Policy:
                 mine.append(model.team_id == user.team_id)
         return sa.or_(*mine)
 
-    def joined(self, user: Viewer) -> sa.Select[tuple[int]]:
+    def joined(self, user: Viewer) -> sa.Select[int]:
         """Ids of records that `user` is a member of: a subquery, 0.7 ms at a million rows where EXISTS took 165."""
         return sa.select(Member.record_id).where(Member.record_type == self.name, Member.user_id == user.id)
 

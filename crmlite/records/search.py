@@ -168,9 +168,11 @@ _TYPE_NUMBERS = {
 
 def keep(session: Session, touched: set[tuple[str, int]]) -> None:
     """The journal's hook: renews the rows of records that changed."""
-    wanted = sorted((name, record_id) for name, record_id in touched if types.known(name))
-    for name, record_id in wanted:
-        record = session.get(types.known(name).model, record_id)
+    for name, record_id in sorted(touched):
+        kind = types.known(name)
+        if kind is None:
+            continue
+        record = session.get(kind.model, record_id)
         remove(session, name, record_id)
         if record is not None and record.deleted_at is None:
             add(session, record)

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
@@ -25,8 +25,6 @@ class Record(Journaled):
 
     Verbs change and emit; they never commit.
     """
-
-    __tablename__: ClassVar[str]
 
     team_id: Mapped[int | None] = mapped_column(sa.ForeignKey("team.id"))
     created_at: Mapped[datetime] = mapped_column(default=utcnow, index=False)
@@ -190,6 +188,11 @@ def get(name: str) -> RecordType | None:
 def known(name: str) -> RecordType | None:
     """The type of that name, also of a module that is off: its records stay searchable data."""
     return _types.get(name)
+
+
+def of(record: Any) -> RecordType:
+    """The type of this record."""
+    return _types[record.__tablename__]
 
 
 def load(record_type: str, record_id: int) -> Any:

@@ -134,6 +134,8 @@ class Server:
         victim = chance.choice(session_of(self._process.pid))
         with contextlib.suppress(ProcessLookupError):
             os.kill(victim, signal.SIGKILL)
+        if victim == self._process.pid:
+            self._process.wait()  # until then it looks alive, and nobody would start what it watched again
         if not self._answers(within=10):
             self._end()
             self._start()

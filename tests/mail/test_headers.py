@@ -68,6 +68,7 @@ def app(make_app, inbox):
     name="\r\n.\r\nQUIT\r\n", need=".\r\n..\r\n", to_name="\r\nBcc: e@e", reply_to="a@b.example\r\nBcc: e@e.example"
 )
 @example(name="x" * 5000, need="y" * 5000, to_name="z" * 5000, reply_to="a@" + "b" * 5000)
+@example(name="0" * 29 + "¡¡¡ ¡", need="", to_name="", reply_to="")  # a blank where the header is folded
 @example(name="=?utf-8?q?=0ABcc:_e?=", need="=0A", to_name='"Ann" <e@e.example>,', reply_to="Ann <a@b.example>")
 def test_typed_text_stays_where_it_belongs(app, inbox, name, need, to_name, reply_to):
     inbox.envelopes.clear()
