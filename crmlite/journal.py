@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from flask import g, has_request_context
 from sqlalchemy import event
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import LoaderCallableStatus, Mapped, Session, mapped_column
+from sqlalchemy.orm import LoaderCallableStatus, Mapped, Session, SessionTransaction, mapped_column
 
 from crmlite.extensions import Base, db, utcnow
 
@@ -156,10 +156,26 @@ def _close(session: Session) -> None:
         session.info["last_operation"] = session.info.pop("operation")
 
 
+@event.listens_for(db.session, "after_transaction_create")
+def _remember(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.nested:
+        known = session.info.get("operation"), set(session.info.get("touched", ()))
+        session.info.setdefault("savepoints", []).append(known)
+
+
+@event.listens_for(db.session, "after_transaction_end")
+def _forget(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.nested:
+        session.info["savepoints"].pop()
+
+
 @event.listens_for(db.session, "after_rollback")
 def _abandon(session: Session) -> None:
-    session.info.pop("operation", None)
-    session.info.pop("touched", None)
+    """Of a savepoint only what was begun inside it is given up; the operation around it goes on."""
+    operation_id, touched = session.info["savepoints"][-1] if session.in_nested_transaction() else (None, set())
+    if operation_id is None:
+        session.info.pop("operation", None)
+    session.info["touched"] = touched
 
 
 # --- changes ----------------------------------------------------------------------------------------------------------

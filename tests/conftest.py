@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests import databases as dbs
+from tests.oracles import _oracles_agree, _oracles_watch  # noqa: F401 - O1 and O3 watch every test
 
 STARTED = pytest.StashKey[tuple[Path, str]]()
 CLEANUP = pytest.StashKey[contextlib.ExitStack]()
