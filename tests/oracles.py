@@ -71,10 +71,13 @@ class Watch:
     def begin(self) -> None:
         self.committed.clear()
 
-    def end(self, what: str, status: int) -> None:
+    def end(self, method: str, path: str, status: int) -> None:
         """Called with every answer that a test client got."""
-        if status >= 400 and (written := self.committed - WRITTEN_WHEN_REFUSED):
-            self.refused_writes.append(f"{what} was answered {status} and yet changed {', '.join(sorted(written))}")
+        written = ", ".join(sorted(self.committed - WRITTEN_WHEN_REFUSED))
+        if written and status >= 400:
+            self.refused_writes.append(f"{method} {path} was answered {status} and yet changed {written}")
+        elif written and method in {"GET", "HEAD"}:
+            self.refused_writes.append(f"{method} {path} changed {written}; only posts may")
         self.committed.clear()
 
     def verdict(self) -> str:
@@ -108,8 +111,7 @@ def _oracles_watch() -> Iterator[None]:
             _mark(kwargs)
         WATCH.begin()
         response = open_(self, *args, **kwargs)
-        what = f"{kwargs.get('method', 'GET')} {args[0] if args and isinstance(args[0], str) else kwargs.get('path')}"
-        WATCH.end(what, response.status_code)
+        WATCH.end(response.request.method, response.request.path, response.status_code)
         return response
 
     WATCH.install()
