@@ -55,7 +55,11 @@ AFFILIATION_ADDED = _event(
     "affiliation.added", _l("%(contact)s works at %(company)s"), "building", "contact", "company"
 )
 AFFILIATION_UPDATED = _event(
-    "affiliation.updated", _l("%(actor)s changed what %(contact)s does at %(company)s"), "building", "contact", "company"
+    "affiliation.updated",
+    _l("%(actor)s changed what %(contact)s does at %(company)s"),
+    "building",
+    "contact",
+    "company",
 )
 AFFILIATION_ENDED = _event("affiliation.ended", _l("%(contact)s left %(company)s"), "building", "contact", "company")
 AFFILIATION_REMOVED = _event(

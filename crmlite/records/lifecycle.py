@@ -61,7 +61,9 @@ class WithLifecycle:
     def renew_lifecycle(self) -> None:
         """Derives it anew; a change is an event, so that the timeline shows its history."""
         known = {name: number for count in _counts for name, number in count(self).items()}
-        now = derive(Facts(customer_since=self.customer_since, customer_until=self.customer_until, **known), utcnow().date())
+        now = derive(
+            Facts(customer_since=self.customer_since, customer_until=self.customer_until, **known), utcnow().date()
+        )
         if now != self.lifecycle:
             was, self.lifecycle = self.lifecycle, now
             events.emit(events.LIFECYCLE_CHANGED, self, was=was or "", now=now or "")
