@@ -59,6 +59,10 @@ class UtcDateTime(sa.TypeDecorator[datetime]):
     impl = sa.DateTime(timezone=True)
     cache_ok = True
 
+    @property
+    def python_type(self) -> type[datetime]:
+        return datetime
+
     def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
         if value is None:
             return None
@@ -161,8 +165,9 @@ def _read_again(session: Session) -> None:
 
 
 @event.listens_for(db.session, "after_soft_rollback")
-def _read_after_rollback(session: Session, previous: Any) -> None:
-    if has_request_context() and not session.in_nested_transaction():
+def _read_after_rollback(session: Session, _previous: Any) -> None:
+    """Not after a savepoint's rollback: the transaction around it goes on writing."""
+    if has_request_context() and not session.in_transaction():
         session.reading = True
 
 

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from flask import g, has_request_context
 from sqlalchemy import event
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import LoaderCallableStatus, Mapped, Session, mapped_column
+from sqlalchemy.orm import LoaderCallableStatus, Mapped, Session, SessionTransaction, mapped_column
 
 from crmlite.extensions import Base, db, utcnow
 
@@ -159,10 +159,26 @@ def _close(session: Session) -> None:
         session.info["last_operation"] = session.info.pop("operation")
 
 
+@event.listens_for(db.session, "after_transaction_create")
+def _remember(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.nested:
+        known = session.info.get("operation"), set(session.info.get("touched", ()))
+        session.info.setdefault("savepoints", []).append(known)
+
+
+@event.listens_for(db.session, "after_transaction_end")
+def _forget(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.nested:
+        session.info["savepoints"].pop()
+
+
 @event.listens_for(db.session, "after_rollback")
 def _abandon(session: Session) -> None:
-    session.info.pop("operation", None)
-    session.info.pop("touched", None)
+    """Of a savepoint only what was begun inside it is given up; the operation around it goes on."""
+    operation_id, touched = session.info["savepoints"][-1] if session.in_nested_transaction() else (None, set())
+    if operation_id is None:
+        session.info.pop("operation", None)
+    session.info["touched"] = touched
 
 
 # --- changes ----------------------------------------------------------------------------------------------------------
@@ -381,14 +397,7 @@ def _set_back(session: Session, change: Change) -> Iterator[Conflict]:
 def _uncreate(session: Session, change: Change, row: Any) -> Iterator[Conflict]:
     if row is None:
         return
-    later = sa.select(Change.id).where(
-        Change.record_type == change.record_type,
-        Change.record_id == change.record_id,
-        Change.operation_id != change.operation_id,
-        Change.operation_id.not_in(sa.select(Operation.id).where(Operation.undone_by_id.is_not(None))),
-        Change.operation_id.not_in(sa.select(Operation.id).where(Operation.kind == "undo")),
-    )
-    if session.scalar(later.limit(1)) is not None:
+    if (change.new and _values(row) != change.new) or _was_used_since(session, change):
         yield Conflict(change.record_type, change.record_id, None)
         return
     try:
@@ -398,6 +407,18 @@ def _uncreate(session: Session, change: Change, row: Any) -> Iterator[Conflict]:
     except sa.exc.IntegrityError:  # something points at it by now
         session.expire(row)
         yield Conflict(change.record_type, change.record_id, None)
+
+
+def _was_used_since(session: Session, change: Change) -> bool:
+    """Whether something was done about the record afterwards, such as a note, and still stands."""
+    about = (
+        sa.select(Event.id)
+        .join(EventLink, EventLink.event_id == Event.id)
+        .join(Operation, Operation.id == Event.operation_id)
+        .where(EventLink.record_type == change.record_type, EventLink.record_id == change.record_id)
+        .where(Operation.id > change.operation_id, Operation.undone_by_id.is_(None), Operation.kind != "undo")
+    )
+    return session.scalar(about.limit(1)) is not None
 
 
 def _undelete(session: Session, change: Change, model: Any, row: Any) -> Iterator[Conflict]:

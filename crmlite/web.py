@@ -27,7 +27,7 @@ from werkzeug.exceptions import Forbidden, HTTPException, InternalServerError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from crmlite import journal
-from crmlite.extensions import SAFE_METHODS, Busy, babel, db, utcnow
+from crmlite.extensions import SAFE_METHODS, Busy, babel, db, reading, utcnow
 
 log = logging.getLogger(__name__)
 
@@ -110,12 +110,23 @@ def is_partial() -> bool:
 
 def render(template: str, block: str | None = None, /, status: int = 200, **context: Any) -> Response:
     """The page, or, where htmx asks for a part, only the block of that name in the same template."""
+    _let_go(is_refusal=status >= 400)
     if block and is_partial():
         source = current_app.jinja_env.get_template(template)
         current_app.update_template_context(context)
         body = "".join(source.blocks[block](source.new_context(context)))
         return make_response(body, status)
     return make_response(render_template(template, **context), status)
+
+
+def _let_go(*, is_refusal: bool) -> None:
+    """No template runs under the write lock: what a post did not commit is given up, and the session reads from here on."""
+    session = db.session()
+    if session.reading:
+        return
+    if not is_refusal and (session.new or session.dirty or session.deleted or "operation" in session.info):
+        raise RuntimeError("render() before the commit: what was changed would be lost")
+    reading()
 
 
 def hx(response: Response | str = "", status: int | None = None, **headers: str) -> Response:
@@ -347,6 +358,7 @@ def _unexpected(error: Exception) -> Response:
 
 def _error(code: int, text: str) -> Response:
     """The same sentence as a page, as a toast for htmx, or as JSON for /health and its like."""
+    _let_go(is_refusal=True)
     if request.headers.get("HX-Request-Type") == "partial":
         return toast(hx("", code, reswap="none"), text, kind="error")
     try:

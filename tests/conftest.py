@@ -2,11 +2,14 @@
 
 import contextlib
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests import cast
 from tests import databases as dbs
+from tests.oracles import _oracles_agree, _oracles_watch  # noqa: F401 - O1 and O3 watch every test
 
 STARTED = pytest.StashKey[tuple[Path, str]]()
 CLEANUP = pytest.StashKey[contextlib.ExitStack]()
@@ -61,3 +64,13 @@ def _start(config: pytest.Config) -> tuple[Path, str]:
     if STARTED not in config.stash:
         config.stash[STARTED] = config.stash[CLEANUP].enter_context(dbs.start())
     return config.stash[STARTED]
+
+
+@pytest.fixture
+def stage(database: str, databases: dbs.Databases, tmp_path: Path) -> Iterator[cast.Stage]:
+    """An app with the fixed cast and a record of each type for every owner (tests/cast.py)."""
+    url = databases.fresh(database, cast.build)
+    stage = cast.Stage(url, str(tmp_path / "instance"))
+    yield stage
+    stage.close()
+    databases.drop(url)

@@ -90,6 +90,8 @@ def preview_unsaved() -> Response:
     """The form as the editor has it, into the frame beside it."""
     head, rows, _wrong = _read()
     values = {name: value for name, value in head.data.items() if name in _LOOKS}
+    if values["language"] not in web.LANGUAGES:
+        values["language"] = g.user.locale
     return _preview(WebForm(public_id="preview", **values), rows.rows)
 
 

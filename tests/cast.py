@@ -1,0 +1,353 @@
+"""The fixed cast and its records: a template database in which every record holds a word of its own.
+
+The users are the demo's. Each owner below has one of everything, and every text field of a record holds the record's canary:
+whoever is answered that word has been shown that record. Who may see what is said here a second time, in plain Python, so
+that the policy is not checked by itself.
+"""
+
+import io
+import logging
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from crmlite import create_app, journal, schema
+from crmlite.auth.models import Preference, Team, User, UserSession, hash_secret
+from crmlite.companies.models import Company
+from crmlite.contacts.models import Affiliation, Contact
+from crmlite.demo.cast import CAST, make_cast
+from crmlite.extensions import db, utcnow, writing
+from crmlite.leads.models import Lead, Submission, WebForm
+from crmlite.mail.outbox import Message
+from crmlite.records import files, members, points, tags
+from crmlite.records.files import Attachment, File
+from crmlite.records.notes import Note
+from crmlite.records.points import Address, Point
+from crmlite.records.tags import Tagging
+
+ACTORS = ("stranger", "seller", "colleague", "rival", "manager", "admin")
+"""The columns of the route sweep: a stranger, the owner, the same team, another team, and those above."""
+USERS = tuple(part.key for part in CAST)
+OWNERS = ("seller", "colleague", "rival", "nobody", "manager")
+"""Who has records; nobody's belong neither to a user nor to a team."""
+TEAM_OF = {part.key: part.team for part in CAST} | {"nobody": None}
+ROLE_OF = {part.key: part.role for part in CAST}
+TYPES = ("contact", "company", "lead")
+PUBLIC_URL = "http://localhost"
+
+
+def canary(owner: str, kind: str) -> str:
+    """The word that only this record holds: letters and digits, so that no escaping and no folding changes it."""
+    return f"zc{owner}{kind}qx"
+
+
+def may_see(actor: str, owner: str, kind: str) -> bool:
+    """The standard roles, said again: what records of `owner` this actor may look at."""
+    if actor == "stranger":
+        return False
+    role = ROLE_OF[actor]
+    if role in {"administrator", "manager"}:
+        return True
+    if role == "seller":
+        return owner == "nobody" or TEAM_OF[owner] == TEAM_OF[actor]
+    if role == "marketing":
+        return True
+    return role == "service" and kind in {"contact", "company"}
+
+
+def forbidden_to(actor: str) -> set[str]:
+    """The canaries that nothing may show to this actor."""
+    words = {canary(owner, kind) for owner in OWNERS for kind in TYPES if not may_see(actor, owner, kind)}
+    words |= {canary(owner, "trash") for owner in ("seller", "rival") if not may_see(actor, owner, "lead")}
+    if not may_see_mail(actor):
+        words |= {canary("seller", "mail"), canary("rival", "mail")}
+    if not may_edit_forms(actor):
+        words.add(canary("held", "submission"))
+    return words
+
+
+def may_edit_forms(actor: str) -> bool:
+    return ROLE_OF.get(actor) in {"administrator", "manager", "marketing"}
+
+
+def may_see_mail(actor: str) -> bool:
+    """All mail; others see only what they sent or were sent, and of these mails that is nobody in the cast."""
+    return ROLE_OF.get(actor) in {"administrator", "manager"}
+
+
+# --- the template -----------------------------------------------------------------------------------------------------
+
+
+def build(url: str) -> None:
+    """Fills an empty database: schema, cast, sessions, and one of everything per owner."""
+    with _app(url).app_context():
+        schema.upgrade()
+        users = make_cast()
+        _sign_everybody_in(users)
+        ids = _seed(users)
+        writing()
+        Preference.write(users["admin"].id, "test.ids", ids)
+        db.session.commit()
+        _let_go()
+
+
+def build_large(url: str) -> None:
+    """The same with 10,000 more of each type, all the seller's: for tests that count statements."""
+    build(url)
+    with _app(url).app_context():
+        _multiply(10_000)
+        _let_go()
+
+
+def _app(url: str) -> Flask:
+    return create_app({"database_url": url, "instance": tempfile.mkdtemp(prefix="crmlite-cast-"), "disk_floor_mb": 0})
+
+
+def _let_go() -> None:
+    db.session.remove()
+    for engine in db.engines.values():
+        engine.dispose()
+
+
+def _sign_everybody_in(users: dict[str, User]) -> None:
+    writing()
+    for key, user in users.items():
+        until = utcnow() + timedelta(days=300)
+        db.session.add(UserSession(user_id=user.id, secret_hash=hash_secret(secret(key)), expires_at=until))
+    db.session.commit()
+
+
+def secret(key: str) -> str:
+    """What the session cookie of this user holds."""
+    return f"session-of-{key}"
+
+
+def _seed(users: dict[str, User]) -> dict[str, int]:
+    ids: dict[str, int] = {f"user.{key}": user.id for key, user in users.items()}
+    ids |= {f"team.{team.name}": team.id for team in db.session.scalars(sa.select(Team))}
+    for owner in OWNERS:
+        with _operation(users.get(owner)):
+            company = make_company(owner, users.get(owner))
+            contact = make_contact(owner, users.get(owner), company)
+            lead = make_lead(owner, users.get(owner), contact, company)
+            ids |= {f"{owner}.company": company.id, f"{owner}.contact": contact.id, f"{owner}.lead": lead.id}
+    for owner in ("seller", "rival"):
+        with _operation(users[owner]):
+            ids |= _seed_more(owner, users[owner])
+    with _operation(users["rival"]):  # what two teams work on together
+        shared = Contact.create(users["rival"], given="Shared", family="Person")
+        members.join(shared, users["seller"], "helps")
+        ids["shared.contact"] = shared.id
+    with _operation(users["manager"]):  # a seller's lead from somebody whom only the rival's team may see
+        rivals = db.session.get_one(Contact, ids["rival.contact"])
+        firm = db.session.get_one(Company, ids["rival.company"])
+        crossed = Lead.create(users["seller"], contact=rivals, need="Crossed", company_id=firm.id)
+        ids["crossed.lead"] = crossed.id
+    with _operation(users["admin"]):
+        ids |= _seed_forms(users)
+    with _operation(users["seller"]) as operation:
+        db.session.get_one(Contact, ids["seller.contact"]).assign(users["seller"])
+        db.session.get_one(Contact, ids["seller.contact"]).touch()
+        ids["operation"] = operation()
+    return ids | _parts(ids["seller.contact"])
+
+
+def _parts(contact_id: int) -> dict[str, int]:
+    """Ids of what hangs on the seller's contact, for the URLs that name them: seller.note, seller.attachment ..."""
+    mine = {"record_type": "contact", "record_id": contact_id}
+    found = {}
+    for model in (Note, Tagging, Attachment, Point, Address, Affiliation):
+        by = mine if "record_type" in model.__table__.c else {"contact_id": contact_id}
+        row = db.session.scalars(sa.select(model).filter_by(**by).order_by(model.id)).first()
+        found[f"seller.{model.__tablename__}"] = row.id
+        if isinstance(row, Tagging):
+            found["seller.tag"] = row.tag_id
+        if isinstance(row, Attachment):
+            found["seller.file"] = row.file_id
+    return found
+
+
+@contextmanager
+def _operation(user: User | None) -> Iterator[Any]:
+    writing()
+    journal.act_as("user" if user else "system", user.id if user else None)
+    yield journal.operation
+    db.session.commit()
+
+
+def make_company(owner: str, user: User | None) -> Company:
+    word = canary(owner, "company")
+    company = Company.create(user, name=f"{word} Ltd", industry=word, vat_id=word, instructions=word, city=word)
+    points.add(company, "email", f"{word}@example.com")
+    points.add(company, "url", f"https://{word}.example.com")
+    _decorate(company, user, word)
+    return company
+
+
+def make_contact(owner: str, user: User | None, company: Company) -> Contact:
+    word = canary(owner, "contact")
+    contact = Contact.create(
+        user,
+        given=f"{word}given",
+        family=f"{word}family",
+        salutation=word,
+        instructions=word,
+        birthday=date(1980, 1, 2),
+    )
+    points.add(contact, "email", f"{word}@example.com")
+    points.add(contact, "phone", "+31 20 555 01 00")
+    points.set_addresses(
+        contact, [{"lines": f"{word} street 1", "postcode": word, "city": word, "region": word, "country": "NL"}]
+    )
+    contact.join(company, title=word, buying_role="decides")
+    _decorate(contact, user, word)
+    return contact
+
+
+def make_lead(owner: str, user: User | None, contact: Contact, company: Company) -> Lead:
+    word = canary(owner, "lead")
+    owned = {} if user else {"owner_id": None, "team_id": None}
+    lead = Lead.create(user, contact=contact, need=f"{word} need", source=word, company_id=company.id, **owned)
+    _decorate(lead, user, word)
+    return lead
+
+
+def _decorate(record: Any, user: User | None, word: str) -> None:
+    """A note, a tag and a file."""
+    author_id = user.id if user else None
+    Note.write(record, author_id, f"{word} note")
+    tags.add(record, "customer")
+    files.attach(record, File.store(io.BytesIO(word.encode()), f"{word}.txt", "text/plain"), author_id)
+
+
+def _seed_more(owner: str, user: User) -> dict[str, int]:
+    """What only two owners need to have: one of each type in the trash, a closed lead, a mail."""
+    contact = db.session.scalars(sa.select(Contact).where(Contact.given == f"{canary(owner, 'contact')}given")).one()
+    word = canary(owner, "trash")
+    trash = {
+        "contact": Contact.create(user, given=word, family=word),
+        "company": Company.create(user, name=word),
+        "lead": Lead.create(user, contact=contact, need=word),
+    }
+    for record in trash.values():
+        record.trash()
+    closed = Lead.create(user, contact=contact, need=f"{canary(owner, 'lead')} closed")
+    closed.disqualify("Too small", by=user)
+    mail = canary(owner, "mail")
+    message = Message(
+        message_id=f"<{mail}@demo.example>", sender="crm@demo.example", to=f"{mail}@example.com", to_name=mail,
+        language="en", subject=mail, text=mail, purpose="test", about_type="lead", about_id=closed.id, state="failed",
+        reply=mail,
+    )  # fmt: skip
+    db.session.add(message)
+    db.session.flush()
+    ids = {f"{owner}.trash.{kind}": record.id for kind, record in trash.items()}
+    return {**ids, f"{owner}.closed": closed.id, f"{owner}.mail": message.id}
+
+
+def _seed_forms(users: dict[str, User]) -> dict[str, int]:
+    form = WebForm.create(
+        users["admin"],
+        name="Contact us",
+        fields=[
+            {"key": "f1", "label": "Name", "kind": "text", "required": True, "fills": "contact.name", "choices": []},
+            {
+                "key": "f2",
+                "label": "E-mail",
+                "kind": "email",
+                "required": True,
+                "fills": "contact.email",
+                "choices": [],
+            },
+        ],
+        owner_id=users["seller"].id,
+    )
+    form.public_id = "testform0001"
+    db.session.flush()
+    word = canary("held", "submission")
+    answers = [{"key": "f1", "label": "Name", "kind": "text", "fills": "contact.name", "value": word}]
+    held = Submission(
+        web_form_id=form.id,
+        client_key=word,
+        answers=answers,
+        state="held",
+        reason="honeypot",
+        user_agent=word,
+        page=word,
+    )
+    db.session.add(held)
+    db.session.flush()
+    return {"form": form.id, "submission": held.id}
+
+
+def _multiply(count: int) -> None:
+    """Copies the seller's contact, company and lead many times, past the journal: it is only for counting."""
+    with db.engines[None].begin() as connection:
+        for model, word in ((Company, "company"), (Contact, "contact"), (Lead, "lead")):
+            table = model.__table__
+            first = connection.execute(sa.select(table).order_by(table.c.id).limit(1)).mappings().one()
+            base = {name: value for name, value in first.items() if name != "id"}
+            base |= {"submission_id": None} if "submission_id" in base else {}
+            rows = [
+                {**base, "name": f"{word} {n:05}", "sort_name": f"{word} {n:05}", "created_at": utcnow()}
+                for n in range(count)
+            ]
+            connection.execute(sa.insert(table), rows)
+
+
+# --- for tests --------------------------------------------------------------------------------------------------------
+
+
+class Stage:
+    """An app on a copy of the template, with a client for each of the cast."""
+
+    def __init__(self, url: str, instance: str, **settings: Any) -> None:
+        self.app = create_app(
+            {
+                "database_url": url,
+                "instance": instance,
+                "disk_floor_mb": 0,
+                "public_url": PUBLIC_URL,
+                **settings,
+            }
+        )
+        self.app.testing = True
+        logging.getLogger("crmlite").setLevel(logging.CRITICAL)  # thousands of refusals are looked at, not read
+        with self.app.app_context():
+            self.engines = dict(db.engines)
+            admin = sa.select(User.id).where(User.email == "admin@demo.example").scalar_subquery()
+            query = sa.select(Preference.value).where(Preference.user_id == admin, Preference.name == "test.ids")
+            self.ids: dict[str, int] = db.session.scalars(query).one()
+            for file in db.session.scalars(sa.select(File)):  # the template's bytes lie in another instance's folder
+                file.location.parent.mkdir(parents=True, exist_ok=True)
+                file.location.write_bytes(file.name.removesuffix(".txt").encode())
+
+    def client(self, actor: str = "stranger") -> FlaskClient:
+        """A browser of its own; it sends what browsers send."""
+        client = self.app.test_client()
+        client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
+        if actor != "stranger":
+            client.set_cookie("crmlite_session", secret(actor))
+        return client
+
+    @contextmanager
+    def writes(self, actor: str | None = None) -> Iterator[SimpleNamespace]:
+        """A session that writes, outside a request, as that user; committed at the end."""
+        with self.app.app_context():
+            writing()
+            journal.act_as("user" if actor else "system", self.ids[f"user.{actor}"] if actor else None)
+            yield SimpleNamespace(user=db.session.get(User, self.ids[f"user.{actor}"]) if actor else None)
+            db.session.commit()
+
+    def close(self) -> None:
+        with self.app.app_context():
+            db.session.remove()
+            for engine in db.engines.values():
+                engine.dispose()

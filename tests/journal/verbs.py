@@ -1,0 +1,223 @@
+"""One case for every event: how it comes to be. The walk does each, takes it back, and looks at all rows.
+
+A case is a function of the stage's ids; it runs as the seller, in a transaction that is committed afterwards. What it does
+has to emit the event it stands for. An event that is not final and has no case fails the build.
+"""
+
+from collections.abc import Callable
+from datetime import date
+from io import BytesIO
+from typing import Any
+
+import sqlalchemy as sa
+
+from crmlite import events, journal
+from crmlite.auth.models import Organisation, User
+from crmlite.companies.models import Company
+from crmlite.contacts.models import Affiliation, Contact
+from crmlite.events import EventType
+from crmlite.extensions import db
+from crmlite.leads.models import Lead, WebForm
+from crmlite.records import files, members, tags
+from crmlite.records.files import Attachment, File
+from crmlite.records.notes import Note
+
+Ids = dict[str, int]
+CASES: dict[str, Callable[[Ids], Any]] = {}
+
+
+def case(kind: EventType) -> Callable[[Callable[[Ids], Any]], Callable[[Ids], Any]]:
+    def register(function: Callable[[Ids], Any]) -> Callable[[Ids], Any]:
+        CASES[kind.name] = function
+        return function
+
+    return register
+
+
+def seller(ids: Ids) -> User:
+    return db.session.get_one(User, ids["user.seller"])
+
+
+def contact(ids: Ids) -> Contact:
+    return db.session.get_one(Contact, ids["seller.contact"])
+
+
+def company(ids: Ids) -> Company:
+    return db.session.get_one(Company, ids["seller.company"])
+
+
+def lead(ids: Ids) -> Lead:
+    return db.session.get_one(Lead, ids["seller.lead"])
+
+
+def link(ids: Ids) -> Affiliation:
+    return db.session.get_one(Affiliation, ids["seller.affiliation"])
+
+
+@case(events.COMPANY_CREATED)
+def _(ids: Ids) -> None:
+    Company.create(seller(ids), name="Noordlicht", country="NL", email="info@noordlicht.example")
+
+
+@case(events.COMPANY_UPDATED)
+def _(ids: Ids) -> None:
+    company(ids).change(industry="Chairs", email="new@noordlicht.example", phone="+31 20 555 01 99")
+
+
+@case(events.CONTACT_CREATED)
+def _(ids: Ids) -> None:
+    Contact.create(seller(ids), given="Anna", family="Lindqvist", birthday=date(1990, 2, 28), email="anna@example.com")
+
+
+@case(events.CONTACT_UPDATED)
+def _(ids: Ids) -> None:
+    contact(ids).change(given="Hanna", birthday=None, email="hanna@example.com", phone="")
+
+
+@case(events.LIFECYCLE_CHANGED)
+def _(ids: Ids) -> None:
+    contact(ids).change(customer_since=date(2020, 1, 1))
+
+
+@case(events.AFFILIATION_ADDED)
+def _(ids: Ids) -> None:
+    contact(ids).join(db.session.get_one(Company, ids["colleague.company"]), title="Adviser", since=date(2024, 1, 1))
+
+
+@case(events.AFFILIATION_UPDATED)
+def _(ids: Ids) -> None:
+    link(ids).change("Director", "approves", date(2021, 1, 1), None, main=True)
+
+
+@case(events.AFFILIATION_ENDED)
+def _(ids: Ids) -> None:
+    link(ids).end(date(2024, 1, 1))
+
+
+@case(events.AFFILIATION_REMOVED)
+def _(ids: Ids) -> None:
+    link(ids).remove()
+
+
+@case(events.RECORD_DELETED)
+def _(ids: Ids) -> None:
+    contact(ids).trash()
+
+
+@case(events.RECORD_RESTORED)
+def _(ids: Ids) -> None:
+    db.session.get_one(Contact, ids["seller.trash.contact"]).restore()
+
+
+@case(events.RECORD_ASSIGNED)
+def _(ids: Ids) -> None:
+    contact(ids).assign(db.session.get_one(User, ids["user.rival"]))
+
+
+@case(events.MEMBER_JOINED)
+def _(ids: Ids) -> None:
+    members.join(contact(ids), db.session.get_one(User, ids["user.rival"]), "advises")
+
+
+@case(events.MEMBER_LEFT)
+def _(ids: Ids) -> None:
+    members.leave(db.session.get_one(Contact, ids["shared.contact"]), ids["user.seller"])
+
+
+@case(events.NOTE_ADDED)
+def _(ids: Ids) -> None:
+    Note.write(contact(ids), ids["user.seller"], "Called back")
+
+
+@case(events.NOTE_EDITED)
+def _(ids: Ids) -> None:
+    db.session.get_one(Note, ids["seller.note"]).edit(contact(ids), "Called back twice")
+
+
+@case(events.NOTE_DELETED)
+def _(ids: Ids) -> None:
+    db.session.get_one(Note, ids["seller.note"]).delete(contact(ids))
+
+
+@case(events.TAG_ADDED)
+def _(ids: Ids) -> None:
+    tags.add(contact(ids), "Brand new")
+
+
+@case(events.TAG_REMOVED)
+def _(ids: Ids) -> None:
+    tags.remove(contact(ids), ids["seller.tag"])
+
+
+@case(events.FILE_ATTACHED)
+def _(ids: Ids) -> None:
+    files.attach(contact(ids), File.store(BytesIO(b"words"), "offer.pdf", "application/pdf"), ids["user.seller"])
+
+
+@case(events.FILE_REMOVED)
+def _(ids: Ids) -> None:
+    files.detach(contact(ids), db.session.get_one(Attachment, ids["seller.attachment"]))
+
+
+@case(events.OPERATION_UNDONE)
+def _(ids: Ids) -> None:
+    journal.undo(ids["operation"])
+    events.emit(events.OPERATION_UNDONE, contact(ids), operation_id=ids["operation"])
+
+
+@case(events.LEAD_CREATED)
+def _(ids: Ids) -> None:
+    Lead.create(seller(ids), contact=contact(ids), need="Two hundred chairs", company_id=ids["seller.company"])
+
+
+@case(events.LEAD_QUALIFIED)
+def _(ids: Ids) -> None:
+    lead(ids).qualify(by=seller(ids))
+
+
+@case(events.LEAD_DISQUALIFIED)
+def _(ids: Ids) -> None:
+    lead(ids).disqualify("Too small", by=seller(ids))
+
+
+@case(events.LEAD_REOPENED)
+def _(ids: Ids) -> None:
+    db.session.get_one(Lead, ids["seller.closed"]).reopen(by=seller(ids))
+
+
+@case(events.LEAD_UPDATED)
+def _(ids: Ids) -> None:
+    lead(ids).change(need="Three hundred chairs", source="Fair")
+
+
+FIELDS = [{"key": "f1", "label": "E-mail", "kind": "email", "required": True, "fills": "contact.email", "choices": []}]
+
+
+@case(events.WEB_FORM_CREATED)
+def _(ids: Ids) -> None:
+    WebForm.create(seller(ids), name="Second form", fields=FIELDS, sites=["https://www.example.com"])
+
+
+@case(events.WEB_FORM_UPDATED)
+def _(ids: Ids) -> None:
+    db.session.get_one(WebForm, ids["form"]).change(name="Renamed", fields=FIELDS, active=False)
+
+
+@case(events.ORGANISATION_UPDATED)
+def _(ids: Ids) -> None:
+    organisation = Organisation.get()
+    db.session.add(organisation)
+    organisation.legal_name = "Noordlicht B.V."
+    events.emit(events.ORGANISATION_UPDATED, organisation)
+
+
+def rows(tables: dict[str, sa.Table]) -> dict[str, list[tuple[Any, ...]]]:
+    """All rows, without the journal, counters of saves, and the numbers by which search orders."""
+    found = {}
+    for name, table in tables.items():
+        if name in {"operation", "event", "event_link", "change"}:
+            continue
+        left_out = {"updated_at", "row_version"} | ({"id"} if name == "search" else set())
+        columns = [column for column in table.c if column.name not in left_out]
+        found[name] = sorted(map(tuple, db.session.execute(sa.select(*columns))), key=repr)
+    return found

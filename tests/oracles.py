@@ -1,0 +1,198 @@
+"""Three oracles that watch whole classes of bugs, whatever a test is about.
+
+O1 (SQL marker): every request of a test client carries a text that no SQL statement may ever hold; it belongs into parameters.
+O2 (canaries): every seeded record holds a word of its own; nobody is answered a word of a record that he may not see.
+O3 (no write on refusal): an answer of 400 or more leaves the database as it was.
+
+O1 and O3 are switched on for the whole suite by conftest.py. O2, and O3 by comparing all rows, are part of the route sweep.
+"""
+
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask.testing import FlaskClient
+from sqlalchemy.engine import Engine
+from werkzeug.datastructures import MultiDict
+
+MARKER = "zq'\";--"
+"""Ends a string, a name and a statement. No statement of ours holds `zq` beside a quotation mark."""
+_TRACES = ("zq'", "zq''", 'zq"', "zq\\'")
+
+WRITTEN_WHEN_REFUSED = frozenset({"throttle", "heartbeat"})
+"""Tables that a refusal may change: how often something was tried, and that a process is alive. All others stay equal."""
+
+_WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "DROP", "ALTER", "TRUNCATE")
+
+
+class Watch:
+    """What the engines were told, as far as the oracles care. One for the whole process; threads are kept apart."""
+
+    def __init__(self) -> None:
+        self.injected: list[str] = []
+        """Statements that held the marker (O1)."""
+        self.refused_writes: list[str] = []
+        """Requests that were refused and wrote all the same (O3)."""
+        self._thread = threading.local()
+
+    def install(self) -> None:
+        sa.event.listen(Engine, "before_cursor_execute", self._statement)
+        sa.event.listen(Engine, "commit", self._commit)
+        sa.event.listen(Engine, "rollback", self._rollback)
+
+    def remove(self) -> None:
+        sa.event.remove(Engine, "before_cursor_execute", self._statement)
+        sa.event.remove(Engine, "commit", self._commit)
+        sa.event.remove(Engine, "rollback", self._rollback)
+
+    def _statement(self, connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if any(trace in statement for trace in _TRACES):
+            self.injected.append(statement)
+        if table := written_table(statement):
+            connection.info.setdefault("oracle.written", set()).add(table)
+
+    def _commit(self, connection: Any) -> None:
+        self.committed.update(connection.info.pop("oracle.written", ()))
+
+    def _rollback(self, connection: Any) -> None:
+        connection.info.pop("oracle.written", None)
+
+    @property
+    def committed(self) -> set[str]:
+        """Tables that this thread has changed since the request began."""
+        if not hasattr(self._thread, "committed"):
+            self._thread.committed = set()
+        found: set[str] = self._thread.committed
+        return found
+
+    def begin(self) -> None:
+        self.committed.clear()
+
+    def end(self, method: str, path: str, status: int) -> None:
+        """Called with every answer that a test client got."""
+        written = ", ".join(sorted(self.committed - WRITTEN_WHEN_REFUSED))
+        if written and status >= 400:
+            self.refused_writes.append(f"{method} {path} was answered {status} and yet changed {written}")
+        elif written and method in {"GET", "HEAD"}:
+            self.refused_writes.append(f"{method} {path} changed {written}; only posts may")
+        self.committed.clear()
+
+    def verdict(self) -> str:
+        """Empty where nothing was found; what was found is told once."""
+        found = [f"O1: typed text in SQL: {statement[:300]}" for statement in self.injected]
+        found += [f"O3: {line}" for line in self.refused_writes]
+        self.injected.clear()
+        self.refused_writes.clear()
+        return "\n".join(found)
+
+
+def written_table(statement: str) -> str | None:
+    """The table that a statement writes to; None for one that only reads."""
+    words = statement.replace("(", " ").split(None, 4)
+    if not words or words[0].upper() not in _WRITES:
+        return None
+    name = words[2] if words[0].upper() in {"INSERT", "DELETE", "REPLACE"} else words[1]
+    return name.strip('"`').removeprefix("public.")
+
+
+WATCH = Watch()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _oracles_watch() -> Iterator[None]:
+    """Puts the oracles between the tests and the engines, and the marker into every request of a Flask test client."""
+    open_ = FlaskClient.open
+
+    def watched(self: FlaskClient, *args: Any, **kwargs: Any) -> Any:
+        if args and isinstance(args[0], str):
+            _mark(kwargs)
+        WATCH.begin()
+        response = open_(self, *args, **kwargs)
+        WATCH.end(response.request.method, response.request.path, response.status_code)
+        return response
+
+    WATCH.install()
+    FlaskClient.open = watched  # type: ignore[method-assign]
+    yield
+    FlaskClient.open = open_  # type: ignore[method-assign]
+    WATCH.remove()
+
+
+@pytest.fixture(autouse=True)
+def _oracles_agree() -> Iterator[None]:
+    WATCH.verdict()
+    yield
+    if verdict := WATCH.verdict():
+        pytest.fail(verdict, pytrace=False)
+
+
+def _mark(kwargs: dict[str, Any]) -> None:
+    """Adds the marker where it harms no test: what browsers say about themselves, a cookie, and one more form field."""
+    environ = kwargs["environ_base"] = dict(kwargs.get("environ_base") or {})
+    environ.setdefault("HTTP_USER_AGENT", f"test {MARKER}")
+    environ.setdefault("HTTP_REFERER", f"http://localhost/{MARKER}")
+    environ.setdefault("HTTP_ACCEPT_LANGUAGE", f"en, {MARKER};q=0.1")
+    data = kwargs.get("data")
+    if isinstance(data, MultiDict):
+        kwargs["data"] = data = data.copy()
+        data.setdefault("_zq", MARKER)
+    elif isinstance(data, dict):
+        kwargs["data"] = {**data, "_zq": MARKER}
+
+
+# --- O2 ---------------------------------------------------------------------------------------------------------------
+
+
+def canaries_in(text: str, forbidden: Iterable[str]) -> list[str]:
+    """Which of the words that must not be there are there."""
+    folded = text.casefold()
+    return sorted(word for word in forbidden if word in folded)
+
+
+# --- O3, by looking at all rows ---------------------------------------------------------------------------------------
+
+Dump = dict[str, list[tuple[Any, ...]]]
+
+
+def dump(engine: Engine, leave_out: Iterable[str] = WRITTEN_WHEN_REFUSED) -> Dump:
+    """All rows of all tables, in the order of their columns' values."""
+    with engine.connect() as connection:
+        names = _tables(engine.url.render_as_string(), connection)
+        return {name: _rows(connection, name) for name in names if name not in leave_out}
+
+
+_known: dict[str, list[str]] = {}
+
+
+def _tables(key: str, connection: sa.Connection) -> list[str]:
+    if key not in _known:
+        found = sa.inspect(connection).get_table_names()
+        _known[key] = sorted(name for name in found if not name.startswith(("search_fts", "sqlite_")))
+    return _known[key]
+
+
+def _rows(connection: sa.Connection, name: str) -> list[tuple[Any, ...]]:
+    rows = connection.exec_driver_sql(f'SELECT * FROM "{name}"').all()  # names from the database itself
+    return sorted((tuple(row) for row in rows), key=repr)
+
+
+def differences(before: Dump, after: Dump) -> list[str]:
+    """One line per row that appeared, vanished or changed."""
+    found = []
+    for name in sorted(before.keys() | after.keys()):
+        old, new = before.get(name, []), after.get(name, [])
+        if old != new:
+            found += [f"- {name}: {row}" for row in old if row not in new]
+            found += [f"+ {name}: {row}" for row in new if row not in old]
+    return found
+
+
+@contextmanager
+def expect_equal(engine: Engine) -> Iterator[None]:
+    """Inside, nothing may be written."""
+    before = dump(engine)
+    yield
+    assert differences(before, dump(engine)) == []

@@ -1,0 +1,315 @@
+"""The route sweep: every route as everybody. What each is answered, what nobody may read, and that refusals leave no trace."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask, request
+from werkzeug.routing import Rule
+
+from crmlite import create_app
+from crmlite.extensions import SAFE_METHODS, db
+from tests import cast, oracles
+from tests.cast import ACTORS, Stage
+from tests.routes import ARGS, PUBLIC, ROUTES, YES, Route
+
+GETS = [route for route in ROUTES if route.method == "GET"]
+POSTS = [route for route in ROUTES if route.method == "POST"]
+HOSTILE = f"{oracles.MARKER}<script>alert(1)</script>\u202e\u0000\ud83d\ude00".encode("utf-16", "surrogatepass").decode(
+    "utf-16"
+)
+PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
+
+
+def named(routes: list[Route]) -> Any:
+    return pytest.mark.parametrize("route", routes, ids=lambda route: f"{route.name} {dict(route.args) or ''}".strip())
+
+
+class Sweep(Stage):
+    """A stage that is put back after every change, and that looks whether a template renders while a transaction is open."""
+
+    def __init__(self, url: str, instance: str, databases: Any) -> None:
+        super().__init__(url, instance)
+        self._url, self._databases = url, databases
+        self.rendered_while_writing: list[str] = []
+        self.app.context_processor(self._probe)
+        self.before = oracles.dump(self.engines["reader"])
+        self._clients = {actor: self.client(actor) for actor in ACTORS}
+
+    def _probe(self) -> dict[str, Any]:
+        if is_writing(self.app):
+            self.rendered_while_writing.append(f"{request.method} {request.path}")
+        return {}
+
+    def url(self, route: Route, **instead: str) -> str:
+        """The route's URL with the seller's records in it."""
+        values = {name: route.args.get(name, ARGS.get(name, "")) for name in parts(route.rule)} | instead
+        for name, key in values.items():
+            assert key, f"<{name}> of {route.name}: say what stands there, in ARGS or args= (tests/routes.py)"
+        adapter = self.app.url_map.bind("localhost")
+        rule = next(rule for rule in self.app.url_map.iter_rules() if rule.rule == route.rule)
+        return adapter.build(rule.endpoint, {name: str(self.ids.get(key, key)) for name, key in values.items()})
+
+    def ask(self, actor: str, route: Route, url: str | None = None, **more: Any) -> Any:
+        url = url or self.url(route)
+        if route.query and "?" not in url:
+            url += "?" + route.query
+        if route.method == "POST":
+            more.setdefault("data", dict(route.form))
+        client = self._clients[actor]
+        if actor != "stranger":
+            client.set_cookie("crmlite_session", cast.secret(actor))
+        return client.open(url, method=route.method, **more)
+
+    def settle(self, method: str, status: int) -> list[str]:
+        """What a refused request changed, which has to be nothing; what a successful one changed is put back."""
+        if method in SAFE_METHODS:
+            return []
+        if status < 400:
+            self._databases.reset(self._url)
+            return []
+        changed = oracles.differences(self.before, oracles.dump(self.engines["reader"]))
+        if changed:
+            self._databases.reset(self._url)
+        return changed
+
+    def check(self, actor: str, route: Route, answer: Any) -> list[str]:
+        """What is wrong with an answer, whatever its status is."""
+        wrong = []
+        body = answer.get_data(as_text=True) + str(answer.headers)
+        if seen := oracles.canaries_in(body, cast.forbidden_to(actor)):
+            wrong.append(f"O2: shows what {actor} may not see: {', '.join(seen)}")
+        if "Content-Security-Policy" not in answer.headers or "X-Request-Id" not in answer.headers:
+            wrong.append("lacks the headers that web.py puts on every answer")
+        if changed := self.settle(route.method, answer.status_code):
+            wrong.append(f"O3: answered {answer.status_code} and changed rows:\n      " + "\n      ".join(changed[:9]))
+        if self.rendered_while_writing:
+            wrong.append("renders a template while its transaction is open: commit or roll back before render()")
+            self.rendered_while_writing.clear()
+        return [f"{actor}: {line}" for line in wrong]
+
+
+def is_writing(app: Flask) -> bool:
+    """Whether anybody holds a connection of the writer, and with it the lock on SQLite."""
+    return bool(db.engines[None].pool.checkedout())
+
+
+def parts(rule: str) -> list[str]:
+    return re.findall(r"<(?:[^:>]+:)?([^>]+)>", rule)
+
+
+@pytest.fixture(scope="module")
+def sweep(database: str, databases: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sweep]:
+    url = databases.fresh(database, cast.build)
+    sweep = Sweep(url, str(tmp_path_factory.mktemp("sweep")), databases)
+    yield sweep
+    sweep.close()
+    databases.drop(url)
+
+
+# --- the table --------------------------------------------------------------------------------------------------------
+
+
+def test_every_route_is_in_the_table(tmp_path):
+    app = create_app({"instance": str(tmp_path)})
+    there = {(method, rule.rule) for rule in app.url_map.iter_rules() for method in methods(rule)}
+    listed = {(route.method, route.rule) for route in ROUTES}
+    missing, gone = sorted(there - listed, key=lambda r: r[1]), sorted(listed - there)
+    lines = "\n".join(f"    {method.lower()}({rule!r}, WHO)," for method, rule in missing).replace("'", '"')
+    assert not missing, (
+        f"{len(missing)} routes are swept by nobody. Add to ROUTES in tests/routes.py, with who may use them"
+        f" (PUBLIC, SIGNED_IN, TEAM, OWNER, FORMS, ABOVE, HIDDEN, ADMIN) and for a post the fields of a form that succeeds:\n{lines}"
+    )
+    assert not gone, f"These routes are gone; take their lines out of tests/routes.py: {gone}"
+
+
+def methods(rule: Rule) -> set[str]:
+    return set(rule.methods or ()) - {"HEAD", "OPTIONS"}
+
+
+def test_the_table_says_it_of_every_actor():
+    for route in ROUTES:
+        assert set(route.who) == set(ACTORS), route.name
+
+
+# --- who gets what ----------------------------------------------------------------------------------------------------
+
+
+@named(list(ROUTES))
+def test_everybody_gets_what_the_table_says(sweep, route):
+    wrong = []
+    for actor in ACTORS:
+        answer = sweep.ask(actor, route)
+        if answer.status_code != route.status(actor):
+            wrong.append(f"{actor}: got {answer.status_code} instead of {route.status(actor)}{_said(answer)}")
+        wrong += sweep.check(actor, route, answer)
+    _report(route, wrong)
+
+
+@named(GETS)
+def test_fragments_show_no_more_than_pages(sweep, route):
+    wrong = []
+    for actor in ("seller", "rival"):
+        answer = sweep.ask(actor, route, headers=PARTIAL)
+        if answer.status_code >= 500:
+            wrong.append(f"{actor}: got {answer.status_code} for a fragment{_said(answer)}")
+        wrong += sweep.check(actor, route, answer)
+    _report(route, wrong)
+
+
+@named([route for route in ROUTES if any(name in ARGS and name.endswith("_id") for name in parts(route.rule))])
+def test_ids_that_do_not_exist(sweep, route):
+    """Unknown, far too large, and in the trash: 404, for whoever may see everything too."""
+    wrong = []
+    name = next(name for name in parts(route.rule) if name.endswith("_id"))
+    kind = str(route.args.get(name, ARGS.get(name, ""))).removeprefix("seller.")
+    ids = ["999999", "9" * 30] if f"<int:{name}>" in route.rule else ["nothing", oracles.MARKER]
+    if kind in cast.TYPES and not route.trash:
+        ids.append(f"seller.trash.{kind}")
+    for actor in ("seller", "admin"):
+        for number in ids:
+            answer = sweep.ask(actor, route, sweep.url(route, **{name: number}))
+            allowed = {404} if route.who[actor] == YES else {403, 404}
+            if number == "9" * 30:  # no column holds it, so the database is not asked
+                allowed |= {400}
+            if answer.status_code not in allowed:
+                wrong.append(f"{actor}, {number}: got {answer.status_code} instead of 404")
+            wrong += sweep.check(actor, route, answer)
+    _report(route, wrong)
+
+
+# --- bad input --------------------------------------------------------------------------------------------------------
+
+
+def spoiled(route: Route) -> dict[str, dict[str, Any]]:
+    """The route's form, empty, overlong, hostile, and with everything twice."""
+    form = dict(route.form)
+    one = {name: value for name, value in form.items() if isinstance(value, str)}
+    return {
+        "empty": {},
+        "overlong": {**form, **dict.fromkeys(one, "x" * 30_000)},
+        "hostile": {**form, **dict.fromkeys(one, HOSTILE)},
+        "numbers": {**form, **dict.fromkeys(one, "9" * 30)},
+        "repeated": {**form, **{name: [value, value + "x"] for name, value in one.items()}},
+    }
+
+
+@named(POSTS)
+def test_bad_forms_are_refused_with_a_sentence(sweep, route):
+    actor = "admin" if route.who["seller"] != YES else "seller"
+    wrong = []
+    for how, form in spoiled(route).items():
+        answer = sweep.ask(actor, route, data=form)
+        if answer.status_code >= 500:
+            wrong.append(f"{how}: got {answer.status_code}{_said(answer)}")
+        wrong += [f"{how}: {line}" for line in sweep.check(actor, route, answer)]
+    _report(route, wrong)
+
+
+def test_ids_in_forms_are_checked_like_those_in_urls(sweep):
+    for route in POSTS:
+        wrong = []
+        for name, key in route.refuses.items():
+            answer = sweep.ask("seller", route, data={**route.form, name: str(sweep.ids[key])})
+            if answer.status_code < 400:
+                wrong.append(f"{name}={key} (somebody else's) was accepted with {answer.status_code}")
+            wrong += sweep.check("seller", route, answer)
+        _report(route, wrong)
+
+
+PARAMETERS = (
+    "_q",
+    "_sort",
+    "_after",
+    "_columns",
+    "_page",
+    "state",
+    "before",
+    "next",
+    "name.contains",
+    "tag",
+    "x.y",
+    "q",
+)
+
+
+@named(GETS)
+def test_bad_parameters_are_refused_with_a_sentence(sweep, route):
+    wrong = []
+    for parameter in PARAMETERS:
+        for value in (oracles.MARKER, "9" * 30, "-1", "\x00"):
+            answer = sweep.ask("admin", route, sweep.url(route), query_string={parameter: value})
+            if answer.status_code >= 500:
+                wrong.append(f"?{parameter}={value!r}: got {answer.status_code}")
+            if answer.status_code >= 400 and not answer.get_data():
+                wrong.append(f"?{parameter}={value!r}: got {answer.status_code} without a sentence")
+    _report(route, wrong)
+
+
+@named(POSTS)
+def test_other_websites_cannot_post(sweep, route):
+    for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}):
+        answer = sweep.ask("admin", route, headers=headers)
+        refused = answer.status_code == 403
+        assert refused != route.any_origin, f"{route.name} from another website: {answer.status_code}"
+        _report(route, sweep.check("admin", route, answer))
+
+
+# --- the sweep itself can fail ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def faulty(database, databases, tmp_path):
+    """A stage with routes that do what must not be done."""
+    url = databases.fresh(database, cast.build)
+    sweep = Sweep(url, str(tmp_path / "instance"), databases)
+    app = sweep.app
+
+    @app.get("/faulty/leak")
+    def leak() -> str:
+        return f"<p>{cast.canary('rival', 'contact').upper()}</p>"
+
+    @app.post("/faulty/write-first")
+    def write_first() -> tuple[str, int]:
+        from crmlite.auth.models import Team
+
+        db.session.add(Team(name="Written"))
+        db.session.commit()
+        return "no", 403
+
+    @app.post("/faulty/render-first")
+    def render_first() -> str:
+        from flask import render_template_string
+
+        db.session.connection()
+        return render_template_string("held")
+
+    yield sweep
+    sweep.close()
+    databases.drop(url)
+
+
+@pytest.mark.parametrize(
+    ("route", "expected"),
+    [
+        (Route("GET", "/faulty/leak", PUBLIC), "O2"),
+        (Route("POST", "/faulty/write-first", PUBLIC), "O3"),
+        (Route("POST", "/faulty/render-first", PUBLIC), "renders a template"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else value.rule,
+)
+def test_the_sweep_sees(faulty, route, expected):
+    answer = faulty.ask("seller", route)
+    assert expected in " ".join(faulty.check("seller", route, answer))
+    oracles.WATCH.verdict()  # O3 of the whole suite saw it too; that is asserted in test_oracles.py
+
+
+def _said(answer: Any) -> str:
+    text = re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True))
+    return f" ({' '.join(text.split())[-160:]})" if answer.status_code >= 400 else ""
+
+
+def _report(route: Route, wrong: list[str]) -> None:
+    if wrong:
+        pytest.fail(f"{route.name}\n    " + "\n    ".join(wrong), pytrace=False)
