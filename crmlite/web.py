@@ -121,7 +121,7 @@ def render(template: str, block: str | None = None, /, status: int = 200, **cont
 
 def _let_go(*, is_refusal: bool) -> None:
     """No template runs under the write lock: what a post did not commit is given up, and the session reads from here on."""
-    session = db.session()
+    session: Any = db.session()
     if session.reading:
         return
     if not is_refusal and (session.new or session.dirty or session.deleted or "operation" in session.info):

@@ -14,7 +14,8 @@ from crmlite.extensions import db
 @events.on(events.LEAD_REOPENED)
 def renew_lifecycle(lead: Any, **_data: Any) -> None:
     """Derives both anew, with the leads as they are now."""
-    for model, record_id in ((Contact, lead.contact_id), (Company, lead.company_id)):
-        record = db.session.get(model, record_id) if record_id else None
+    contact = db.session.get(Contact, lead.contact_id)
+    company = db.session.get(Company, lead.company_id) if lead.company_id else None
+    for record in (contact, company):
         if record is not None:
             record.renew_lifecycle()

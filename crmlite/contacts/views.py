@@ -142,7 +142,7 @@ def add_person(company_id: int) -> Response:
     form = PersonForm(request.form)
     if not form.validate():
         return toast(hx("", 422, reswap="none"), str(form.first_error), kind="error")
-    contact = CONTACT.policy.find(g.user, form.contact.data, "edit")
+    contact = CONTACT.policy.find(g.user, form.contact.data or 0, "edit")
     contact.join(company, form.title.data, form.buying_role.data, form.since.data)
     db.session.commit()
     return done(company, _("%(name)s works at %(company)s.", name=contact.title, company=company.name))

@@ -158,6 +158,8 @@ class RecordField(Field):
     What is typed comes as <name>-text, so that it works without script too: a name that one visible record has is that record.
     """
 
+    data: int | None
+
     def __init__(self, label: Any, record_type: str, or_new: bool = False, **kwargs: Any) -> None:
         super().__init__(label, **kwargs)
         self.record_type, self.or_new = record_type, or_new

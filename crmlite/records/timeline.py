@@ -135,7 +135,7 @@ class Timeline:
         for event in found:
             if not self._is_own(event):
                 wanted.setdefault(event.subject_type, set()).add(event.subject_id)
-        known = {}
+        known: dict[tuple[str, int], tuple[str, str]] = {}
         for name, ids in wanted.items():
             kind = types.get(name)
             if kind is None:

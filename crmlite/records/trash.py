@@ -113,7 +113,8 @@ def _purge(record: Any) -> bool:
 
 def _parts(record: Any) -> list[Any]:
     """Rows that are nothing without the record: its points, links, notes, tags, attachments, members."""
-    name, found = record.__tablename__, []
+    name = record.__tablename__
+    found: list[Any] = []
     for model in (Note, Tagging, Attachment, Member):
         found += db.session.scalars(
             sa.select(model).where(model.record_type == name, model.record_id == record.id)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, g, make_response, render_template, request
+from flask import Response, g, make_response, request
 from flask_babel import gettext as _
 from werkzeug.exceptions import Forbidden, NotFound
 from wtforms import Form
@@ -12,7 +12,7 @@ from crmlite.records.cells import cell
 from crmlite.records.listing import values_of
 from crmlite.records.types import Column, RecordType
 from crmlite.records.views import bp, changed, kind_of
-from crmlite.web import undo_url
+from crmlite.web import render, undo_url
 
 
 @bp.get("/<record_type>/<int:record_id>/field/<name>")
@@ -82,8 +82,9 @@ def _form(
     kind: RecordType, column: Column, record: Any, form: Form, status: int = 200, theirs: str | None = None
 ) -> Response:
     was = _text(kind.form(data={column.field_name: _value(column, record)}), column)
-    html = render_template(
+    return render(
         "records/_field.html",
+        status=status,
         kind=kind,
         column=column,
         record=record,
@@ -91,7 +92,6 @@ def _form(
         was=was,
         theirs=theirs,
     )
-    return make_response(html, status)
 
 
 def _cell(kind: RecordType, column: Column, record: Any, focus: bool) -> str:

@@ -1,6 +1,8 @@
 """/records/contact/7/notes: what people write about a record."""
 
-from flask import Response, g, make_response, render_template, request
+from typing import Any
+
+from flask import Response, g, request
 from flask_babel import gettext as _
 from werkzeug.exceptions import Forbidden, NotFound
 
@@ -51,7 +53,7 @@ def delete_note(record_type: str, record_id: int, note_id: int) -> Response:
     return done(record, _("Note deleted."))
 
 
-def _own(record, note_id: int) -> Note:
+def _own(record: Any, note_id: int) -> Note:
     """A note of this record; only its author and administrators change it."""
     note = Note.find(record, note_id)
     if note is None:
@@ -61,6 +63,6 @@ def _own(record, note_id: int) -> Note:
     return note
 
 
-def _composer(record, form: NoteForm, status: int = 200) -> Response:
+def _composer(record: Any, form: NoteForm, status: int = 200) -> Response:
     page = "records/_composer.html" if request.headers.get("HX-Request") else "records/note.html"
-    return make_response(render_template(page, record=record, note=None, form=form), status)
+    return render(page, record=record, note=None, form=form, status=status)
