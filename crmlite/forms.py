@@ -37,6 +37,10 @@ def number_or_none(value: Any) -> int | None:
     return int(value) if value not in {"", None} else None
 
 
+def text_or_none(value: Any) -> str | None:
+    return str(value) if value else None
+
+
 def choices(pairs: Any, empty: Any = None) -> list[SelectChoice]:
     """Options of a select from (value, label) pairs, led by an empty one where `empty` gives it a label."""
     first = [SelectChoice(value="", label=empty)] if empty is not None else []

@@ -477,7 +477,7 @@ def ago(value: datetime | None) -> str:
     if value is None:
         return ""
     seconds = int((value - utcnow()).total_seconds())
-    return _ago(seconds if abs(seconds) < 60 else _rounded(seconds), str(locale()))
+    return _("just now") if abs(seconds) < 60 else _ago(_rounded(seconds), str(locale()))
 
 
 def _rounded(seconds: int) -> int:
@@ -487,8 +487,6 @@ def _rounded(seconds: int) -> int:
 
 @lru_cache(maxsize=4096)
 def _ago(seconds: int, language: str) -> str:
-    if abs(seconds) < 60:
-        return _plain(format_timedelta(timedelta(seconds=-1), "minute", add_direction=True, locale=language))
     return _plain(format_timedelta(timedelta(seconds=seconds), threshold=1, add_direction=True, locale=language))
 
 

@@ -17,7 +17,7 @@ from wtforms import (
 )
 from wtforms.validators import Optional
 
-from crmlite.forms import at_most, language_choices, one_line, required, tidy
+from crmlite.forms import at_most, language_choices, one_line, required, text_or_none, tidy
 from crmlite.records.forms import OwnerField, ReachForm, RecordField, check_email, check_phone
 
 
@@ -35,7 +35,7 @@ class CompanyFields(Form):
     phone = TelField(_l("Phone"), [at_most(40), check_phone], filters=[one_line])
     vat_id = StringField(_l("VAT number"), [at_most(40)], filters=[one_line])
     industry = StringField(_l("Industry"), [at_most(100)], filters=[one_line])
-    language = SelectField(_l("Language"), choices=language_choices, filters=[lambda value: value or None])
+    language = SelectField(_l("Language"), choices=language_choices, coerce=text_or_none)
     owner_id = OwnerField(_l("Owner"))
     customer_since = DateField(_l("Customer since"), [Optional()])
     customer_until = DateField(_l("Customer until"), [Optional(), check_until])

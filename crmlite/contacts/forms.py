@@ -20,7 +20,7 @@ from wtforms.validators import Optional
 
 from crmlite.companies.forms import check_until
 from crmlite.contacts.models import BUYING_ROLES
-from crmlite.forms import at_most, choices, language_choices, one_line, tidy
+from crmlite.forms import at_most, choices, language_choices, one_line, text_or_none, tidy
 from crmlite.records.forms import OwnerField, ReachForm, RecordField, check_email, check_phone
 
 
@@ -32,7 +32,7 @@ class ContactFields(Form):
     family = StringField(_l("Last name"), [at_most(100)], filters=[one_line])
     email = EmailField(_l("E-mail"), [at_most(254), check_email], filters=[one_line])
     phone = TelField(_l("Phone"), [at_most(40), check_phone], filters=[one_line])
-    language = SelectField(_l("Language"), choices=language_choices, filters=[lambda value: value or None])
+    language = SelectField(_l("Language"), choices=language_choices, coerce=text_or_none)
     birthday = DateField(_l("Birthday"), [Optional()])
     owner_id = OwnerField(_l("Owner"))
     customer_since = DateField(_l("Customer since"), [Optional()])

@@ -62,7 +62,7 @@ class Page:
 
     @cached_property
     def _found(self) -> list[Trashed]:
-        kinds = [kind for kind in self.types if self.type in {None, kind}]
+        kinds = [kind for kind in self.types if self.type is None or self.type is kind]
         found = [row for kind in kinds for row in self._of(kind)]
         return sorted(found, key=lambda row: row.deleted_at, reverse=True)[: PAGE + 1]
 
