@@ -1,117 +1,151 @@
 """The bulk path: made-up firms and people written as rows, batch by batch, for tests of load.
 
 It leaves what the verbs leave (demo/verbs.py; a test compares every table), but past the session and past SQLAlchemy's
-conversions, so that memory stays flat and one core is enough for thousands a second.
+conversions. One process makes the rows while this one writes them, a batch ahead, so that memory stays flat.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+import contextlib
+import gc
+import marshal
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from crmlite import journal
-from crmlite.demo.people import Firm
-from crmlite.demo.rows import TABLES, Rows
+from crmlite.demo.people import Generator
+from crmlite.demo.rows import TABLES, Rows, Tables
 from crmlite.extensions import db
 
 BATCH = 2000
 """Contacts a transaction."""
 CACHE_KB = 200_000
 """Of SQLite while it loads: the indexes' pages that are written over and over."""
+CHECKPOINT_PAGES = 50_000
+"""Pages of SQLite's log before they are copied into the file: one page is written many times over."""
+STAMPED = ("event", "change")
+"""Tables whose rows say which transaction wrote them."""
 
 
 def load(
-    firms: Iterable[Firm],
+    generator: Generator,
     user_ids: Sequence[int],
     team_ids: Sequence[int],
     told: Callable[[int], None] = lambda _people: None,
+    batch: int = BATCH,
 ) -> None:
     """Writes all firms with their people; `told` hears after every batch how many people there are. Nobody else may write."""
     with db.engines[None].connect() as connection:
-        writer = _Sqlite(connection) if connection.dialect.name == "sqlite" else _PostgreSQL(connection)
+        write = _write_sqlite if connection.dialect.name == "sqlite" else _write_postgresql
         rows = Rows(user_ids, team_ids, _last_ids(connection))
-        written = 0
-        with writer:
-            for firm in firms:
-                if not rows.people:
-                    rows.begin(writer.begin())
-                rows.add(firm)
-                if rows.people >= BATCH:
-                    written += writer.write(rows)
-                    told(written)
-            if rows.people:
-                told(written + writer.write(rows))
+        with _roomy(connection), _without_garbage():
+            people = 0
+            for tables in _made_ahead(generator, rows, batch):
+                write(connection, tables)
+                connection.commit()
+                people += len(tables["contact"])
+                told(people)
+
+
+# --- making -----------------------------------------------------------------------------------------------------------
+
+
+def batches(generator: Generator, rows: Rows, batch: int) -> Iterator[Tables]:
+    for firm in generator.firms():
+        rows.add(firm)
+        if rows.people >= batch:
+            yield rows.take()
+    if rows.people:
+        yield rows.take()
+
+
+def _made_ahead(generator: Generator, rows: Rows, batch: int) -> Iterator[Tables]:
+    """The same, made by another process while this one writes. It waits when it is a batch ahead: a pipe holds no more."""
+    if generator.size <= batch:
+        yield from batches(generator, rows, batch)
+        return
+    context = multiprocessing.get_context("spawn")  # a fork would share our database connections
+    ours, theirs = context.Pipe(duplex=False)
+    maker = context.Process(target=_make, args=(generator, rows, batch, theirs), daemon=True)
+    maker.start()
+    theirs.close()
+    try:
+        while data := ours.recv_bytes():
+            yield marshal.loads(data)  # noqa: S302 - from a process of ours
+    finally:
+        ours.close()
+        maker.join()
+
+
+def _make(generator: Generator, rows: Rows, batch: int, pipe: Any) -> None:
+    with _without_garbage(), contextlib.suppress(BrokenPipeError):
+        for tables in batches(generator, rows, batch):
+            pipe.send_bytes(marshal.dumps(tables))
+        pipe.send_bytes(b"")
+
+
+@contextlib.contextmanager
+def _without_garbage() -> Iterator[None]:
+    """Rows by the hundred thousand make Python look for cycles all the time, and there are none."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+# --- writing ----------------------------------------------------------------------------------------------------------
 
 
 def _last_ids(connection: sa.Connection) -> dict[str, int]:
-    tables = [
-        db.metadata.tables[name] for name in TABLES if name in db.metadata.tables and "id" in db.metadata.tables[name].c
-    ]
-    found = {t.name: connection.scalar(sa.select(sa.func.coalesce(sa.func.max(t.c.id), 0))) for t in tables}
+    numbered = [db.metadata.tables[name] for name in TABLES if "id" in TABLES[name]]
+    found = {t.name: connection.scalar(sa.select(sa.func.coalesce(sa.func.max(t.c.id), 0))) or 0 for t in numbered}
     connection.rollback()
     return found
 
 
-class _Sqlite:
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
-        self._driver: Any = connection.connection.driver_connection
-
-    def __enter__(self) -> None:
-        self._driver.execute(f"PRAGMA cache_size=-{CACHE_KB}")
-
-    def __exit__(self, *_error: object) -> None:
-        self._connection.rollback()
-        self._driver.execute("PRAGMA cache_size=-2000")
-
-    def begin(self) -> int:
-        """The number of the transaction that the next batch is written in."""
-        return 0
-
-    def write(self, rows: Rows) -> int:
-        with self._connection.begin():
-            for table, columns in TABLES.items():
-                marks = ", ".join("?" * len(columns))
-                self._connection.exec_driver_sql(
-                    f"INSERT INTO {table} ({_names(columns)}) VALUES ({marks})",  # noqa: S608 - our own names
-                    rows.tables[table],
-                ) if rows.tables[table] else None
-        return _done(rows)
+@contextlib.contextmanager
+def _roomy(connection: sa.Connection) -> Iterator[None]:
+    """Lets SQLite keep more in memory before it writes a page again."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    before = [(name, driver.execute(f"PRAGMA {name}").fetchone()[0]) for name in ("cache_size", "wal_autocheckpoint")]
+    driver.execute(f"PRAGMA cache_size=-{CACHE_KB}")
+    driver.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES}")
+    try:
+        yield
+    finally:
+        connection.rollback()
+        for name, value in before:
+            driver.execute(f"PRAGMA {name}={value}")
+        driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-class _PostgreSQL:
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, *_error: object) -> None:
-        self._connection.rollback()
-
-    def begin(self) -> int:
-        number: int = self._connection.scalar(sa.select(journal.current_tx())) or 0
-        return number
-
-    def write(self, rows: Rows) -> int:
-        driver: Any = self._connection.connection.driver_connection
-        with driver.cursor() as cursor:
-            for table, columns in TABLES.items():
-                if table == "search_fts":
-                    continue
-                with cursor.copy(f'COPY "{table}" ({_names(columns)}) FROM STDIN') as copy:
-                    for row in rows.tables[table]:
-                        copy.write_row(row)
-                if columns[0] == "id" and rows.last_ids[table]:
-                    cursor.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", (table, rows.last_ids[table]))
-        self._connection.commit()
-        return _done(rows)
+def _write_sqlite(connection: sa.Connection, tables: Tables) -> None:
+    for table, columns in TABLES.items():
+        if tables[table]:
+            marks = ", ".join("?" * len(columns)) + (", 0" if table in STAMPED else "")
+            statement = f"INSERT INTO {table} ({_names(table)}) VALUES ({marks})"  # noqa: S608 - names of ours
+            connection.exec_driver_sql(statement, tables[table])
 
 
-def _names(columns: Sequence[str]) -> str:
-    return ", ".join(f'"{name}"' for name in columns)
+def _write_postgresql(connection: sa.Connection, tables: Tables) -> None:
+    tx = (connection.scalar(sa.select(journal.current_tx())),)
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor:
+        for table, columns in TABLES.items():
+            if table == "search_fts" or not tables[table]:
+                continue
+            with cursor.copy(f'COPY "{table}" ({_names(table)}) FROM STDIN') as copy:
+                for row in tables[table]:
+                    copy.write_row(row + tx if table in STAMPED else row)
+            if columns[0] == "id":
+                sequence = "SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)"
+                cursor.execute(sequence, (table, tables[table][-1][0]))
 
 
-def _done(rows: Rows) -> int:
-    written, rows.people = rows.people, 0
-    return written
+def _names(table: str) -> str:
+    return ", ".join(f'"{name}"' for name in (*TABLES[table], *(["tx"] if table in STAMPED else [])))

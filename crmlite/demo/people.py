@@ -122,7 +122,7 @@ class Generator:
 
     def __init__(self, seed: int, size: int, owners: Sequence[Owner], since: datetime, until: datetime) -> None:
         self._random = Random(seed)  # noqa: S311 - the same for the same seed is the point
-        self._size = size
+        self.size = size
         self._owners = owners
         self._colleagues = {o.user: [p for p in owners if p.team == o.team] for o in owners}
         self._since, self._step = since, (until - since) / max(1, size + size // PEOPLE_A_FIRM)
@@ -133,11 +133,11 @@ class Generator:
     def firms(self) -> Iterator[Firm]:
         people = 0
         number = 0
-        while people < self._size:
+        while people < self.size:
             firm = self._firm(number)
             # the last firm takes in who is left over, so that there are N // 5 firms and N people
-            last = number + 1 >= max(1, self._size // PEOPLE_A_FIRM)
-            count = self._size - people if last else PEOPLE_A_FIRM
+            last = number + 1 >= max(1, self.size // PEOPLE_A_FIRM)
+            count = self.size - people if last else PEOPLE_A_FIRM
             culture = self._culture
             firm.people = [self._person(people + i, firm, culture) for i in range(count)]
             people += count

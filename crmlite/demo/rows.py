@@ -34,19 +34,22 @@ TABLES: dict[str, tuple[str, ...]] = {
     "tag": ("id", "name", "hue"),
     "tagging": ("id", "tag_id", "record_type", "record_id"),
     "note": ("id", "record_type", "record_id", "author_id", "text", "created_at"),
-    "event": ("id", "tx", "operation_id", "name", "subject_type", "subject_id", "at", "data"),
+    "event": ("id", "operation_id", "name", "subject_type", "subject_id", "at", "data"),
     "event_link": ("record_type", "record_id", "event_id"),
-    "change": ("id", "tx", "operation_id", "record_type", "record_id", "action", "old", "new"),
+    "change": ("id", "operation_id", "record_type", "record_id", "action", "old", "new"),
     "search": ("id", "record_type", "record_id", "owner_id", "team_id", "title", "text"),
     "search_fts": ("rowid", "text", "scope"),
 }  # fmt: skip
-"""What is written, in this order: whatever a row points at comes before it."""
+"""What is written, in this order: whatever a row points at comes before it. Who writes events and changes adds their `tx`."""
 
-_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+Tables = dict[str, list[tuple[Any, ...]]]
+
+_text = json.encoder.encode_basestring
+"""A JSON string, quotes and all. What is written bare below are numbers, dates and words of ours."""
 
 
 class Rows:
-    """The rows of a batch by table, their ids given on from what the database has. `begin` a batch, `add` to it, take `tables`."""
+    """The rows of a batch by table, numbered on from the last ids that the database has."""
 
     def __init__(self, user_ids: Sequence[int], team_ids: Sequence[int], last_ids: dict[str, int]) -> None:
         self.last_ids = last_ids
@@ -54,21 +57,23 @@ class Rows:
         self._firm_before: int | None = None
         self._tag_ids: dict[str, int] = {}
         self._scopes: dict[tuple[str, int | None, int | None], str] = {}
-        self.begin(0)
-
-    def begin(self, tx: int) -> None:
-        """A new batch, written by transaction number `tx`."""
-        self.tables: dict[str, list[tuple[Any, ...]]] = {name: [] for name in TABLES}
+        self.tables: Tables = {name: [] for name in TABLES}
         self.people = 0
-        self._tx = tx
+        """How many of them are in this batch."""
+
+    def take(self) -> Tables:
+        """The batch; what is added from here on is the next."""
+        taken, self.tables, self.people = self.tables, {name: [] for name in TABLES}, 0
+        return taken
 
     def add(self, firm: Firm) -> None:
         self._operation(firm.at, firm.by)
         company_id = self._create_company(firm)
         for person in firm.people:
             self._operation(person.at, person.by)
-            contact_id, finished = self._create_contact(person)
-            version = finished + self._join(person, contact_id, firm, company_id)
+            sort_name = sort_key(person.family, person.given)
+            contact_id, version = self._create_contact(person, sort_name)
+            version += self._join(person, contact_id, firm, company_id)
             for tag in person.tags:
                 self._tag(contact_id, tag)
             if person is firm.people[-1]:
@@ -77,10 +82,9 @@ class Rows:
                 before = person.at + person.notes[number - 1].after if number else None
                 self._write_note(person, contact_id, note, before)
             last = person.at + person.notes[-1].after if person.notes else None
-            self._contact(person, contact_id, company_id, last, version + len(person.notes))
-            name = f"{person.given} {person.family}"
+            self._contact(person, contact_id, company_id, sort_name, last, version + len(person.notes))
             mobile = [person.mobile] if person.mobile else []
-            self._search("contact", contact_id, person, name, person.city, person.email, person.phone, *mobile)
+            self._search("contact", contact_id, person, _name(person), person.city, person.email, person.phone, *mobile)
         self.people += len(firm.people)
         self._firm_before = company_id
 
@@ -91,24 +95,21 @@ class Rows:
         owner_id, team_id, by = self._holders(firm)
         customer_since, customer_until = _dates(firm.customer)
         sort_name = sort_key(firm.name)
-        created = {
-            "name": firm.name, "vat_id": "", "industry": firm.industry, "language": firm.language,
-            "country": firm.country, "city": "", "instructions": firm.instructions, "customer_since": customer_since,
-            "customer_until": customer_until, "owner_id": owner_id, "team_id": team_id, "created_at": self._iso,
-            "created_by_id": by, "sort_name": sort_name,
-        }  # fmt: skip
+        created = _record_json(made=firm, holders=(owner_id, team_id, by), at=self._iso, sort_name=sort_name, city="")
+        created += f',"name":{_text(firm.name)},"vat_id":"","industry":{_text(firm.industry)}'
+        created += f',"instructions":{_text(firm.instructions)}}}'
         self._created("company", company_id, created)
         for kind, value in (("email", firm.email), ("phone", firm.phone), ("url", firm.url)):
             self._point(None, company_id, kind, value, "work", True)
-        self._changed("company", company_id, _MAINS_OLD, _json({"main_email": firm.email, "main_phone": firm.phone}))
+        self._changed("company", company_id, _MAINS_OLD, _mains(firm.email, firm.phone))
         self._address(None, company_id, firm, "delivery")
-        self._changed("company", company_id, '{"city":""}', _json({"city": firm.city}))
+        self._changed("company", company_id, '{"city":""}', f'{{"city":{_text(firm.city)}}}')
         self._event("company.created", "company", company_id)
         lifecycle = self._renew_lifecycle("company", company_id, firm)
         parent_id = None
         if firm.parent is not None:
             parent_id = self._firm_before
-            self._changed("company", company_id, '{"parent_id":null}', _json({"parent_id": parent_id}))
+            self._changed("company", company_id, '{"parent_id":null}', f'{{"parent_id":{parent_id}}}')
             self._event("company.updated", "company", company_id)
         self.tables["company"].append((
             company_id, firm.name, parent_id, "", firm.industry, firm.language, firm.country, firm.city,
@@ -119,31 +120,29 @@ class Rows:
 
     # --- contacts -----------------------------------------------------------------------------------------------------
 
-    def _create_contact(self, person: Person) -> tuple[int, int]:
+    def _create_contact(self, person: Person, sort_name: str) -> tuple[int, int]:
         """(id, row version so far)."""
         contact_id = self._next("contact")
-        owner_id, team_id, by = self._holders(person)
-        customer_since, customer_until = _dates(person.customer)
-        created = {
-            "given": person.given, "family": person.family, "name": f"{person.given} {person.family}",
-            "salutation": "", "language": person.language, "country": person.country,
-            "city": "" if person.street else person.city, "birthday": _iso(person.birthday), "instructions": "",
-            "customer_since": customer_since, "customer_until": customer_until, "owner_id": owner_id,
-            "team_id": team_id, "created_at": self._iso, "created_by_id": by,
-            "sort_name": sort_key(person.family, person.given),
-        }  # fmt: skip
+        created = _record_json(
+            made=person,
+            holders=self._holders(person),
+            at=self._iso,
+            sort_name=sort_name,
+            city="" if person.street else person.city,
+        )
+        created += f',"given":{_text(person.given)},"family":{_text(person.family)},"name":{_text(_name(person))}'
+        created += f',"birthday":"{person.birthday}"' if person.birthday else ""
+        created += ',"salutation":"","instructions":""}'
         self._created("contact", contact_id, created)
         self._point(contact_id, None, "email", person.email, "work", True)
         self._point(contact_id, None, "phone", person.phone, "direct", True)
         if person.mobile:
             self._point(contact_id, None, "phone", person.mobile, "mobile", False)
-        self._changed(
-            "contact", contact_id, _MAINS_OLD, _json({"main_email": person.email, "main_phone": person.phone})
-        )
+        self._changed("contact", contact_id, _MAINS_OLD, _mains(person.email, person.phone))
         version = 2
         if person.street:
             self._address(contact_id, None, person, "home")
-            self._changed("contact", contact_id, '{"city":""}', _json({"city": person.city}))
+            self._changed("contact", contact_id, '{"city":""}', f'{{"city":{_text(person.city)}}}')
             version += 1
         self._event("contact.created", "contact", contact_id)
         return contact_id, version
@@ -156,26 +155,32 @@ class Rows:
         self.tables["affiliation"].append(
             (link_id, contact_id, company_id, person.title, person.buying_role, since, True)
         )
-        link = {
-            "contact_id": contact_id, "company_id": company_id, "title": person.title,
-            "buying_role": person.buying_role, "since": since, "main": False,
-        }  # fmt: skip
+        link = f'{{"contact_id":{contact_id},"company_id":{company_id},"title":{_text(person.title)},'
+        link += f'"buying_role":"{person.buying_role}","since":"{since}","main":false}}'
         self._created("affiliation", link_id, link)
         self._changed("affiliation", link_id, '{"main":false}', '{"main":true}')
         self._changed("contact", contact_id, '{"main_company_id":null}', f'{{"main_company_id":{company_id}}}')
-        names = {"contact": f"{person.given} {person.family}", "company": firm.name}
-        self._event("affiliation.added", "contact", contact_id, _json(names), company_id)
+        names = f'{{"contact":{_text(_name(person))},"company":{_text(firm.name)}}}'
+        self._event("affiliation.added", "contact", contact_id, names, company_id)
         return 2 if lifecycle else 1
 
-    def _contact(self, person: Person, contact_id: int, company_id: int, last: datetime | None, version: int) -> None:
+    def _contact(
+        self,
+        person: Person,
+        contact_id: int,
+        company_id: int,
+        sort_name: str,
+        last: datetime | None,
+        version: int,
+    ) -> None:
         owner_id, team_id, by = self._holders(person)
         customer_since, customer_until = _dates(person.customer)
         at, last_at = _stored(person.at), _stored(last) if last else None
         self.tables["contact"].append((
-            contact_id, person.given, person.family, f"{person.given} {person.family}", "", person.language,
+            contact_id, person.given, person.family, _name(person), "", person.language,
             person.country, person.city, _iso(person.birthday), "", _lifecycle(person), customer_since, customer_until,
             person.email, person.phone, company_id, last_at, owner_id, team_id, at, by, last_at or at,
-            sort_key(person.family, person.given), version,
+            sort_name, version,
         ))  # fmt: skip
 
     def _tag(self, contact_id: int, name: str) -> None:
@@ -183,21 +188,20 @@ class Rows:
         if tag_id is None:
             tag_id = self._tag_ids[name] = self._next("tag")
             self.tables["tag"].append((tag_id, name, hue(name)))
-            self._created("tag", tag_id, {"name": name, "hue": hue(name)})
+            self._created("tag", tag_id, f'{{"name":{_text(name)},"hue":"{hue(name)}"}}')
         tagging_id = self._next("tagging")
         self.tables["tagging"].append((tagging_id, tag_id, "contact", contact_id))
-        self._created("tagging", tagging_id, {"tag_id": tag_id, "record_type": "contact", "record_id": contact_id})
-        self._event("tag.added", "contact", contact_id, _json({"tag": name}))
+        tagging = f'{{"tag_id":{tag_id},"record_type":"contact","record_id":{contact_id}}}'
+        self._created("tagging", tagging_id, tagging)
+        self._event("tag.added", "contact", contact_id, f'{{"tag":{_text(name)}}}')
 
     def _write_note(self, person: Person, contact_id: int, note: Note, before: datetime | None) -> None:
         self._operation(person.at + note.after, note.author)
         note_id = self._next("note")
         author_id = self._user_ids[note.author]
         self.tables["note"].append((note_id, "contact", contact_id, author_id, note.text, self._at))
-        written = {
-            "record_type": "contact", "record_id": contact_id, "author_id": author_id, "text": note.text,
-            "created_at": self._iso,
-        }  # fmt: skip
+        written = f'{{"record_type":"contact","record_id":{contact_id},"author_id":{author_id},'
+        written += f'"text":{_text(note.text)},"created_at":"{self._iso}"}}'
         self._created("note", note_id, written)
         old = f'{{"last_activity_at":"{before.isoformat()}"}}' if before else '{"last_activity_at":null}'
         self._changed("contact", contact_id, old, f'{{"last_activity_at":"{self._iso}"}}')
@@ -215,10 +219,9 @@ class Rows:
         point_id = self._next("point")
         normal = "+" + "".join(filter(str.isdigit, value)) if kind == "phone" else value
         self.tables["point"].append((point_id, contact_id, company_id, kind, value, normal, label, main))
-        holder = {"company_id": company_id} if contact_id is None else {"contact_id": contact_id}
-        self._created(
-            "point", point_id, {**holder, "kind": kind, "value": value, "normal": normal, "label": label, "main": main}
-        )
+        holder = f'"company_id":{company_id}' if contact_id is None else f'"contact_id":{contact_id}'
+        point = f'{{{holder},"kind":"{kind}","value":"{value}","normal":"{normal}","label":"{label}","main":'
+        self._created("point", point_id, point + ("true}" if main else "false}"))
 
     def _address(self, contact_id: int | None, company_id: int | None, made: Firm | Person, label: str) -> None:
         address_id = self._next("address")
@@ -226,11 +229,10 @@ class Rows:
         self.tables["address"].append(
             (address_id, contact_id, company_id, label, lines, postcode, city, "", country, True)
         )
-        values = {
-            "company_id": company_id, "contact_id": contact_id, "label": label, "lines": lines, "postcode": postcode,
-            "city": city, "region": "", "country": country, "main": True,
-        }  # fmt: skip
-        self._created("address", address_id, values)
+        holder = f'"company_id":{company_id}' if contact_id is None else f'"contact_id":{contact_id}'
+        address = f'{{{holder},"label":"{label}","lines":{_text(lines)},"postcode":"{postcode}","city":{_text(city)},'
+        address += f'"region":"","country":"{country}","main":true}}'
+        self._created("address", address_id, address)
 
     def _renew_lifecycle(self, record_type: str, record_id: int, made: Firm | Person) -> str | None:
         now = _lifecycle(made)
@@ -256,8 +258,7 @@ class Rows:
         self._operation_id = self._next("operation")
         self.tables["operation"].append((self._operation_id, "request", self._user_ids[by], "user", self._at))
 
-    def _created(self, record_type: str, record_id: int, values: dict[str, Any]) -> None:
-        new = _json({name: value for name, value in values.items() if value is not None})
+    def _created(self, record_type: str, record_id: int, new: str) -> None:
         self._change(record_type, record_id, "created", None, new)
 
     def _changed(self, record_type: str, record_id: int, old: str, new: str) -> None:
@@ -265,16 +266,14 @@ class Rows:
 
     def _change(self, record_type: str, record_id: int, action: str, old: str | None, new: str) -> None:
         self.tables["change"].append(
-            (self._next("change"), self._tx, self._operation_id, record_type, record_id, action, old, new)
+            (self._next("change"), self._operation_id, record_type, record_id, action, old, new)
         )
 
     def _event(
         self, name: str, record_type: str, record_id: int, data: str = "{}", company_id: int | None = None
     ) -> None:
         event_id = self._next("event")
-        self.tables["event"].append(
-            (event_id, self._tx, self._operation_id, name, record_type, record_id, self._at, data)
-        )
+        self.tables["event"].append((event_id, self._operation_id, name, record_type, record_id, self._at, data))
         links = self.tables["event_link"]
         if company_id is not None:
             links.append(("company", company_id, event_id))
@@ -286,6 +285,28 @@ class Rows:
 
 
 _MAINS_OLD = '{"main_email":null,"main_phone":null}'
+
+
+def _mains(email: str, phone: str) -> str:
+    return f'{{"main_email":"{email}","main_phone":"{phone}"}}'
+
+
+def _name(person: Person) -> str:
+    return f"{person.given} {person.family}"
+
+
+def _record_json(
+    made: Firm | Person, holders: tuple[int | None, int | None, int], at: str, sort_name: str, city: str
+) -> str:
+    """What the first change of a contact or company has in common, to be gone on with."""
+    owner_id, team_id, by = holders
+    since, until = _dates(made.customer)
+    found = f'{{"language":"{made.language}","country":"{made.country}","city":{_text(city)},"created_at":"{at}"'
+    found += f',"created_by_id":{by},"sort_name":{_text(sort_name)}'
+    found += "" if owner_id is None else f',"owner_id":{owner_id}'
+    found += "" if team_id is None else f',"team_id":{team_id}'
+    found += "" if since is None else f',"customer_since":"{since}"'
+    return found + ("" if until is None else f',"customer_until":"{until}"')
 
 
 def _stored(at: datetime) -> str:

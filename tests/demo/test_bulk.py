@@ -75,7 +75,7 @@ def by_verbs() -> None:
 def in_bulk() -> None:
     user_ids, team_ids = [user.id for user in users()], teams()
     db.session.rollback()
-    bulk.load(generator().firms(), user_ids, team_ids)
+    bulk.load(generator(), user_ids, team_ids, batch=60)
 
 
 def dump() -> dict[str, list[dict]]:
