@@ -30,7 +30,8 @@ PANEL = 5
 def index() -> Response:
     held = count_held() if may_edit_forms(g.user) else 0
     listing = Listing(LEAD, g.user, request.args)
-    return render("leads/index.html", listing.block, listing=listing, held=held, new_label=_("New lead"))
+    also = [(_("Quarantine (%(count)s)", count=held), "/leads/quarantine", "shield")] if held else []
+    return render("records/list.html", listing.block, listing=listing, new_label=_("New lead"), also=also)
 
 
 @bp.get("/new")
