@@ -47,7 +47,7 @@ def _last_ids(connection: sa.Connection) -> dict[str, int]:
     tables = [
         db.metadata.tables[name] for name in TABLES if name in db.metadata.tables and "id" in db.metadata.tables[name].c
     ]
-    found = {t.name: connection.scalar(sa.select(sa.func.coalesce(sa.func.max(t.c.id), 0))) for t in tables}
+    found = {t.name: connection.scalar(sa.select(sa.func.max(t.c.id))) or 0 for t in tables}
     connection.rollback()
     return found
 
