@@ -1,6 +1,7 @@
 """Made-up firms and people played with the real verbs: the demo's passers-by, and what the bulk path is measured against."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from crmlite import journal
@@ -29,11 +30,11 @@ class ByVerbs:
 
     def steps(self, firm: Firm) -> Iterator[tuple[Any, int, Callable[[], object]]]:
         """(when, by whom, what), in order."""
-        yield firm.at, firm.by, lambda: self._add_firm(firm)
+        yield firm.at, firm.by, partial(self._add_firm, firm)
         for person in firm.people:
-            yield person.at, person.by, lambda person=person: self._add_person(person, firm)
+            yield person.at, person.by, partial(self._add_person, person, firm)
             for note in person.notes:
-                yield person.at + note.after, note.author, lambda person=person, note=note: self._write(person, note)
+                yield person.at + note.after, note.author, partial(self._write, person, note)
 
     def _add_firm(self, firm: Firm) -> None:
         company = Company.create(
