@@ -66,9 +66,27 @@ def _start(config: pytest.Config) -> tuple[Path, str]:
     return config.stash[STARTED]
 
 
+@pytest.fixture(scope="session")
+def _stage(
+    database: str, databases: dbs.Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[cast.Stage, str]]:
+    url = databases.fresh(database, cast.build)
+    stage = cast.Stage(url, str(tmp_path_factory.mktemp("stage")))
+    yield stage, url
+    stage.close()
+    databases.drop(url)
+
+
 @pytest.fixture
-def stage(database: str, databases: dbs.Databases, tmp_path: Path) -> Iterator[cast.Stage]:
-    """An app with the fixed cast and a record of each type for every owner (tests/cast.py)."""
+def stage(_stage: tuple[cast.Stage, str], databases: dbs.Databases) -> Iterator[cast.Stage]:
+    """An app with the fixed cast and a record of each type for every owner (tests/cast.py); what a test writes is put back."""
+    yield _stage[0]
+    databases.reset(_stage[1])
+
+
+@pytest.fixture
+def own_stage(database: str, databases: dbs.Databases, tmp_path: Path) -> Iterator[cast.Stage]:
+    """The same for one test alone: it may change the app, for instance add routes."""
     url = databases.fresh(database, cast.build)
     stage = cast.Stage(url, str(tmp_path / "instance"))
     yield stage

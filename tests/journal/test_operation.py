@@ -78,41 +78,41 @@ def test_nested_savepoints(stage):
         assert [name for _id, name, _hue in tags.of("contact", [person_id])[person_id]] == ["Outer", "customer"]
 
 
-def test_a_savepoint_in_a_request_goes_on_writing(stage):
-    app = stage.app
+def test_a_savepoint_in_a_request_goes_on_writing(own_stage):
+    app = own_stage.app
 
     @app.post("/probe")
     def probe():
-        contact(stage.ids).change(given="Before")
+        contact(own_stage.ids).change(given="Before")
         savepoint = db.session.begin_nested()
-        contact(stage.ids).change(given="Inside")
+        contact(own_stage.ids).change(given="Inside")
         savepoint.rollback()
         assert not db.session().reading
-        contact(stage.ids).change(family="After")
+        contact(own_stage.ids).change(family="After")
         db.session.commit()
         assert db.session().reading
         return str(journal.last_operation())
 
-    answer = stage.client("seller").post("/probe")
+    answer = own_stage.client("seller").post("/probe")
     assert answer.status_code == 200
     with app.app_context():
-        assert contact(stage.ids).given == "Before"
+        assert contact(own_stage.ids).given == "Before"
         done = db.session.get_one(Operation, int(answer.text))
-        assert done.actor_id == stage.ids["user.seller"]
+        assert done.actor_id == own_stage.ids["user.seller"]
         assert done.kind == "request"
 
 
-def test_a_rolled_back_request_reads(stage):
-    @stage.app.post("/probe")
+def test_a_rolled_back_request_reads(own_stage):
+    @own_stage.app.post("/probe")
     def probe():
-        contact(stage.ids).change(given="Lost")
+        contact(own_stage.ids).change(given="Lost")
         db.session.rollback()
         assert db.session().reading
         with pytest.raises(ReadOnly):
-            contact(stage.ids).change(given="Lost again")
+            contact(own_stage.ids).change(given="Lost again")
         return "ok"
 
-    assert stage.client("seller").post("/probe").text == "ok"
+    assert own_stage.client("seller").post("/probe").text == "ok"
 
 
 @pytest.mark.parametrize(
