@@ -49,7 +49,8 @@ class Policy:
         model = self.model
         query = sa.select(model).where(model.id == record_id, self.rows(user))
         query = query.where(model.deleted_at.is_not(None) if trashed else model.deleted_at.is_(None))
-        if action != "view":
+        session: Any = db.session()
+        if action != "view" and not session.reading:  # a form for the change is shown without a lock
             query = query.with_for_update(of=model)
         record = db.session.scalar(query)
         if record is None:

@@ -64,9 +64,7 @@ def show(lead_id: int) -> Response:
 
 @bp.get("/<int:lead_id>/edit")
 def edit(lead_id: int) -> Response:
-    lead = LEAD.policy.find(g.user, lead_id)
-    if not LEAD.policy.may(g.user, "edit", lead):
-        abort(403)
+    lead = LEAD.policy.find(g.user, lead_id, "edit")
     return render("leads/edit.html", lead=lead, form=LeadForm(obj=lead))
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response, g, make_response, request
 from flask_babel import gettext as _
-from werkzeug.exceptions import Forbidden, NotFound
+from werkzeug.exceptions import NotFound
 from wtforms import Form
 
 from crmlite.extensions import db
@@ -19,11 +19,9 @@ from crmlite.web import render, undo_url
 def field(record_type: str, record_id: int, name: str) -> Response:
     """The field as it is shown; with ?edit=1 its form."""
     kind, column = _column(record_type, name)
-    record = kind.policy.find(g.user, record_id)
+    record = kind.policy.find(g.user, record_id, "edit" if "edit" in request.args else "view")
     if "edit" not in request.args:
         return make_response(_cell(kind, column, record, focus=True))
-    if not kind.policy.may(g.user, "edit", record):
-        raise Forbidden
     return _form(kind, column, record, kind.form(data={column.field_name: _value(column, record)}))
 
 
