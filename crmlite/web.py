@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache, wraps
 from pathlib import Path
@@ -20,6 +21,7 @@ from babel.numbers import format_decimal
 from flask import Flask, Response, current_app, flash, g, make_response, render_template, request, url_for
 from flask_babel import Domain, force_locale, get_locale
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_compress import Compress
 from markupsafe import Markup
 from sqlalchemy.orm.exc import StaleDataError
@@ -538,6 +540,8 @@ def _template_context() -> dict[str, Any]:
         "text_dir": current.text_direction,
         "theme": user.theme if user else "auto",
         "nav": navigation() if user else "",
+        "account": [item for item in nav_items(user) if item.group == "account"] if user else [],
+        "keyed": [item for item in nav_items(user) if item.key] if user else [],
         "insecure": _is_insecure(),
     }
 
@@ -547,30 +551,81 @@ def _is_insecure() -> bool:
     return not settings.is_https and not settings.is_local
 
 
+NAV_GROUPS = {
+    "work": "",
+    "sales": _l("Sales"),
+    "marketing": _l("Marketing"),
+    "service": _l("Service"),
+    "insight": _l("Insight"),
+    "settings": _l("Settings"),
+}
+"""The parts of the sidebar from top to bottom; one without links is not shown. Links of the group `account` stand in the user's menu."""
+
+
+@dataclass(frozen=True)
+class NavItem:
+    url: str
+    icon: str
+    label: Any
+    record_type: str | None
+    group: str
+    order: int
+    key: str
+    administrators: bool
+
+    @property
+    def place(self) -> str:
+        """The first part of the path; pages below it light up the same link."""
+        return "/" + self.url.split("/")[1]
+
+    def is_for(self, user: Any) -> bool:
+        if self.administrators and not user.is_administrator:
+            return False
+        return self.record_type is None or user.scope(self.record_type, "view") != "none"
+
+
+def add_nav(
+    app: Flask,
+    url: str,
+    icon: str,
+    label: Any,
+    record_type: str | None = None,
+    *,
+    group: str = "work",
+    order: int = 50,
+    key: str = "",
+    administrators: bool = False,
+) -> None:
+    """Adds a link to the sidebar; with a record type, for those only who may see such records.
+
+    `key` follows g on the keyboard. The group `account` is the menu of the user at the bottom.
+    """
+    if group not in NAV_GROUPS and group != "account":
+        raise ValueError(f"{url}: the sidebar has no group {group}")
+    item = NavItem(url, icon, label, record_type, group, order, key, administrators)
+    app.extensions["crmlite.nav"] = sorted([*app.extensions["crmlite.nav"], item], key=lambda one: one.order)
+
+
+def nav_items(user: Any) -> list[NavItem]:
+    """What this user may go to."""
+    return [item for item in current_app.extensions["crmlite.nav"] if item.is_for(user)]
+
+
 def navigation() -> Markup:
-    """The sidebar's list, rendered once per role, language and place."""
-    user = g.user
+    """The sidebar's list, rendered once per set of links, language and place."""
+    items = nav_items(g.user)
     place = "/" + request.path.split("/")[1]
+    if all(item.place != place for item in items):
+        place = ""  # only known places are kept: there are as many others as somebody cares to type
     cache = current_app.extensions.setdefault("crmlite.nav_cache", {})
-    key = (user.role, user.locale, place, current_app.config.get("PSEUDO_LOCALE"))
+    key = (tuple(item.url for item in items), str(locale()), place, current_app.config.get("PSEUDO_LOCALE"))
     if key not in cache:
-        items = [item(user) for item in current_app.extensions["crmlite.nav"]]
-        template = current_app.jinja_env.get_template(
-            "ui/_nav.html"
-        )  # render_template() would ask for the navigation again
-        cache[key] = Markup(template.render(nav_items=[item for item in items if item], place=place))  # noqa: S704
+        groups = [(title, [item for item in items if item.group == name]) for name, title in NAV_GROUPS.items()]
+        # render_template() would ask for the navigation again
+        template = current_app.jinja_env.get_template("ui/_nav.html")
+        cache[key] = Markup(template.render(groups=[group for group in groups if group[1]], place=place))  # noqa: S704
     found: Markup = cache[key]
     return found
-
-
-def add_nav(app: Flask, url: str, icon: str, label: Any, record_type: str | None = None) -> None:
-    """Adds a link to the sidebar; with a record type, for those only who may see such records."""
-
-    def item(user: Any) -> tuple[str, str, Any] | None:
-        visible = record_type is None or user.scope(record_type, "view") != "none"
-        return (url, icon, label) if visible else None
-
-    app.extensions["crmlite.nav"].append(item)
 
 
 @lru_cache(maxsize=256)

@@ -16,10 +16,10 @@ __all__ = ["init_app", "listeners"]
 def init_app(app: Flask) -> None:
     app.extensions["crmlite.record_types"].add(CONTACT.name)
     app.register_blueprint(views.bp)
-    web.add_nav(app, CONTACT.url, CONTACT.icon, CONTACT.label_plural, CONTACT.name)
     panels.add(app, Panel(_l("People"), views.people_panel, on="company", needs=CONTACT.name))
     actions.add(
         app,
         Action(_l("Go to contacts"), CONTACT.url, CONTACT.icon, CONTACT.name, keys="g c"),
         Action(_l("New contact"), "/contacts/new", "user-plus", CONTACT.name, "create"),
     )
+    web.add_nav(app, CONTACT.url, CONTACT.icon, CONTACT.label_plural, CONTACT.name, order=30, key="c")

@@ -12,4 +12,4 @@ __all__ = ["init_app", "outbox", "send"]
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(views.bp)
-    web.add_nav(app, "/mail/", "mail", _l("Outbox"))
+    web.add_nav(app, "/mail/", "mail", _l("Outbox"), group="settings", key="m")

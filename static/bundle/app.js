@@ -1,0 +1,316 @@
+// What happened, in a corner of the page: HX-Trigger {"toast": {message, undo, kind}}, and what the server rendered into the page.
+const cx = {
+  one: (selector, root = document) => root.querySelector(selector),
+  all: (selector, root = document) => [...root.querySelectorAll(selector)],
+  on: (type, listener, capture) => document.addEventListener(type, listener, capture),
+  /** Read out by screen readers; emptied first, so that the same words are read again. */
+  say(text) {
+    const live = cx.one('#live');
+    live.textContent = '';
+    setTimeout(() => { live.textContent = text; }, 50);
+  },
+  /** A sentence that the server wrote into the page, in the user's language. */
+  text: (name) => cx.one('#texts')?.content.querySelector(`[data-name="${name}"]`)?.textContent ?? '',
+};
+
+(() => {
+  const SHOWN = 8000;
+
+  cx.toast = ({ message, undo, kind }) => {
+    const toast = cx.one('#toast').content.firstElementChild.cloneNode(true);
+    const box = cx.one(kind === 'error' ? '#toast-alert' : '#toast-status');
+    cx.one('[data-message]', toast).textContent = message;
+    toast.classList.toggle('cx-toast-bad', kind === 'error');
+    const form = cx.one('form', toast);
+    if (undo) {
+      form.action = undo;
+      cx.one('[name=next]', form).value = location.pathname + location.search;
+    } else form.remove();
+    box.append(toast);
+    raise();
+    live(toast, kind === 'error');
+    while (box.children.length > 3) box.firstElementChild.remove();
+  };
+
+  // An open dialog lies over everything but later popovers, so the box becomes the latest.
+  function raise() {
+    const box = cx.one('#toasts');
+    if (box.matches(':popover-open')) box.hidePopover();
+    if (cx.one('dialog[open]')) box.showPopover();
+  }
+
+  // Errors stay; the rest goes after a while, but not from under a pointer or the keyboard.
+  function live(toast, stays) {
+    if (stays) return;
+    let timer;
+    const arm = () => { clearTimeout(timer); timer = setTimeout(() => toast.remove(), SHOWN); };
+    const hold = () => clearTimeout(timer);
+    toast.addEventListener('pointerenter', hold);
+    toast.addEventListener('focusin', hold);
+    toast.addEventListener('pointerleave', arm);
+    toast.addEventListener('focusout', arm);
+    arm();
+  }
+
+  cx.on('toast', (event) => cx.toast(event.detail));
+  cx.on('click', (event) => event.target.closest('[data-toast-close]')?.closest('.cx-toast').remove());
+  cx.all('.cx-toast').forEach((toast) => live(toast, toast.classList.contains('cx-toast-bad')));
+})();
+// The drawer, and the question before what cannot be undone.
+(() => {
+  cx.on('htmx:after:swap', (event) => {
+    if (event.detail.ctx.target?.id !== 'drawer-body') return;
+    const drawer = cx.one('#drawer');
+    if (!drawer.open) drawer.showModal();
+  });
+
+  cx.on('click', (event) => {
+    const { target } = event;
+    if (target.closest('[data-close]')) target.closest('dialog').close();
+    const opens = target.closest('[data-dialog]');
+    if (opens) cx.one(`#${opens.dataset.dialog}`).showModal();
+    if (target.matches('dialog') && isOutside(target, event)) target.close();
+  });
+
+  function isOutside(dialog, event) {
+    const box = dialog.getBoundingClientRect();
+    return event.clientX < box.left || event.clientX > box.right || event.clientY < box.top || event.clientY > box.bottom;
+  }
+
+  /** Asks in our own dialog; `label` is the verb on the button that goes on. */
+  function ask(question, label) {
+    const dialog = cx.one('#confirm');
+    cx.one('[data-question]', dialog).textContent = question;
+    const go = cx.one('[value=yes]', dialog);
+    go.dataset.label ??= go.textContent;
+    go.textContent = label?.trim() || go.dataset.label;
+    dialog.returnValue = '';
+    dialog.showModal();
+    return new Promise((resolve) => {
+      dialog.addEventListener('close', () => resolve(dialog.returnValue === 'yes'), { once: true });
+    });
+  }
+
+  cx.on('htmx:confirm', (event) => {
+    const { ctx, issueRequest, dropRequest } = event.detail;
+    const source = ctx.sourceElement;
+    const question = source.getAttribute('hx-confirm') ?? event.detail.question;
+    if (!question) return;
+    event.preventDefault();
+    ask(question, label(source)).then((yes) => (yes ? issueRequest() : dropRequest?.()));
+  });
+
+  // Plain forms: <form data-cx-confirm="…">. Captured, so that nothing is sent before the answer.
+  cx.on('submit', (event) => {
+    const form = event.target;
+    const button = event.submitter;
+    const question = button?.dataset.cxConfirm ?? form.dataset.cxConfirm;
+    if (!question || form.hasAttribute('hx-confirm') || button?.dataset.cxSure) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    ask(question, label(button ?? form)).then((yes) => {
+      if (!yes) return;
+      const by = button ?? form;
+      by.dataset.cxSure = 'yes';
+      if (button) form.requestSubmit(button); else { form.removeAttribute('data-cx-confirm'); form.requestSubmit(); }
+      delete by.dataset.cxSure;
+    });
+  }, true);
+
+  const label = (element) => (element.matches('form') ? cx.one('button:not([type=button])', element) : element)?.textContent;
+})();
+// The palette: a combobox over the list that the server answers with; arrows choose, Enter follows.
+(() => {
+  const box = () => cx.one('#palette-q');
+  const options = () => cx.all('#palette-list [role=option]:not([aria-disabled=true])');
+  const chosen = () => options().findIndex((option) => option.getAttribute('aria-selected') === 'true');
+
+  cx.openPalette = () => {
+    const palette = cx.one('#palette');
+    if (!palette || palette.open) return;
+    document.body.classList.remove('cx-side-is-open');
+    palette.showModal();
+    box().value = '';
+    box().focus();
+    htmx.trigger(box(), 'palette:open');
+  };
+
+  function choose(index) {
+    const found = options();
+    box().removeAttribute('aria-activedescendant');
+    found.forEach((option, i) => {
+      option.id ||= `palette-option-${i}`;
+      option.tabIndex = -1;
+      option.setAttribute('aria-selected', String(i === (index + found.length) % found.length));
+    });
+    const option = found[chosen()];
+    if (!option) return;
+    box().setAttribute('aria-activedescendant', option.id);
+    option.scrollIntoView({ block: 'nearest' });
+  }
+
+  cx.on('htmx:after:swap', (event) => {
+    if (event.detail.ctx.target?.id === 'palette-list') choose(0);
+  });
+  cx.on('click', (event) => {
+    if (event.target.closest('[data-palette]')) cx.openPalette();
+  });
+  cx.on('keydown', (event) => {
+    if (event.target.id !== 'palette-q' || event.isComposing) return;
+    if (event.key === 'ArrowDown') choose(chosen() + 1);
+    else if (event.key === 'ArrowUp') choose(chosen() - 1);
+    else if (event.key === 'Enter') {
+      const option = options()[chosen()];
+      if (event.ctrlKey || event.metaKey) { if (option) open(option.href); } else option?.click();
+    } else return;
+    event.preventDefault();
+  });
+})();
+// The sidebar on phones.
+(() => {
+  const open = (yes) => {
+    document.body.classList.toggle('cx-side-is-open', yes);
+    cx.one('[data-side-open]')?.setAttribute('aria-expanded', String(yes));
+    if (yes) cx.one('#side a')?.focus();
+  };
+  cx.on('click', (event) => {
+    if (event.target.closest('[data-side-open]')) open(true);
+    if (event.target.closest('[data-side-close]')) open(false);
+  });
+  cx.on('keydown', (event) => {
+    if (event.key !== 'Escape' || !document.body.classList.contains('cx-side-is-open')) return;
+    open(false);
+    cx.one('[data-side-open]').focus();
+  });
+  // Whoever tabs out of the open sidebar has left it.
+  cx.on('focusin', (event) => {
+    if (document.body.classList.contains('cx-side-is-open') && !event.target.closest('#side, .cx-menu')) open(false);
+  });
+})();
+// Keys. Those of a single letter can be switched off by the user (WCAG 2.1.4): <body data-shortcuts="off">.
+(() => {
+  const PATIENCE = 900; // milliseconds between g and the letter after it
+  let pressed = 0;
+
+  cx.on('keydown', (event) => {
+    if (event.isComposing || event.defaultPrevented) return;
+    const key = event.key.toLowerCase();
+    const command = event.ctrlKey || event.metaKey;
+    if (command && key === 'k') {
+      event.preventDefault();
+      cx.openPalette();
+    } else if (command && key === 'enter' && event.target.form) {
+      event.preventDefault();
+      event.target.form.requestSubmit();
+    } else if (key === 'escape') {
+      cancel(event);
+    } else if (!command && !event.altKey && !isTyping(event.target) && !cx.one('dialog[open]')) {
+      if (document.body.dataset.shortcuts !== 'off') single(key, event);
+    }
+  });
+
+  const isTyping = (element) => element.matches('input:not([type=checkbox], [type=radio], [type=submit]), textarea, select, [contenteditable]');
+
+  // Esc in a cell that is being edited shows it again as it was.
+  function cancel(event) {
+    const form = event.target.closest('form');
+    const button = form && cx.one('[data-cancel]', form);
+    if (!button) return;
+    event.preventDefault();
+    button.click();
+  }
+
+  function single(key, event) {
+    if (pressed && Date.now() - pressed < PATIENCE) {
+      pressed = 0;
+      cx.one(`[data-go="${CSS.escape(key)}"]`)?.click();
+    } else if (key === 'g') {
+      pressed = Date.now();
+    } else if (key === '/') {
+      focus(cx.one('[data-slash]'), event);
+    } else if (key === '?') {
+      cx.one('#keys')?.showModal();
+    } else if (key === 'c') {
+      cx.one('[data-create]')?.click();
+    } else if (key === 'e') {
+      cx.one('[data-edit]')?.click();
+    } else if (key === 'j' || key === 'k') {
+      walk(key === 'j' ? 1 : -1);
+    } else if (key === 'x') {
+      const row = event.target.closest('#rows tr');
+      if (row) cx.one('input[name=id]', row)?.click();
+    }
+  }
+
+  function focus(element, event) {
+    if (!element) return;
+    event.preventDefault();
+    element.focus();
+    element.select?.();
+  }
+
+  function walk(step) {
+    const links = cx.all('#rows th a');
+    const at = links.indexOf(document.activeElement?.closest('tr')?.querySelector('th a'));
+    links[Math.max(0, Math.min(links.length - 1, at + step))]?.focus();
+  }
+})();
+// Rows of a list: ticking them, with Shift a range of them, and the bar that says what can be done with those ticked.
+(() => {
+  let last = null;
+  const boxes = () => cx.all('#rows input[name=id]');
+
+  function count() {
+    const bar = cx.one('#bulk');
+    if (!bar) return;
+    const ticked = boxes().filter((box) => box.checked).length;
+    bar.hidden = ticked === 0;
+    cx.one('[data-bulk-n]', bar).textContent = ticked;
+    const all = cx.one('[data-check-all]');
+    if (!all) return;
+    all.checked = ticked > 0 && ticked === boxes().length;
+    all.indeterminate = ticked > 0 && !all.checked;
+  }
+
+  function clear() {
+    boxes().forEach((box) => { box.checked = false; });
+    last = null;
+    count();
+  }
+
+  cx.on('click', (event) => {
+    const box = event.target.closest?.('#rows input[name=id]');
+    if (box) {
+      const all = boxes();
+      if (event.shiftKey && all.includes(last)) {
+        const [from, to] = [all.indexOf(last), all.indexOf(box)].sort((a, b) => a - b);
+        all.slice(from, to + 1).forEach((one) => { one.checked = box.checked; });
+      }
+      last = box;
+    }
+    if (event.target.closest('[data-bulk-clear]')) clear();
+  });
+  cx.on('change', (event) => {
+    if (event.target.matches('[data-check-all]')) boxes().forEach((box) => { box.checked = event.target.checked; });
+    if (event.target.matches('[data-check-all], #rows input[name=id]')) count();
+  });
+  cx.on('bulk:done', clear);
+  cx.on('htmx:after:swap', count);
+  count();
+})();
+// What goes wrong on the way to the server and back.
+(() => {
+  cx.on('htmx:error', (event) => {
+    if (event.detail.error?.name === 'AbortError') return; // a newer search took its place
+    cx.toast({ message: cx.text('offline'), kind: 'error' });
+  });
+  cx.on('htmx:response:error', (event) => {
+    const { status, headers } = event.detail.ctx.response;
+    if (status === 401) { location.reload(); return; } // the server shows the sign-in page, with the way back here
+    if (!headers?.get?.('HX-Trigger') && status >= 500) cx.toast({ message: cx.text('broken'), kind: 'error' });
+  });
+  // Choices that take effect at once: the form around them is sent.
+  cx.on('change', (event) => {
+    if (event.target.matches('[data-submit]')) event.target.form.requestSubmit();
+  });
+})();

@@ -1,0 +1,16 @@
+// What goes wrong on the way to the server and back.
+(() => {
+  cx.on('htmx:error', (event) => {
+    if (event.detail.error?.name === 'AbortError') return; // a newer search took its place
+    cx.toast({ message: cx.text('offline'), kind: 'error' });
+  });
+  cx.on('htmx:response:error', (event) => {
+    const { status, headers } = event.detail.ctx.response;
+    if (status === 401) { location.reload(); return; } // the server shows the sign-in page, with the way back here
+    if (!headers?.get?.('HX-Trigger') && status >= 500) cx.toast({ message: cx.text('broken'), kind: 'error' });
+  });
+  // Choices that take effect at once: the form around them is sent.
+  cx.on('change', (event) => {
+    if (event.target.matches('[data-submit]')) event.target.form.requestSubmit();
+  });
+})();
