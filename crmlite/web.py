@@ -548,11 +548,14 @@ def _is_insecure() -> bool:
 
 
 def navigation() -> Markup:
-    """The sidebar's list, rendered once per role, language and place."""
+    """The sidebar's list, rendered once per role with its grants, language and place."""
     user = g.user
     place = "/" + request.path.split("/")[1]
     cache = current_app.extensions.setdefault("crmlite.nav_cache", {})
-    key = (user.role, user.locale, place, current_app.config.get("PSEUDO_LOCALE"))
+    visible = tuple(
+        sorted(kind for (kind, action), scope in user.scopes.items() if action == "view" and scope != "none")
+    )
+    key = (user.role, visible, user.locale, place, current_app.config.get("PSEUDO_LOCALE"))
     if key not in cache:
         items = [item(user) for item in current_app.extensions["crmlite.nav"]]
         template = current_app.jinja_env.get_template(
