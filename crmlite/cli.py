@@ -1,25 +1,20 @@
-"""The command line: serve, worker, upgrade, user add."""
+"""The command line: serve, worker, upgrade, settings, permissions, user."""
 
-import os
 import signal
-import subprocess
-import sys
 import threading
-import time
 from types import FrameType
+from typing import NoReturn
 
 import click
 import sqlalchemy as sa
+from flask import Flask
 
-from crmlite import create_app, jobs, schema
-from crmlite.auth import roles
+from crmlite import config, create_app, jobs, schedule, schema, supervisor
+from crmlite.auth import passwords, roles
 from crmlite.auth.models import Role, Team, User
-from crmlite.auth.signin import hash_password
 from crmlite.extensions import db, writing
 from crmlite.mail import outbox
-
-IDLE = 0.5
-BEAT = 10.0
+from crmlite.points import normal_email
 
 
 @click.group()
@@ -30,40 +25,56 @@ def main() -> None:
 @main.command()
 def upgrade() -> None:
     """Brings the database to this version's schema and makes the standard roles."""
-    with create_app().app_context():
-        schema.upgrade()
-        roles.make_standard()
+    _upgrade(_load())
 
 
 @main.command()
-@click.option("--host", default="127.0.0.1")
-@click.option("--port", default=8000)
-@click.option("--workers", default=2)
-@click.pass_context
-def serve(context: click.Context, host: str, port: int, workers: int) -> None:
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option(
+    "--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Processes that answer pages."
+)
+def serve(host: str, port: int, workers: int) -> None:
     """Serves the pages, with the worker process beside them; either is started again when it ends."""
-    context.invoke(upgrade)
-    web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port)]
-    web += ["--workers", str(workers), "--respawn-failed-workers", "--log-level", "warning", "wsgi:app"]
-    worker_command = [sys.executable, "-m", "crmlite.cli", "worker"]
-    click.echo(f"crmlite is at http://{host}:{port}")
-    _supervise([web, worker_command])
+    app = _load()
+    try:
+        supervisor.check_address(host, port)
+    except supervisor.CannotServe as error:
+        raise click.ClickException(str(error)) from error
+    if supervisor.in_child(lambda: _upgrade_or_say(app)):
+        raise click.ClickException("The database could not be made ready, so nothing was started.")
+    click.echo(f"crmlite is at http://{f'[{host}]' if ':' in host else host}:{port}")
+    supervisor.keep_running(
+        [
+            supervisor.Child("web server", lambda: supervisor.serve_web(app, host, port, workers)),
+            supervisor.Child("worker", lambda: _work(app)),
+        ]
+    )
 
 
 @main.command()
 def worker() -> None:
-    """Runs due jobs and sends mail until it is stopped."""
-    app = create_app()
-    seen = 0.0
-    threading.Thread(target=outbox.keep_sending, args=(app, threading.Event()), daemon=True).start()
-    while True:
-        with app.app_context():
-            if time.monotonic() - seen > BEAT:
-                jobs.beat("worker")
-                seen = time.monotonic()
-            done = jobs.run_due()
-        if not done:
-            time.sleep(IDLE)
+    """Runs due jobs and sends mail until it is stopped; `serve` starts one by itself."""
+    _work(_load())
+
+
+@main.command()
+@click.option("--markdown", is_flag=True, help="docs/settings.md instead of what is in force.")
+def settings(markdown: bool) -> None:
+    """Prints every setting: its value, what it is unless told, and what it is for."""
+    if markdown:
+        click.echo(config.as_markdown(), nl=False)
+        return
+    app = _load()
+    for one in config.describe(app.extensions["crmlite.settings"]):
+        click.echo(f"{one.name} = {one.value}\n    {one.reason}\n    Unless told: {one.default}")
+
+
+@main.command()
+def permissions() -> None:
+    """Prints docs/permissions.md: what the standard roles may do."""
+    with _load().app_context():
+        click.echo(roles.as_markdown(), nl=False)
 
 
 @main.group()
@@ -75,47 +86,135 @@ def user() -> None:
 @click.argument("email")
 @click.option("--name", required=True)
 @click.option("--role", default="seller", show_default=True)
-@click.option("--team", default=None)
+@click.option("--team", default=None, help="Made if there is none of that name.")
 @click.password_option()
 def add(email: str, name: str, role: str, team: str | None, password: str) -> None:
     """Adds somebody who may sign in with EMAIL."""
-    with create_app().app_context():
+    with _load().app_context():
+        address = _address(email)
+        hashed = _hash(password, address, name)
         writing()
         found = db.session.scalar(sa.select(Role).where(Role.name == role))
         if found is None:
-            raise click.ClickException(f"There is no role {role}. Run `crmlite upgrade` first, or choose another.")
-        row = User(name=name, email=email.strip().casefold(), password=hash_password(password), role_id=found.id)
-        if team:
-            row.team = db.session.scalar(sa.select(Team).where(Team.name == team)) or Team(name=team)
-        db.session.add(row)
-        try:
-            db.session.commit()
-        except sa.exc.IntegrityError as error:
-            raise click.ClickException(f"Somebody has the address {email} already.") from error
-        click.echo(f"{name} may sign in as {row.email}.")
+            names = (
+                ", ".join(db.session.scalars(sa.select(Role.name).order_by(Role.id))) or "none: run `crmlite upgrade`"
+            )
+            _fail(f"There is no role {role}. There are: {names}.")
+        if db.session.scalar(sa.select(User.id).where(User.email == address)):
+            _fail(f"Somebody has the address {address} already.")
+        row = User.create(name=name.strip(), email=address, password=hashed, role=found, team=_team(team))
+        db.session.commit()
+        click.echo(f"{row.name} may sign in as {row.email}.")
 
 
-def _supervise(commands: list[list[str]]) -> None:
-    running = [subprocess.Popen(command) for command in commands]  # noqa: S603 - our own programs
-    signal.signal(signal.SIGTERM, _stop)
+@user.command("list")
+def list_users() -> None:
+    """Prints who may sign in."""
+    with _load().app_context():
+        query = sa.select(User).options(sa.orm.joinedload(User.role), sa.orm.joinedload(User.team)).order_by(User.email)
+        for row in db.session.scalars(query):
+            parts = [row.email, row.name, row.role.name, row.team.name if row.team else "-"]
+            click.echo("\t".join([*parts, "" if row.active else "(deactivated)"]).rstrip())
+
+
+@user.command()
+@click.argument("email")
+@click.password_option()
+def password(email: str, password: str) -> None:
+    """Sets a new password of EMAIL and signs all of their devices out."""
+    with _load().app_context():
+        address = email.strip().casefold()
+        hashed = _hash(password, address, "")
+        row = _find(address)
+        row.set_password(hashed)
+        db.session.commit()
+        click.echo(f"{row.email} has a new password and has to sign in again everywhere.")
+
+
+@user.command()
+@click.argument("email")
+def deactivate(email: str) -> None:
+    """Lets EMAIL sign in no more; their records stay theirs until somebody else is made the owner."""
+    with _load().app_context():
+        row = _find(email.strip().casefold())
+        if row.is_last_administrator():
+            _fail(f"{row.email} is the last administrator: make somebody else one first.")
+        row.deactivate()
+        db.session.commit()
+        click.echo(f"{row.email} cannot sign in any more.")
+
+
+def _load() -> Flask:
     try:
-        while True:
-            time.sleep(0.5)
-            for at, command in enumerate(commands):
-                if running[at].poll() is not None:
-                    time.sleep(1)
-                    running[at] = subprocess.Popen(command)  # noqa: S603
-    except KeyboardInterrupt:
-        for process in running:
-            process.terminate()
-        for process in running:
-            process.wait(10)
+        return create_app()
+    except config.ConfigError as error:
+        raise click.ClickException(str(error)) from error
 
 
-def _stop(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+def _upgrade(app: Flask) -> None:
+    with app.app_context():
+        try:
+            if schema.version() != schema.newest():
+                schema.upgrade()
+            roles.make_standard()
+        except sa.exc.OperationalError as error:
+            _fail(f"The database does not answer: {str(error.orig).strip()}")
+
+
+def _upgrade_or_say(app: Flask) -> None:
+    try:
+        _upgrade(app)
+    except click.ClickException as error:
+        error.show()
+        raise SystemExit(1) from error
+
+
+def _work(app: Flask) -> None:
+    stop = threading.Event()
+
+    def told(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, told)
+    signal.signal(signal.SIGINT, told)
+    sender = threading.Thread(target=outbox.keep_sending, args=(app, stop), daemon=True)
+    sender.start()
+    jobs.keep_working(app, stop, schedule.plan)
+    sender.join(5)  # lets it hear what the mail server says to the mail it is at
+
+
+def _address(text: str) -> str:
+    try:
+        return normal_email(text)
+    except ValueError:
+        _fail(f"{text} is no e-mail address.")
+
+
+def _hash(password: str, email: str, name: str) -> str:
+    """Before the database is locked: hashing takes its time."""
+    problem = passwords.problem(password, email, name)
+    if problem:
+        _fail(problem)
+    return passwords.hash_password(password)
+
+
+def _find(email: str) -> User:
+    writing()
+    row = db.session.scalar(sa.select(User).where(User.email == email).with_for_update())
+    if row is None:
+        _fail(f"Nobody has the address {email}; `crmlite user list` prints who there is.")
+    return row
+
+
+def _team(name: str | None) -> Team | None:
+    if not name:
+        return None
+    return db.session.scalar(sa.select(Team).where(Team.name == name)) or Team.create(name)
+
+
+def _fail(sentence: str) -> NoReturn:
+    raise click.ClickException(sentence)
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("PYTHONUNBUFFERED", "1")
     main()

@@ -101,6 +101,17 @@ LEAD_UPDATED = _event("lead.updated", _l("%(actor)s changed the lead"), "pencil"
 WEB_FORM_CREATED = _event("web_form.created", _l("%(actor)s made this form"), "forms")
 WEB_FORM_UPDATED = _event("web_form.updated", _l("%(actor)s changed this form"), "forms")
 MAIL_QUEUED = _event("mail.queued", _l("Mail to %(to)s: %(title)s"), "mail", "to", "title", "message_id", inverse=FINAL)
+USER_CREATED = _event("user.created", _l("%(actor)s added the user %(user)s"), "user-plus", "user")
+USER_UPDATED = _event("user.updated", _l("%(user)s changed their profile"), "pencil", "user")
+USER_ASSIGNED = _event(
+    "user.assigned", _l("%(actor)s gave %(user)s another role or team"), "users", "user", "role", "team"
+)
+USER_PASSWORD_CHANGED = _event("user.password_changed", _l("%(user)s has a new password"), "key", "user", inverse=FINAL)
+USER_DEACTIVATED = _event("user.deactivated", _l("%(actor)s deactivated %(user)s"), "user-off", "user")
+USER_REACTIVATED = _event("user.reactivated", _l("%(actor)s reactivated %(user)s"), "user-check", "user")
+TEAM_CREATED = _event("team.created", _l("%(actor)s made the team %(team)s"), "users", "team")
+TEAM_RENAMED = _event("team.renamed", _l("%(actor)s renamed the team %(was)s to %(now)s"), "users", "was", "now")
+ROLE_CHANGED = _event("role.changed", _l("%(actor)s changed what the role %(role)s may do"), "shield", "role")
 ORGANISATION_UPDATED = _event("organisation.updated", _l("%(actor)s changed the organisation"), "pencil")
 
 

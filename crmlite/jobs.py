@@ -143,10 +143,10 @@ def _claim() -> tuple[int, int] | None:
     """Takes the oldest due job: (id, attempt), committed before its work starts. Asks the reader first: an idle worker
     never takes the write lock."""
     reading()
-    if db.session.scalar(sa.select(Job.id).where(_is_due()).limit(1)) is None:
-        db.session.rollback()
-        return None
+    is_any = db.session.scalar(sa.select(Job.id).where(_is_due()).limit(1)) is not None
     writing()
+    if not is_any:
+        return None
     query = sa.select(Job).where(_is_due()).order_by(Job.due_at, Job.id).limit(1)
     found = db.session.scalar(query.with_for_update(skip_locked=True).execution_options(populate_existing=True))
     if found is None:

@@ -1,4 +1,4 @@
-"""Users, teams, roles, signing in, and the organisation's profile."""
+"""Users, teams, roles, signing in, one's account, and the organisation's profile."""
 
 from flask import Flask
 
@@ -9,4 +9,4 @@ __all__ = ["init_app", "jobs", "models", "roles", "signin"]
 
 def init_app(app: Flask) -> None:
     signin.init_app(app)
-    app.register_blueprint(views.bp)
+    views.init_app(app)

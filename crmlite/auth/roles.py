@@ -1,9 +1,18 @@
-"""The standard roles with what each may do, as data; made at first start."""
+"""What there is to be allowed, and the standard roles with what each may do, as data; they are made at first start."""
+
+from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
+from flask import Flask, current_app
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.exceptions import Conflict, Forbidden
 
-from crmlite.auth.models import ACTIONS, Grant, Role
+from crmlite.auth.models import ACTIONS, Grant, Role, Viewer
+from crmlite.auth.models.users import ADMINISTRATOR, active_administrators
 from crmlite.extensions import db, writing
+from crmlite.journal import Change
 
 STANDARD: dict[str, dict[str, dict[str, str]]] = {
     "administrator": {"*": dict.fromkeys(ACTIONS, "all")},
@@ -20,17 +29,137 @@ STANDARD: dict[str, dict[str, dict[str, str]]] = {
     "service": dict.fromkeys(("contact", "company"), {"view": "all", "create": "own", "edit": "team"}),
 }
 
+ROLE_LABELS = {
+    "administrator": _l("Administrator"),
+    "manager": _l("Manager"),
+    "seller": _l("Seller"),
+    "marketing": _l("Marketing"),
+    "service": _l("Service"),
+}
+ACTION_LABELS = {"view": _l("See"), "create": _l("Add"), "edit": _l("Change"), "delete": _l("Delete")}
+SCOPE_LABELS = {"none": _l("No"), "own": _l("Own"), "team": _l("Own and the team's"), "all": _l("All")}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A type of record as roles know it."""
+
+    label: Any
+    url: str = ""
+    """Its list, where it has one that can be filtered by owner."""
+
+
+def declare(app: Flask, record_type: str, label: Any, url: str = "") -> None:
+    """Says that roles can be given grants for this type. A module does so when it is on: what is not declared, nobody may."""
+    app.extensions.setdefault("crmlite.kinds", {})[record_type] = Kind(label, url)
+
+
+def kinds() -> dict[str, Kind]:
+    found: dict[str, Kind] = current_app.extensions.get("crmlite.kinds", {})
+    return found
+
+
+def label_of(role: str) -> str:
+    """The role's name in the reader's language; roles that were added are called what their maker called them."""
+    return str(ROLE_LABELS.get(role, role))
+
 
 def make_standard() -> None:
     """Makes the standard roles where there is none at all: later changes of a role are the administrator's."""
     if db.session.scalar(sa.select(Role.id).limit(1)) is not None:
         return
     writing()
-    for name, kinds in STANDARD.items():
+    for name, given in STANDARD.items():
         grants = [
             Grant(record_type=kind, action=action, scope=scope)
-            for kind, given in kinds.items()
-            for action, scope in given.items()
+            for kind, scopes in given.items()
+            for action, scope in scopes.items()
         ]
         db.session.add(Role(name=name, grants=grants))
     db.session.commit()
+
+
+def table(given: dict[tuple[str, str], str]) -> list[tuple[str, Any, dict[str, str]]]:
+    """(type, label, action to scope) for every type there is, and what holds for all others at the end."""
+    rows = [(name, kind.label) for name, kind in kinds().items()]
+    found = []
+    for name, label in [*rows, ("*", _l("Everything else"))]:
+        scopes = {action: given.get((name, action)) or given.get(("*", action)) or "none" for action in ACTIONS}
+        found.append((name, label, scopes))
+    return found
+
+
+def cell(action: str, scope: str) -> str:
+    """What a role may do, in a word: adding is yes or no, the rest says whose."""
+    if action == "create":
+        return str(_l("Yes")) if scope != "none" else str(_l("No"))
+    return str(SCOPE_LABELS[scope])
+
+
+# --- undo -------------------------------------------------------------------------------------------------------------
+
+OWN_FIELDS = frozenset({"name", "locale", "time_zone", "theme", "shortcuts"})
+
+
+def require_undo(user: Viewer, operation_id: int) -> None:
+    """Forbids to take back what the user might not do today: who is no administrator any more does not become one by undo."""
+    ours = ("user", "team", "role", "grant", "organisation")
+    query = sa.select(Change).where(Change.operation_id == operation_id, Change.record_type.in_(ours))
+    for change in db.session.scalars(query):
+        mine = change.record_type == "user" and change.record_id == user.id and set(change.new or {}) <= OWN_FIELDS
+        firms = change.record_type == "organisation" and user.role == "manager"
+        if not (user.is_administrator or mine or firms):
+            raise Forbidden
+
+
+def require_administrator_left() -> None:
+    """After an undo, before its commit."""
+    if not active_administrators():
+        raise Conflict(_("Then nobody would be administrator any more. Make somebody else one first."))
+
+
+# --- docs/permissions.md ----------------------------------------------------------------------------------------------
+
+
+def as_markdown() -> str:
+    lines = [
+        "# Who may do what",
+        "",
+        "<!-- Made by `crmlite permissions`; a test compares it with what the code says. -->",
+        "",
+        "Every user has one role. What a role may do is a scope for each type of record and each action; an administrator changes it",
+        "under Team, Roles. These are the roles as they come.",
+        "",
+        "*Own*: records whose owner one is, and those one works on as a member (which does not allow to delete them).",
+        "*Own and the team's*: also those of one's team, and those that have neither owner nor team. A record that one may not see does",
+        "not exist for oneself: it is in no list, search, count or export, and its address answers 404.",
+        "",
+        "| Role | Records | See | Add | Change | Delete |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, given in STANDARD.items():
+        scopes = {(kind, action): scope for kind, actions in given.items() for action, scope in actions.items()}
+        for kind, label, row in table(scopes):
+            shown = " | ".join(cell(action, row[action]) for action in ACTIONS)
+            lines.append(f"| {label_of(name)} | {label} | {shown} |")
+            del kind
+    lines += [
+        "",
+        "Whatever the grants:",
+        "",
+        "| What | Who |",
+        "|---|---|",
+        "| One's own profile, password and devices | everybody |",
+        "| Organisation | administrators and managers |",
+        "| Team: users, teams, roles | administrators |",
+        "| Outbox: all mail, trying the mail server again | administrators and managers; others see what they sent or got |",
+        "| Undo | whoever did it, as long as they might still do it; administrators |",
+        "",
+        "There is always one administrator: the last one can be neither deactivated nor given another role.",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def is_fixed(role: Role) -> bool:
+    """Administrators may do everything, or they could lock everybody out."""
+    return role.name == ADMINISTRATOR

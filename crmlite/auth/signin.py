@@ -1,30 +1,34 @@
 """Who a request is from: the session cookie, signing in and out."""
 
+import ipaddress
 from datetime import timedelta
-from typing import Any
 from urllib.parse import urlencode
 
 import sqlalchemy as sa
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from flask import Flask, current_app, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import Unauthorized
+from werkzeug.wrappers import Response as BaseResponse
 
 from crmlite import journal
-from crmlite.auth.models import Grant, Role, Throttle, User, UserSession, Viewer, hash_secret
-from crmlite.extensions import current_session, db, utcnow
+from crmlite.auth import passwords
+from crmlite.auth.models import ACTIONS, Grant, Role, Throttle, User, UserSession, Viewer, hash_secret
+from crmlite.auth.passwords import hash_password
+from crmlite.auth.roles import kinds
+from crmlite.extensions import SAFE_METHODS, db, reading, utcnow, writing
 from crmlite.web import hx
 
-TRIES, PERIOD = 10, timedelta(minutes=3)
-_hasher = PasswordHasher(memory_cost=19 * 1024, time_cost=2, parallelism=1)
-_NOBODYS = _hasher.hash("nobody has this password")
-"""Verified for unknown addresses, so that they take as long as known ones."""
+__all__ = ["cookie_name", "hash_password", "init_app", "load_viewer", "set_cookie", "sign_in", "viewer_of"]
 
-
-def hash_password(password: str) -> str:
-    return _hasher.hash(password)
+PERIOD = timedelta(minutes=3)
+TRIES = 10
+"""For one account from one address."""
+TRIES_OF_ADDRESS = 60
+"""From one address for whatever accounts: who tries one password with all of them."""
+TRIES_OF_ACCOUNT = 150
+"""For one account from wherever: who has many addresses. Higher, so that nobody can lock a colleague out by hand."""
+NOTE_AFTER = timedelta(minutes=1)
 
 
 def init_app(app: Flask) -> None:
@@ -47,16 +51,34 @@ def load_viewer() -> ResponseReturnValue | None:
         g.user = viewer_of(secret)
     if g.user:
         journal.act_as("user", g.user.id)
+        _note_seen(g.user)
         return None
     journal.act_as("customer")
     if getattr(view, "is_public", False):
         return None
-    to_login = "/login?" + urlencode({"next": request.full_path.rstrip("?")})
+    to_login = "/login?" + urlencode({"next": _wanted()})
     if request.headers.get("HX-Request"):
         return hx("", 401, redirect=to_login)
     if request.method == "GET":
         return redirect(to_login)
     raise Unauthorized
+
+
+def _wanted() -> str:
+    """Where to go after signing in: the page, not the fragment or the post that found the session ended."""
+    current = request.headers.get("HX-Current-URL")
+    if current:
+        path = current.removeprefix(request.host_url.rstrip("/"))
+        return path if path.startswith("/") else "/"
+    return request.full_path.rstrip("?")
+
+
+def _note_seen(viewer: Viewer) -> None:
+    """With a post only, as a GET never writes; goes along with what the post commits."""
+    if request.method in SAFE_METHODS or viewer.session_id is None or viewer.seen_at is None:
+        return
+    if utcnow() - viewer.seen_at > NOTE_AFTER:
+        UserSession.seen(viewer.session_id)
 
 
 _VIEWER = (
@@ -74,49 +96,72 @@ def viewer_of(secret: str) -> Viewer | None:
     if not rows:
         return None
     session_id, seen_at, user, role, _grant = rows[0]
-    scopes = {(grant.record_type, grant.action): grant.scope for *_rest, grant in rows if grant is not None}
+    scopes = _scopes({(grant.record_type, grant.action): grant.scope for *_rest, grant in rows if grant is not None})
     return Viewer(
         user.id, user.name, user.email, role, user.team_id, user.locale, user.time_zone, user.theme, user.shortcuts,
         scopes, session_id, seen_at,
     )  # fmt: skip
 
 
-def verify(email: str, password: str) -> int | None:
-    """The id of the user with this address and password. Hashes outside any write transaction, and for unknown addresses too."""
-    session = current_session()
-    session.reading = True
-    row = session.execute(sa.select(User.id, User.password).where(User.email == email, User.active)).first()
-    session.rollback()
-    try:
-        _hasher.verify(row.password if row else _NOBODYS, password[:1000])
-    except (VerificationError, InvalidHashError):
-        return None
-    return row.id if row else None
+def _scopes(given: dict[tuple[str, str], str]) -> dict[tuple[str, str], str]:
+    """What was given for every type, spelled out for the types of the modules that are on: others cannot be had at all."""
+    every = ((kind, action) for kind in kinds() for action in ACTIONS)
+    return {(kind, action): given.get((kind, action)) or given.get(("*", action)) or "none" for kind, action in every}
 
 
 def sign_in(email: str, password: str) -> tuple[str | None, str]:
-    """(secret of the new session, "") or (None, what to say). Commits."""
-    keys = (f"signin:{request.remote_addr}:{email}"[:300], f"signin:{email}"[:300])
-    user_id = None if _is_throttled(keys) else verify(email, password)
-    session = current_session()
-    session.rollback()
-    session.reading = False
-    if user_id is None:
-        tried = [Throttle.hit(key, TRIES, PERIOD) for key in keys]
-        db.session.commit()
-        if not all(tried):
-            return None, _("That was tried too often. Wait three minutes and try again.")
+    """(secret of the new session, "") or (None, what to say). Commits.
+
+    The try is counted before the password is looked at, so that tries at the same moment cannot pass the limit together;
+    nothing is hashed while the database is locked; who is unknown or deactivated costs as much and is told the same.
+    """
+    address = _network(request.remote_addr or "")
+    pair, of_address, of_account = f"{address}:{email}"[:300], f"{address}"[:300], email[:300]
+    writing()
+    within = (
+        Throttle.hit(f"signin:{pair}", TRIES, PERIOD),
+        Throttle.hit(f"signin-address:{of_address}", TRIES_OF_ADDRESS, PERIOD),
+        Throttle.hit(f"signin-account:{of_account}", TRIES_OF_ACCOUNT, PERIOD),
+    )
+    db.session.commit()
+    if not all(within):
+        return None, _("That was tried too often. Wait three minutes and try again.")
+    reading()
+    found = db.session.execute(sa.select(User.id, User.password).where(User.email == email, User.active)).first()
+    db.session.rollback()
+    if not passwords.verify(password, found.password if found else None) or found is None:
         return None, _("This e-mail address and password do not belong together.")
-    user = db.session.get_one(User, user_id)
-    days: int = current_app.extensions["crmlite.settings"].session_days
-    _session, secret = UserSession.start(user, request.user_agent.string, request.remote_addr or "", days)
-    for key in keys:
-        Throttle.clear(key)
+    writing()
+    Throttle.clear(f"signin:{pair}")
+    Throttle.give_back(f"signin-address:{of_address}")
+    Throttle.give_back(f"signin-account:{of_account}")
+    secret = _new_session(found.id)
     db.session.commit()
     return secret, ""
 
 
-def set_cookie(response: Any, secret: str) -> Any:
+def _new_session(user_id: int) -> str:
+    """Another secret than the browser came with, whose session ends: what was known before is worth nothing after."""
+    before = request.cookies.get(cookie_name())
+    if before:
+        db.session.execute(sa.delete(UserSession).where(UserSession.secret_hash == hash_secret(before)))
+    user = db.session.get_one(User, user_id)
+    days: int = current_app.extensions["crmlite.settings"].session_days
+    return UserSession.start(user, request.user_agent.string, request.remote_addr or "", days)[1]
+
+
+def _network(address: str) -> str:
+    """One address of IPv4; of IPv6 the network, as everybody has billions of addresses there."""
+    try:
+        ip = ipaddress.ip_address(address.split("%")[0])
+    except ValueError:
+        return ""
+    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
+        return str(ip.ipv4_mapped)
+    return str(ip) if ip.version == 4 else str(ipaddress.ip_network((ip, 64), strict=False))
+
+
+def set_cookie(response: BaseResponse, secret: str) -> BaseResponse:
     settings = current_app.extensions["crmlite.settings"]
     response.set_cookie(
         cookie_name(),
@@ -130,7 +175,8 @@ def set_cookie(response: Any, secret: str) -> Any:
     return response
 
 
-def _is_throttled(keys: tuple[str, ...]) -> bool:
-    session = current_session()
-    session.reading = True
-    return any(Throttle.is_over(key, TRIES) for key in keys)
+def delete_cookie(response: BaseResponse) -> BaseResponse:
+    """With the same attributes: a browser leaves a `__Host-` cookie alone that is deleted without Secure."""
+    secure: bool = current_app.extensions["crmlite.settings"].is_https
+    response.delete_cookie(cookie_name(), path="/", secure=secure, httponly=True, samesite="Lax")
+    return response

@@ -4,6 +4,7 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from crmlite import web
+from crmlite.auth import roles
 from crmlite.companies import views
 from crmlite.companies.types import COMPANY
 from crmlite.records import actions
@@ -12,6 +13,7 @@ from crmlite.records.actions import Action
 
 def init_app(app: Flask) -> None:
     app.extensions["crmlite.record_types"].add(COMPANY.name)
+    roles.declare(app, COMPANY.name, COMPANY.label_plural, COMPANY.url)
     app.register_blueprint(views.bp)
     web.add_nav(app, COMPANY.url, COMPANY.icon, COMPANY.label_plural, COMPANY.name)
     actions.add(

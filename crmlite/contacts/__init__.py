@@ -4,6 +4,7 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from crmlite import web
+from crmlite.auth import roles
 from crmlite.contacts import listeners, views
 from crmlite.contacts.types import CONTACT
 from crmlite.records import actions, panels
@@ -15,6 +16,7 @@ __all__ = ["init_app", "listeners"]
 
 def init_app(app: Flask) -> None:
     app.extensions["crmlite.record_types"].add(CONTACT.name)
+    roles.declare(app, CONTACT.name, CONTACT.label_plural, CONTACT.url)
     app.register_blueprint(views.bp)
     panels.add(app, Panel(_l("People"), views.people_panel, on="company", needs=CONTACT.name))
     actions.add(

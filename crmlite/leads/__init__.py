@@ -4,6 +4,7 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from crmlite import web
+from crmlite.auth import roles
 from crmlite.leads import public
 from crmlite.leads.types import LEAD
 from crmlite.leads.views import forms, leads
@@ -14,6 +15,8 @@ from crmlite.records.panels import Panel
 
 def init_app(app: Flask) -> None:
     app.extensions.setdefault("crmlite.record_types", set()).add(LEAD.name)
+    roles.declare(app, LEAD.name, LEAD.label_plural, LEAD.url)
+    roles.declare(app, "web_form", _l("Web forms"))
     for blueprint in (public.bp, leads.bp, forms.bp):
         app.register_blueprint(blueprint)
     for on in ("contact", "company"):

@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import Forbidden, NotFound
 
 from crmlite import events, journal
+from crmlite.auth import roles
 from crmlite.extensions import db
 from crmlite.journal import Operation
 from crmlite.records import types
@@ -24,10 +25,12 @@ def undo(operation_id: int) -> Response:
         kind = types.known(record.__tablename__)
         if kind is not None and not kind.policy.may(g.user, "edit", record):
             raise Forbidden
+    roles.require_undo(g.user, operation_id)
     try:
         undone = journal.undo(operation_id)
     except journal.CannotUndo:
         return toast(hx("", 409, reswap="none"), _("This was undone already, or cannot be undone."), kind="error")
+    roles.require_administrator_left()
     for record in records:
         if types.load(record.__tablename__, record.id) is not None:
             events.emit(events.OPERATION_UNDONE, record, operation_id=operation_id)

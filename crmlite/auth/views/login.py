@@ -1,13 +1,12 @@
-"""Signing in and out."""
+"""Signing in and out, and where one is after that."""
 
-import sqlalchemy as sa
 from flask import Blueprint, g, redirect, request
 from flask.typing import ResponseReturnValue
-from werkzeug.wrappers import Response
-from wtforms import EmailField, Form, PasswordField, validators
 
 from crmlite.auth import signin
+from crmlite.auth.forms import LoginForm
 from crmlite.auth.models import UserSession
+from crmlite.auth.roles import kinds
 from crmlite.extensions import db
 from crmlite.safety import local_path
 from crmlite.web import public, render
@@ -15,19 +14,19 @@ from crmlite.web import public, render
 bp = Blueprint("auth", __name__)
 
 
-class LoginForm(Form):
-    email = EmailField(validators=[validators.DataRequired(), validators.Length(max=254)])
-    password = PasswordField(validators=[validators.DataRequired(), validators.Length(max=1000)])
-
-
 @bp.get("/")
 def home() -> ResponseReturnValue:
-    return redirect("/leads/" if g.user.scope("lead", "view") != "none" else "/contacts/")
+    """The first list that this user may see."""
+    lists = {name: kind.url for name, kind in kinds().items() if kind.url and g.user.scope(name, "view") != "none"}
+    first = next((lists[name] for name in ("lead", "contact") if name in lists), None)
+    return redirect(first or next(iter(lists.values()), "/auth/profile"))
 
 
 @bp.get("/login")
 @public
 def login() -> ResponseReturnValue:
+    if g.user:
+        return redirect(local_path(request.args.get("next")) or "/")
     return render("auth/login.html", form=LoginForm(), problem="", next=local_path(request.args.get("next")) or "")
 
 
@@ -45,9 +44,7 @@ def enter() -> ResponseReturnValue:
 
 
 @bp.post("/logout")
-def logout() -> Response:
-    db.session.execute(sa.delete(UserSession).where(UserSession.id == g.user.session_id))
+def logout() -> ResponseReturnValue:
+    UserSession.end(g.user.id, g.user.session_id)
     db.session.commit()
-    response = redirect("/login", 303)
-    response.delete_cookie(signin.cookie_name(), path="/")
-    return response
+    return signin.delete_cookie(redirect("/login", 303))

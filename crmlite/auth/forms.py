@@ -1,0 +1,258 @@
+"""What people fill in about themselves, the organisation, users and teams."""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+from zoneinfo import available_timezones
+
+import sqlalchemy as sa
+import wtforms
+from babel import Locale
+from babel.numbers import get_currency_name, list_currencies
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    BooleanField,
+    EmailField,
+    Form,
+    PasswordField,
+    StringField,
+    TelField,
+    TextAreaField,
+    URLField,
+    ValidationError,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, Length
+
+from crmlite.auth import passwords
+from crmlite.auth.models import Role, Team, User
+from crmlite.auth.roles import label_of
+from crmlite.extensions import db
+from crmlite.points import normal_email, normal_phone, normal_url
+from crmlite.web import LANGUAGES, locale
+
+THEMES = (("auto", _l("Like the device")), ("light", _l("Light")), ("dark", _l("Dark")))
+
+
+def required() -> DataRequired:
+    return DataRequired(_l("Please fill this in."))
+
+
+def at_most(count: int) -> Length:
+    return Length(max=count, message=_l("That is too long: at most %(max)d characters fit."))
+
+
+def one_line(value: str | None) -> str:
+    """Without invisible characters, and with single blanks."""
+    return " ".join("".join(c for c in value or "" if c.isprintable() or c.isspace()).split())
+
+
+def tidy(value: str | None) -> str:
+    lines = (one_line(line) for line in (value or "").splitlines())
+    return "\n".join(lines).strip()
+
+
+def offered(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
+    return [SelectChoice(value, label) for value, label in pairs]
+
+
+class SelectField(wtforms.SelectField):
+    """One that says what is wrong in the reader's language."""
+
+    def pre_validate(self, form: Form) -> None:
+        if not any(str(value) == str(self.data) for value, *_rest in self.iter_choices()):
+            raise ValidationError(_("Choose one of the answers that are offered."))
+
+
+class LoginForm(Form):
+    email = EmailField(validators=[required(), at_most(254)])
+    password = PasswordField(validators=[required(), at_most(1000)])
+
+
+# --- oneself ----------------------------------------------------------------------------------------------------------
+
+
+class ProfileForm(Form):
+    name = StringField(_l("Name"), [required(), at_most(100)], filters=[one_line])
+    locale = SelectField(_l("Language"), choices=offered(LANGUAGES.items()))
+    time_zone = SelectField(_l("Time zone"))
+    theme = SelectField(_l("Colours"), choices=offered(THEMES))
+    shortcuts = BooleanField(
+        _l("Keyboard shortcuts"), description=_l("Single keys that do something, such as / for search.")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.time_zone.choices = offered(time_zones())
+
+
+class PasswordForm(Form):
+    """Whether the current password is right is looked at by the view, which counts the tries."""
+
+    current = PasswordField(_l("Current password"), [required(), at_most(1000)])
+    password = PasswordField(_l("New password"), [required()])
+    again = PasswordField(_l("New password again"), [required()])
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._user = user
+
+    def validate_password(self, field: PasswordField) -> None:
+        _check_password(field, self._user.email, self._user.name)
+
+    def validate_again(self, field: PasswordField) -> None:
+        if field.data != self.password.data:
+            raise ValidationError(_("These two are not the same."))
+
+
+def _check_password(field: PasswordField, email: str, name: str) -> None:
+    problem = passwords.problem(field.data or "", email, name)
+    if problem:
+        raise ValidationError(problem)
+
+
+# --- the organisation -------------------------------------------------------------------------------------------------
+
+
+class OrganisationForm(Form):
+    name = StringField(_l("Name"), [required(), at_most(100)], filters=[one_line])
+    legal_name = StringField(_l("Legal name"), [at_most(200)], filters=[one_line])
+    address = TextAreaField(_l("Address"), [at_most(500)], filters=[tidy])
+    country = SelectField(_l("Country"))
+    vat_id = StringField(_l("VAT number"), [at_most(30)], filters=[one_line])
+    website = URLField(_l("Website"), [at_most(300)], filters=[one_line])
+    email = EmailField(_l("E-mail"), [at_most(254)], filters=[one_line])
+    phone = TelField(_l("Phone"), [at_most(40)], filters=[one_line])
+    currency = SelectField(_l("Currency"))
+    locale = SelectField(_l("Language"), choices=offered(LANGUAGES.items()), description=_l("For users who are new."))
+    time_zone = SelectField(_l("Time zone"), description=_l("For users who are new."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.country.choices = offered(countries())
+        self.currency.choices = offered(currencies())
+        self.time_zone.choices = offered(time_zones())
+
+    def validate_website(self, field: URLField) -> None:
+        if field.data:
+            try:
+                field.data = normal_url(field.data)
+            except ValueError as error:
+                raise ValidationError(_("That is not a web address. It looks like https://example.com.")) from error
+
+    def validate_email(self, field: EmailField) -> None:
+        if field.data:
+            field.data = _email(field.data)
+
+    def validate_phone(self, field: TelField) -> None:
+        if field.data and normal_phone(field.data, self.country.data or "") is None:
+            raise ValidationError(
+                _("That is not a phone number. Write digits, with + and the country's code in front if it is abroad.")
+            )
+
+    def validate_vat_id(self, field: StringField) -> None:
+        if field.data and not all(c.isalnum() or c in " .-/" for c in field.data):
+            raise ValidationError(_("A VAT number holds letters and digits only."))
+
+
+def _email(text: str) -> str:
+    try:
+        return normal_email(text)
+    except ValueError as error:
+        raise ValidationError(_("That is not an e-mail address. It looks like anna@example.com.")) from error
+
+
+# --- the team ---------------------------------------------------------------------------------------------------------
+
+
+class AssignForm(Form):
+    """Somebody's role and team."""
+
+    role_id = SelectField(_l("Role"), coerce=int)
+    team_id = SelectField(_l("Team"), coerce=int, description=_l("Colleagues of a team see each other's records."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        found = db.session.execute(sa.select(Role.id, Role.name).order_by(Role.id))
+        self.role_id.choices = offered((row.id, label_of(row.name)) for row in found)
+        teams = db.session.execute(sa.select(Team.id, Team.name).order_by(Team.name))
+        self.team_id.choices = offered([(0, _("No team")), *((row.id, row.name) for row in teams)])
+
+
+class UserForm(AssignForm):
+    """Somebody new."""
+
+    name = StringField(_l("Name"), [required(), at_most(100)], filters=[one_line])
+    email = EmailField(_l("E-mail"), [required(), at_most(254)], filters=[one_line])
+    password = PasswordField(
+        _l("First password"), [required()], description=_l("Tell it them yourself; they change it under their profile.")
+    )
+
+    def validate_email(self, field: EmailField) -> None:
+        field.data = _email(field.data)
+        if db.session.scalar(sa.select(User.id).where(User.email == field.data)):
+            raise ValidationError(_("Somebody has this address already."))
+
+    def validate_password(self, field: PasswordField) -> None:
+        _check_password(field, self.email.data or "", self.name.data or "")
+
+
+class TeamForm(Form):
+    name = StringField(_l("Name of the team"), [required(), at_most(60)], filters=[one_line])
+
+    def __init__(self, *args: Any, but: int | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._but = but
+
+    def validate_name(self, field: StringField) -> None:
+        same = sa.select(Team.id).where(
+            sa.func.lower(Team.name) == sa.func.lower(field.data), Team.id != (self._but or 0)
+        )
+        if db.session.scalar(same):
+            raise ValidationError(_("There is a team of that name already."))
+
+
+# --- choices ----------------------------------------------------------------------------------------------------------
+
+
+@cache
+def time_zones() -> tuple[tuple[str, str], ...]:
+    """The zones of places people live in, by continent. Remembered: asking means reading folders."""
+    named = (name for name in available_timezones() if "/" in name and name.split("/")[0] in _CONTINENTS)
+    return (("UTC", "UTC"), *((name, name.replace("_", " ")) for name in sorted(named)))
+
+
+_CONTINENTS = frozenset(
+    {"Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
+)
+
+
+def countries() -> list[tuple[str, str]]:
+    return _by_name((code, name) for code, name in locale().territories.items() if _is_country(code))
+
+
+def currencies() -> list[tuple[str, str]]:
+    """Those that are legal tender somewhere today."""
+    here: Locale = locale()
+    return [(code, f"{code} · {get_currency_name(code, locale=here)}") for code in sorted(_current_currencies())]
+
+
+def _is_country(code: str) -> bool:
+    return len(code) == 2 and code.isalpha() and code not in {"EU", "EZ", "UN", "ZZ", "XA", "XB", "QO"}
+
+
+def _by_name(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return sorted(pairs, key=lambda pair: pair[1].casefold())
+
+
+def _current_currencies() -> set[str]:
+    from babel.core import get_global
+
+    today = {
+        code
+        for rows in get_global("territory_currencies").values()
+        for code, _begin, end, tender in rows
+        if not end and tender
+    }
+    return today & list_currencies()

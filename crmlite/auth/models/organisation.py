@@ -1,0 +1,40 @@
+"""The firm that runs this instance."""
+
+from typing import Any, Self
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from crmlite import events
+from crmlite.extensions import Base, db
+from crmlite.journal import Journaled
+
+
+class Organisation(Journaled, Base):
+    """The firm that runs this instance. There is one row."""
+
+    __tablename__ = "organisation"
+    name: Mapped[str] = mapped_column(default="")
+    legal_name: Mapped[str] = mapped_column(default="")
+    address: Mapped[str] = mapped_column(default="")
+    vat_id: Mapped[str] = mapped_column(default="")
+    website: Mapped[str] = mapped_column(default="")
+    email: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(default="")
+    currency: Mapped[str] = mapped_column(default="EUR")
+    country: Mapped[str] = mapped_column(default="NL")
+    locale: Mapped[str] = mapped_column(default="en")
+    time_zone: Mapped[str] = mapped_column(default="Europe/Amsterdam")
+
+    @classmethod
+    def get(cls) -> "Organisation":
+        return db.session.scalars(sa.select(cls).order_by(cls.id)).first() or cls(
+            name="", locale="en", time_zone="UTC", country="NL", currency="EUR"
+        )
+
+    def change(self, **values: Any) -> Self:
+        db.session.add(self)  # the first time there is no row yet
+        for name, value in values.items():
+            setattr(self, name, value)
+        events.emit(events.ORGANISATION_UPDATED, self)
+        return self

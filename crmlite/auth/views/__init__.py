@@ -1,0 +1,10 @@
+"""Pages of signing in, one's account, the organisation and the team."""
+
+from flask import Flask
+
+from crmlite.auth.views import devices, login, organisation, profile, roles, team
+
+
+def init_app(app: Flask) -> None:
+    for module in (login, profile, devices, organisation, team, roles):
+        app.register_blueprint(module.bp)

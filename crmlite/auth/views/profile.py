@@ -1,0 +1,111 @@
+"""One's own name, language, time zone, colours, shortcuts and password."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, g, request
+from flask_babel import gettext as _
+from werkzeug.exceptions import BadRequest
+
+from crmlite.auth import passwords
+from crmlite.auth.forms import THEMES, PasswordForm, ProfileForm
+from crmlite.auth.models import Throttle, User
+from crmlite.auth.signin import PERIOD, TRIES
+from crmlite.extensions import db, reading, writing
+from crmlite.safety import local_path
+from crmlite.web import LANGUAGES, go, render, undo_url
+
+bp = Blueprint("profile", __name__, url_prefix="/auth")
+
+
+@bp.get("/profile")
+def show() -> Response:
+    return _page(ProfileForm(obj=g.user))
+
+
+@bp.post("/profile")
+def save() -> Response:
+    form = ProfileForm(request.form)
+    if not form.validate():
+        return _page(form, status=422)
+    _me().change(**form.data)
+    db.session.commit()
+    return go("/auth/profile", _("Your profile was saved."), undo=undo_url())
+
+
+@bp.post("/profile/password")
+def change_password() -> Response:
+    """Other devices have to sign in again. Nothing is hashed while the database is locked."""
+    form = PasswordForm(request.form, user=g.user)
+    if form.validate() and _is_current(form):
+        hashed = passwords.hash_password(form.password.data)
+        writing()
+        Throttle.clear(_key())
+        _me().set_password(hashed, but=g.user.session_id)
+        db.session.commit()
+        return go(
+            "/auth/profile", _("Your password was changed. Your other devices have to sign in again; this is final.")
+        )
+    return _page(ProfileForm(obj=g.user), form, status=422)
+
+
+@bp.post("/theme")
+def theme() -> Response:
+    return _choose("theme", dict(THEMES), _("The colours were changed."))
+
+
+@bp.post("/language")
+def language() -> Response:
+    return _choose("language", LANGUAGES, _("The language was changed."), column="locale")
+
+
+def _choose(field: str, allowed: dict[str, Any], message: str, column: str = "") -> Response:
+    value = request.form.get(field, "")
+    if value not in allowed:
+        raise BadRequest
+    _me().change(**{column or field: value})
+    db.session.commit()
+    return go(_back(), message, undo=undo_url())
+
+
+def _back() -> str:
+    """The page with the menu that sent this."""
+    came_from = urlsplit(request.referrer or "")
+    here = came_from.path + (f"?{came_from.query}" if came_from.query else "")
+    return local_path(request.form.get("next")) or local_path(here) or "/auth/profile"
+
+
+def _page(form: ProfileForm, password: PasswordForm | None = None, status: int = 200) -> Response:
+    return render(
+        "auth/profile.html",
+        form=form,
+        password=password or PasswordForm(user=g.user),
+        shortest=passwords.SHORTEST,
+        status=status,
+    )
+
+
+def _me() -> User:
+    return db.session.scalars(sa.select(User).where(User.id == g.user.id).with_for_update()).one()
+
+
+def _is_current(form: PasswordForm) -> bool:
+    """Whether the current password is right; tries are limited, as for signing in."""
+    writing()
+    within = Throttle.hit(_key(), TRIES, PERIOD)
+    db.session.commit()
+    if not within:
+        form.current.errors = [_("That was tried too often. Wait three minutes and try again.")]
+        return False
+    reading()
+    hashed = db.session.scalar(sa.select(User.password).where(User.id == g.user.id))
+    db.session.rollback()
+    if not passwords.verify(form.current.data, hashed):
+        form.current.errors = [_("This is not your current password.")]
+        return False
+    return True
+
+
+def _key() -> str:
+    return f"password:{g.user.id}"

@@ -1,0 +1,182 @@
+"""Users and teams: adding, moving, deactivating. For administrators."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, g, request
+from flask_babel import gettext as _
+from werkzeug.exceptions import Conflict, Forbidden, NotFound
+
+from crmlite import journal
+from crmlite.auth import passwords
+from crmlite.auth.forms import AssignForm, TeamForm, UserForm
+from crmlite.auth.models import Organisation, Role, Team, User
+from crmlite.auth.models.users import ADMINISTRATOR
+from crmlite.auth.roles import kinds, label_of
+from crmlite.extensions import db, reading, writing
+from crmlite.web import go, render, undo_url
+
+bp = Blueprint("team", __name__, url_prefix="/auth/team")
+
+
+@bp.before_request
+def _require_administrator() -> None:
+    if not g.user.is_administrator:
+        raise Forbidden
+
+
+@bp.get("")
+def index() -> Response:
+    return _list(TeamForm())
+
+
+@bp.get("/new")
+def new() -> Response:
+    seller = db.session.scalar(sa.select(Role.id).where(Role.name == "seller"))
+    return render("auth/team/new.html", form=UserForm(data={"role_id": seller, "team_id": 0}))
+
+
+@bp.post("/new")
+def create() -> Response:
+    """The password is hashed before the database is locked."""
+    reading()
+    form = UserForm(request.form)
+    if not form.validate():
+        return render("auth/team/new.html", form=form, status=422)
+    hashed = passwords.hash_password(form.password.data)
+    writing()
+    ours = Organisation.get()
+    user = User.create(
+        name=form.name.data,
+        email=form.email.data,
+        password=hashed,
+        role=db.session.get_one(Role, form.role_id.data),
+        team=_team(form.team_id.data),
+        locale=ours.locale,
+        time_zone=ours.time_zone,
+    )
+    db.session.commit()
+    return go("/auth/team", _("%(name)s may sign in now.", name=user.name), undo=undo_url())
+
+
+@bp.get("/<int:user_id>")
+def show(user_id: int) -> Response:
+    return _page(_find(user_id), None)
+
+
+@bp.post("/<int:user_id>")
+def assign(user_id: int) -> Response:
+    user = _find(user_id, lock=True)
+    form = AssignForm(request.form)
+    if not form.validate():
+        return _page(user, form, status=422)
+    role = db.session.get_one(Role, form.role_id.data)
+    if role.name != ADMINISTRATOR and user.is_last_administrator():
+        form.role_id.errors = [_("This is the last administrator. Make somebody else one first.")]
+        return _page(user, form, status=422)
+    user.assign(role, _team(form.team_id.data))
+    db.session.commit()
+    return go(f"/auth/team/{user_id}", _("%(name)s was changed.", name=user.name), undo=undo_url())
+
+
+@bp.post("/<int:user_id>/deactivate")
+def deactivate(user_id: int) -> Response:
+    user = _find(user_id, lock=True)
+    if user.is_last_administrator():
+        raise Conflict(_("This is the last administrator. Make somebody else one first."))
+    if not user.active:
+        raise Conflict(_("This user is deactivated already."))
+    user.deactivate()
+    db.session.commit()
+    return go(f"/auth/team/{user_id}", _("%(name)s cannot sign in any more.", name=user.name), undo=undo_url())
+
+
+@bp.post("/<int:user_id>/reactivate")
+def reactivate(user_id: int) -> Response:
+    user = _find(user_id, lock=True)
+    if user.active:
+        raise Conflict(_("This user is active already."))
+    user.reactivate()
+    db.session.commit()
+    return go(f"/auth/team/{user_id}", _("%(name)s may sign in again.", name=user.name), undo=undo_url())
+
+
+@bp.post("/teams")
+def create_team() -> Response:
+    form = TeamForm(request.form)
+    if not form.validate():
+        return _list(form, status=422)
+    team = Team.create(form.name.data)
+    db.session.commit()
+    return go("/auth/team", _("The team %(name)s was made.", name=team.name), undo=undo_url())
+
+
+@bp.get("/teams/<int:team_id>")
+def show_team(team_id: int) -> Response:
+    team = _find_team(team_id)
+    return render("auth/team/team.html", team=team, form=TeamForm(obj=team))
+
+
+@bp.post("/teams/<int:team_id>")
+def rename_team(team_id: int) -> Response:
+    team = _find_team(team_id, lock=True)
+    form = TeamForm(request.form, but=team_id)
+    if not form.validate():
+        return render("auth/team/team.html", team=team, form=form, status=422)
+    team.rename(form.name.data)
+    db.session.commit()
+    return go("/auth/team", _("The team is called %(name)s now.", name=team.name), undo=undo_url())
+
+
+def _list(form: TeamForm, status: int = 200) -> Response:
+    people = sa.select(User).options(sa.orm.joinedload(User.role), sa.orm.joinedload(User.team))
+    users = db.session.scalars(people.order_by(User.active.desc(), User.name, User.id)).all()
+    teams = db.session.scalars(sa.select(Team).order_by(Team.name)).all()
+    sizes = {team.id: sum(user.active and user.team_id == team.id for user in users) for team in teams}
+    return render(
+        "auth/team/index.html", users=users, teams=teams, sizes=sizes, form=form, role_label=label_of, status=status
+    )
+
+
+def _page(user: User, form: AssignForm | None, status: int = 200) -> Response:
+    return render(
+        "auth/team/show.html",
+        user=user,
+        form=form or AssignForm(data={"role_id": user.role_id, "team_id": user.team_id or 0}),
+        owned=_owned(user.id),
+        status=status,
+    )
+
+
+def _owned(user_id: int) -> list[dict[str, Any]]:
+    """How many records of each type are this user's: what deactivating leaves as it is."""
+    found = []
+    for name, kind in kinds().items():
+        model: Any = journal.models().get(name)
+        if not kind.url or not hasattr(model, "owner_id"):
+            continue
+        query = sa.select(sa.func.count()).where(model.owner_id == user_id, model.deleted_at.is_(None))
+        number = db.session.scalar(query)
+        if number:
+            found.append({"label": kind.label, "url": f"{kind.url}?owner={user_id}", "number": number})
+    return found
+
+
+def _find(user_id: int, lock: bool = False) -> User:
+    query = sa.select(User).where(User.id == user_id)
+    user = db.session.scalar(query.with_for_update() if lock else query)
+    if user is None:
+        raise NotFound
+    return user
+
+
+def _find_team(team_id: int, lock: bool = False) -> Team:
+    query = sa.select(Team).where(Team.id == team_id)
+    team = db.session.scalar(query.with_for_update() if lock else query)
+    if team is None:
+        raise NotFound
+    return team
+
+
+def _team(team_id: int) -> Team | None:
+    return db.session.get(Team, team_id) if team_id else None
