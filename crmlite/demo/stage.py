@@ -15,8 +15,10 @@ from crmlite import jobs, journal
 from crmlite.auth.models import User
 from crmlite.companies.models import Company
 from crmlite.contacts.models import Affiliation, Contact
+from crmlite.demo import visitors
 from crmlite.extensions import db, pretending, writing
-from crmlite.leads.models import Lead
+from crmlite.leads import intake
+from crmlite.leads.models import Lead, Submission, WebForm
 from crmlite.mail import outbox, smtp
 from crmlite.records import members, tags
 from crmlite.records.notes import Note
@@ -35,9 +37,11 @@ class Stage:
 
     def __init__(self, users: Mapping[str, User], now: datetime) -> None:
         self.users = users
+        self.forms: dict[str, WebForm] = {}
         self._now = now
         self._midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         self._who = ""
+        self._posts = 0
 
     def play(self, stories: Iterable[Callable[["Stage"], Story]]) -> None:
         """All of them, step by step in the order of their times. Commits every step."""
@@ -70,10 +74,9 @@ class Stage:
         journal.label("request")
         cue = next(story, None)
         db.session.commit()
-        if who == VISITOR:
-            jobs.run_due()
-            if not is_recent:
-                _post_mail()
+        jobs.run_due()  # what the step left to the worker happens in the same minute
+        if not is_recent:
+            _post_mail()
         return cue
 
     # --- for stories --------------------------------------------------------------------------------------------------
@@ -129,6 +132,20 @@ class Stage:
     def lead(self, contact: Contact, need: str, source: str = "Phone") -> Lead:
         return Lead.create(self.me, contact=contact, need=need, source=source, company_id=contact.main_company_id)
 
+    def post(self, form: str, typed: Mapping[str, str], **evidence: Any) -> str:
+        """A visitor sends a web form; what it becomes is known when the next cue is played. Returns its key."""
+        self._posts += 1
+        key = f"demo-{form}-{self._posts}"
+        visitors.post(self.forms[form], typed, key=key, **evidence)
+        return key
+
+    def release(self, key: str) -> None:
+        """Lets a held post become a lead: the job runs at once."""
+        intake.release(self._submission(key))
+
+    def discard(self, key: str) -> None:
+        self._submission(key).discard()
+
     def invite(self, record: Any, who: str, role: str = "") -> None:
         members.join(record, self.users[who], role)
 
@@ -148,6 +165,9 @@ class Stage:
     def promote(self, contact: Contact, company: Company, title: str, role: str) -> None:
         link = self._link(contact, company)
         link.change(title, role, link.since, link.until, main=link.main)
+
+    def _submission(self, key: str) -> Submission:
+        return db.session.scalars(sa.select(Submission).where(Submission.client_key == key)).one()
 
     def _link(self, contact: Contact, company: Company) -> Affiliation:
         query = sa.select(Affiliation).where(
