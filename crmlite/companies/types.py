@@ -18,7 +18,7 @@ COMPANY = register(
         form=CompanyFields,
         policy=Policy(Company),
         columns=(
-            Column("name", _l("Name"), kind="name", phone=True, sort_by="sort_name", edit=True),
+            Column("name", _l("Name"), kind="name", phone=True, sort_by="sort_name"),
             Column("city", _l("City"), sortable=False),
             Column("email", _l("E-mail"), kind="email", field="main_email", sortable=False, edit=True),
             Column("phone", _l("Phone"), kind="phone", field="main_phone", sortable=False, edit=True),
