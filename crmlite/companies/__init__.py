@@ -15,7 +15,7 @@ def init_app(app: Flask) -> None:
     app.extensions["crmlite.record_types"].add(COMPANY.name)
     roles.declare(app, COMPANY.name, COMPANY.label_plural, COMPANY.url)
     app.register_blueprint(views.bp)
-    web.add_nav(app, COMPANY.url, COMPANY.icon, COMPANY.label_plural, COMPANY.name)
+    web.add_nav(app, COMPANY.url, COMPANY.icon, COMPANY.label_plural, COMPANY.name, order=31, key="f")
     actions.add(
         app,
         Action(_l("Go to companies"), COMPANY.url, COMPANY.icon, COMPANY.name, keys="g f"),
