@@ -1,4 +1,4 @@
-"""The command line: serve, worker, upgrade, settings, permissions, user."""
+"""The command line: serve, worker, upgrade, demo, settings, permissions, user."""
 
 import signal
 import threading
@@ -12,6 +12,7 @@ from flask import Flask
 from crmlite import config, create_app, jobs, schedule, schema, supervisor
 from crmlite.auth import passwords, roles
 from crmlite.auth.models import Role, Team, User
+from crmlite.demo.command import demo
 from crmlite.extensions import db, writing
 from crmlite.mail import outbox
 from crmlite.points import normal_email
@@ -20,6 +21,9 @@ from crmlite.points import normal_email
 @click.group()
 def main() -> None:
     """crmlite: a CRM for small companies on one server."""
+
+
+main.add_command(demo)
 
 
 @main.command()

@@ -1,6 +1,7 @@
 """Made-up firms and people played with the real verbs: the demo's passers-by, and what the bulk path is measured against."""
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -19,6 +20,7 @@ class ByVerbs:
     def __init__(self, users: Sequence[User], team_ids: Sequence[int]) -> None:
         self._users, self._team_ids = users, team_ids
         self._companies: dict[int, int] = {}
+        self._contacts: dict[int, Contact] = {}
 
     def add(self, firm: Firm) -> None:
         for when, by, step in self.steps(firm):
@@ -28,7 +30,7 @@ class ByVerbs:
                 step()
                 db.session.commit()
 
-    def steps(self, firm: Firm) -> Iterator[tuple[Any, int, Callable[[], object]]]:
+    def steps(self, firm: Firm) -> Iterator[tuple[datetime, int, Callable[[], object]]]:
         """(when, by whom, what), in order."""
         yield firm.at, firm.by, partial(self._add_firm, firm)
         for person in firm.people:
@@ -65,7 +67,7 @@ class ByVerbs:
             company.change(parent_id=self._companies[firm.parent])
         self._companies[firm.number] = company.id
 
-    def _add_person(self, person: Person, firm: Firm) -> None:
+    def _add_person(self, person: Person, firm: Firm) -> Contact:
         points = [
             {"kind": "email", "value": person.email, "label": "work"},
             {"kind": "phone", "value": person.phone, "label": "direct"},
@@ -94,10 +96,11 @@ class ByVerbs:
         contact.join(company, person.title, person.buying_role, person.since)
         for tag in person.tags:
             tags.add(contact, tag)
-        self._contact = contact
+        self._contacts[person.number] = contact
+        return contact
 
     def _write(self, person: Person, note: Note) -> None:
-        notes.Note.write(self._contact, self._users[note.author].id, note.text)
+        notes.Note.write(self._contacts[person.number], self._users[note.author].id, note.text)
 
     def _owner(self, made: Firm | Person) -> dict[str, int | None]:
         return {

@@ -1,19 +1,18 @@
 """The bulk path leaves what the verbs leave: every table, every column, and what a search finds."""
 
-import contextlib
-import tempfile
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
-from crmlite import create_app, schema
+from crmlite import schema
 from crmlite.auth.models import Team, User
 from crmlite.demo import bulk
 from crmlite.demo.cast import make_cast
 from crmlite.demo.people import Generator, Owner
 from crmlite.demo.verbs import ByVerbs
 from crmlite.extensions import db, pretending, writing
+from tests.demo.conftest import dump, opened
 
 SIZE = 200
 UNTIL = datetime(2026, 11, 1, tzinfo=UTC)
@@ -25,18 +24,6 @@ def build_empty(url: str) -> None:
     with opened(url), pretending(UNTIL - timedelta(days=1200)):
         schema.upgrade()
         make_cast()
-
-
-@contextlib.contextmanager
-def opened(url: str):
-    app = create_app({"database_url": url, "instance": tempfile.mkdtemp(prefix="crmlite-")})
-    with app.app_context():
-        try:
-            yield app
-        finally:
-            db.session.remove()
-            for engine in db.engines.values():
-                engine.dispose()
 
 
 def generator() -> Generator:
@@ -60,7 +47,7 @@ def dumps(database, databases):
         url = databases.fresh(database, build_empty)
         with opened(url):
             make()
-            found.append(dump())
+            found.append(dump_all())
         databases.drop(url)
     return found
 
@@ -78,15 +65,9 @@ def in_bulk() -> None:
     bulk.load(generator(), user_ids, team_ids, batch=60)
 
 
-def dump() -> dict[str, list[dict]]:
-    found = {}
-    for table in db.metadata.sorted_tables:
-        columns = [c for c in table.c if (table.name, c.name) not in DIFFERENT]
-        rows = db.session.execute(sa.select(*columns).order_by(*table.primary_key))
-        found[table.name] = [dict(row._mapping) for row in rows]
-    dialect = db.session.get_bind().dialect.name
-    db.session.rollback()
-    if dialect == "sqlite":
+def dump_all() -> dict[str, list]:
+    found: dict[str, list] = dump(*DIFFERENT)
+    if db.engines[None].dialect.name == "sqlite":
         found["search_fts"] = index_of_sqlite()
     return found
 

@@ -1,0 +1,136 @@
+"""`crmlite demo`: fills an empty database, with the firm or with as many contacts as asked for."""
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import click
+import sqlalchemy as sa
+from flask import current_app
+
+from crmlite import config, create_app, schema
+from crmlite.auth.models import Team, User
+from crmlite.companies.models import Company
+from crmlite.contacts.models import Contact
+from crmlite.demo import bulk, passers
+from crmlite.demo.cast import CAST, PASSWORD, make_cast
+from crmlite.demo.firm import opening
+from crmlite.demo.people import Generator, Owner
+from crmlite.demo.stage import Stage
+from crmlite.demo.stories import STORIES
+from crmlite.extensions import db, pretending, utcnow, writing
+from crmlite.leads.models import Lead
+
+FOUNDED = timedelta(days=549)
+YEARS = timedelta(days=3 * 365)
+"""How far back a bulk load's history goes."""
+SELLERS_A_TEAM = 8
+
+
+class Refused(Exception):
+    """The demo may not run here; the message says why and what to do."""
+
+
+@click.command()
+@click.option(
+    "--size", type=click.IntRange(5, 10_000_000), help="Make so many contacts (and a fifth as many companies) instead."
+)
+@click.option("--seed", default=1, show_default=True, help="The same seed makes the same people.")
+def demo(size: int | None, seed: int) -> None:
+    """Fills an empty database with a firm to try crmlite on, or with --size contacts for tests of load."""
+    started = time.monotonic()
+    try:
+        app = create_app()
+    except config.ConfigError as error:
+        raise click.ClickException(str(error)) from error
+    with app.app_context():
+        logging.getLogger("crmlite").setLevel("WARNING")  # a line for every mail would hide the last ones here
+        try:
+            check_place()
+        except Refused as error:
+            raise click.ClickException(str(error)) from error
+        if size is None:
+            make_firm(seed)
+        else:
+            make_load(size, seed, lambda people: click.echo(f"\r{people:,} contacts", nl=False))
+            click.echo()
+        found = [f"{db.session.scalar(sa.select(sa.func.count()).select_from(m)):,} {name}" for m, name in _COUNTED]
+    click.echo(f"Made {', '.join(found)} in {time.monotonic() - started:.1f} s.")
+    click.echo(f"Sign in as {', '.join(part.email for part in CAST)}; the password is {PASSWORD}.")
+
+
+_COUNTED = ((Contact, "contacts"), (Company, "companies"), (Lead, "leads"))
+
+
+def check_place() -> None:
+    """Raises Refused where strangers could come, since the password is known, and where there is something to lose."""
+    settings = current_app.extensions["crmlite.settings"]
+    if not settings.is_local:
+        raise Refused(
+            f"The demo has users whose password everybody knows, so it runs only where the public URL is local, not at "
+            f"{settings.public_url}. Set CRMLITE_PUBLIC_URL to http://localhost:8000, or use another instance."
+        )
+    schema.upgrade()
+    for model in (User, Contact, Company, Lead):
+        if db.session.scalar(sa.select(model.id).limit(1)) is not None:
+            raise Refused(
+                "This database holds records already, and the demo would mix with them. Use an empty one: set "
+                "CRMLITE_INSTANCE to a new folder, or CRMLITE_DATABASE_URL to a new database."
+            )
+    db.session.rollback()
+
+
+def make_firm(seed: int, now: datetime | None = None) -> None:
+    """The cast, the firm, twelve stories, and everybody else. Commits."""
+    now = now or utcnow().replace(microsecond=0)
+    with pretending(now - FOUNDED):
+        users = make_cast()
+    stage = Stage(users, now)
+    told = [opening, *STORIES.values(), passers.website, passers.quarantine]
+    stage.play([*told, *passers.stories(seed, users, now)])
+
+
+def make_load(
+    size: int, seed: int, told: Callable[[int], None] = lambda _people: None, now: datetime | None = None
+) -> None:
+    """The cast, more sellers, and `size` contacts by the bulk path. Commits."""
+    now = now or datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+    with pretending(now - YEARS):
+        users = [*make_cast().values(), *_hire(size)]
+    team_ids = list(dict.fromkeys(user.team_id for user in users if user.team_id is not None))
+    user_ids = [user.id for user in users]
+    owners = [
+        Owner(number, None if user.team_id is None else team_ids.index(user.team_id), _weight(number))
+        for number, user in enumerate(users)
+    ]
+    db.session.remove()
+    bulk.load(Generator(seed, size, owners, now - YEARS, now), user_ids, team_ids, told)
+
+
+def _hire(size: int) -> list[User]:
+    """Sellers in teams of their own, one for every five thousand contacts: somebody has to own them."""
+    writing()
+    cast = db.session.scalars(sa.select(User).where(User.email == CAST[0].email)).one()
+    count = min(200, size // 5000)
+    teams = [Team(name=f"Team {number + 1}") for number in range(-(-count // SELLERS_A_TEAM))]
+    db.session.add_all(teams)
+    db.session.flush()
+    hired = [
+        User(
+            name=f"Seller {number + 1}",
+            email=f"seller{number + 1}@demo.example",
+            password=cast.password,
+            role_id=cast.role_id,
+            team_id=teams[number // SELLERS_A_TEAM].id,
+        )
+        for number in range(count)
+    ]
+    db.session.add_all(hired)
+    db.session.commit()
+    return hired
+
+
+def _weight(number: int) -> float:
+    """Some own many, some few: the cast each as much as three others, the rest less and less."""
+    return 3.0 if number < len(CAST) else 2.0 / (1 + (number - len(CAST)) % 20)
