@@ -144,6 +144,7 @@ class OwnerField(SelectField):
 
     def __init__(self, label: Any, **kwargs: Any) -> None:
         super().__init__(label, choices=self._people, coerce=number_or_none, **kwargs)
+        self.type = "SelectField"  # drawn like any other
 
     def _people(self) -> list[SelectChoice]:
         people = [
