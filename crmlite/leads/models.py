@@ -23,10 +23,10 @@ from crmlite.records.types import Record, trash_index
 from crmlite.web import absolute
 
 STATES = (
-    ("new", _l("New"), "hue-blue"),
-    ("working", _l("In work"), "hue-orange"),
-    ("qualified", _l("Qualified"), "hue-green"),
-    ("unqualified", _l("Unqualified"), "hue-gray"),
+    ("new", _l("New"), "blue"),
+    ("working", _l("In work"), "orange"),
+    ("qualified", _l("Qualified"), "green"),
+    ("unqualified", _l("Unqualified"), "gray"),
 )
 STATE_LABELS = {name: label for name, label, _hue in STATES}
 STATE_HUES = {name: hue for name, _label, hue in STATES}

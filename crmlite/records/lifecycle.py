@@ -12,10 +12,10 @@ from crmlite import events
 from crmlite.extensions import utcnow
 
 STATES = (
-    ("lead", _l("Lead"), "hue-blue"),
-    ("prospect", _l("Prospect"), "hue-purple"),
-    ("customer", _l("Customer"), "hue-green"),
-    ("former", _l("Former customer"), "hue-gray"),
+    ("lead", _l("Lead"), "blue"),
+    ("prospect", _l("Prospect"), "purple"),
+    ("customer", _l("Customer"), "green"),
+    ("former", _l("Former customer"), "gray"),
 )
 LABELS = {name: label for name, label, _hue in STATES}
 HUES = {name: hue for name, _label, hue in STATES}
