@@ -571,7 +571,7 @@ class NavItem:
     group: str
     order: int
     key: str
-    administrators: bool
+    roles: tuple[str, ...]
 
     @property
     def place(self) -> str:
@@ -579,7 +579,7 @@ class NavItem:
         return "/" + self.url.split("/")[1]
 
     def is_for(self, user: Any) -> bool:
-        if self.administrators and not user.is_administrator:
+        if self.roles and user.role not in self.roles:
             return False
         return self.record_type is None or user.scope(self.record_type, "view") != "none"
 
@@ -594,15 +594,15 @@ def add_nav(
     group: str = "work",
     order: int = 50,
     key: str = "",
-    administrators: bool = False,
+    roles: tuple[str, ...] = (),
 ) -> None:
-    """Adds a link to the sidebar; with a record type, for those only who may see such records.
+    """Adds a link to the sidebar; with a record type, for those only who may see such records; with roles, for those only.
 
     `key` follows g on the keyboard. The group `account` is the menu of the user at the bottom.
     """
     if group not in NAV_GROUPS and group != "account":
         raise ValueError(f"{url}: the sidebar has no group {group}")
-    item = NavItem(url, icon, label, record_type, group, order, key, administrators)
+    item = NavItem(url, icon, label, record_type, group, order, key, roles)
     app.extensions["crmlite.nav"] = sorted([*app.extensions["crmlite.nav"], item], key=lambda one: one.order)
 
 

@@ -1,7 +1,9 @@
 """Users, teams, roles, signing in, one's account, and the organisation's profile."""
 
 from flask import Flask
+from flask_babel import lazy_gettext as _l
 
+from crmlite import web
 from crmlite.auth import jobs, models, roles, signin, views
 
 __all__ = ["init_app", "jobs", "models", "roles", "signin"]
@@ -10,3 +12,15 @@ __all__ = ["init_app", "jobs", "models", "roles", "signin"]
 def init_app(app: Flask) -> None:
     signin.init_app(app)
     views.init_app(app)
+    web.add_nav(app, "/auth/profile", "user-circle", _l("Profile"), group="account", order=10)
+    web.add_nav(app, "/auth/devices", "device-laptop", _l("Devices"), group="account", order=20)
+    web.add_nav(
+        app,
+        "/auth/organisation",
+        "building",
+        _l("Organisation"),
+        group="account",
+        order=30,
+        roles=("administrator", "manager"),
+    )
+    web.add_nav(app, "/auth/team", "users", _l("Team"), group="account", order=40, roles=("administrator",))

@@ -9,6 +9,14 @@
     if (status === 401) { location.reload(); return; } // the server shows the sign-in page, with the way back here
     if (!headers?.get?.('HX-Trigger') && status >= 500) cx.toast({ message: cx.text('broken'), kind: 'error' });
   });
+  // What is to be pasted elsewhere.
+  cx.on('click', (event) => {
+    const button = event.target.closest('[data-copy]');
+    if (!button) return;
+    const field = cx.one(button.dataset.copy);
+    field.select();
+    navigator.clipboard?.writeText(field.value).then(() => cx.toast({ message: button.dataset.done }));
+  });
   // Choices that take effect at once: the form around them is sent.
   cx.on('change', (event) => {
     if (event.target.matches('[data-submit]')) event.target.form.requestSubmit();

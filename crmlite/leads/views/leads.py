@@ -17,6 +17,7 @@ from crmlite.leads.models import STATE_HUES, STATE_LABELS, Lead, Submission, Wro
 from crmlite.leads.types import LEAD, may_edit_forms
 from crmlite.records import types
 from crmlite.records.listing import Listing, users
+from crmlite.records.page import RecordPage
 from crmlite.web import go, is_partial, render, undo_url
 
 bp = Blueprint("leads", __name__, url_prefix="/leads")
@@ -124,6 +125,7 @@ def _shown(lead: Lead) -> dict[str, Any]:
     owner = users().get(lead.owner_id) if lead.owner_id else None
     return {
         "lead": lead,
+        "page": RecordPage(LEAD, lead, g.user),
         "submission": submission,
         "contact": _visible("contact", lead.contact_id),
         "company": _visible("company", lead.company_id),
