@@ -131,7 +131,9 @@ ROUTES: tuple[Route, ...] = (
     post("/auth/theme", SIGNED_IN, theme="dark"),
     post("/auth/language", SIGNED_IN, language="nl"),
     get("/auth/devices", SIGNED_IN),
-    post("/auth/devices/<int:session_id>/end", SIGNED_IN | dict.fromkeys(("colleague", "rival", "manager", "admin"), 404)),
+    post(
+        "/auth/devices/<int:session_id>/end", SIGNED_IN | dict.fromkeys(("colleague", "rival", "manager", "admin"), 404)
+    ),
     post("/auth/devices/end-others", SIGNED_IN),
     get("/auth/organisation", ABOVE),
     post("/auth/organisation", ABOVE, form=ORGANISATION),
