@@ -25,7 +25,7 @@ from flask_babel import lazy_gettext as _l
 from flask_compress import Compress
 from markupsafe import Markup
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import Forbidden, HTTPException, InternalServerError
+from werkzeug.exceptions import Forbidden, HTTPException, InternalServerError, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from crmlite import journal
@@ -305,6 +305,10 @@ def _http_error(error: HTTPException) -> Response:
     if error.response is not None:
         return make_response(error.response)
     code = error.code or 500
+    if isinstance(error, SecurityError):  # its own words repeat what the request said its host was
+        return _error(
+            code, _("crmlite does not answer under this name. If it should, add it to the setting trusted_hosts.")
+        )
     given = error.description if error.description and error.description != type(error).description else None
     return _error(code, given or _sentence(code))
 

@@ -19,11 +19,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from crmlite import create_app, journal, schema
-from crmlite.auth.models import Preference, Team, User, UserSession, hash_secret
+from crmlite.auth.models import Preference, Role, Team, User, UserSession, hash_secret
 from crmlite.companies.models import Company
 from crmlite.contacts.models import Affiliation, Contact
 from crmlite.demo.cast import CAST, make_cast
 from crmlite.extensions import db, utcnow, writing
+from crmlite.jobs import Heartbeat
 from crmlite.leads.models import Lead, Submission, WebForm
 from crmlite.mail.outbox import Message
 from crmlite.records import files, members, points, tags
@@ -118,6 +119,7 @@ def _let_go() -> None:
 
 def _sign_everybody_in(users: dict[str, User]) -> None:
     writing()
+    db.session.add(Heartbeat(name="worker", seen_at=utcnow() + timedelta(days=300)))  # so that /health is well
     for key, user in users.items():
         until = utcnow() + timedelta(days=300)
         db.session.add(UserSession(user_id=user.id, secret_hash=hash_secret(secret(key)), expires_at=until))
@@ -132,6 +134,12 @@ def secret(key: str) -> str:
 def _seed(users: dict[str, User]) -> dict[str, int]:
     ids: dict[str, int] = {f"user.{key}": user.id for key, user in users.items()}
     ids |= {f"team.{team.name}": team.id for team in db.session.scalars(sa.select(Team))}
+    ids["team.first"] = min(number for name, number in ids.items() if name.startswith("team."))
+    ids |= {f"role.{role.name}": role.id for role in db.session.scalars(sa.select(Role))}
+    ids["seller.session"] = db.session.scalars(
+        sa.select(UserSession.id).where(UserSession.user_id == users["seller"].id)
+    ).one()
+    ids["user.former"] = _make_former(users["seller"].role_id)
     for owner in OWNERS:
         with _operation(users.get(owner)):
             company = make_company(owner, users.get(owner))
@@ -157,6 +165,14 @@ def _seed(users: dict[str, User]) -> dict[str, int]:
         db.session.get_one(Contact, ids["seller.contact"]).touch()
         ids["operation"] = operation()
     return ids | _parts(ids["seller.contact"])
+
+
+def _make_former(role_id: int) -> int:
+    """Somebody who left: may not sign in, and is not of the cast."""
+    writing()
+    former = User.create(name="Former", email="former@demo.example", password="!", role_id=role_id).deactivate()
+    db.session.commit()
+    return former.id
 
 
 def _parts(contact_id: int) -> dict[str, int]:

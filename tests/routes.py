@@ -51,6 +51,9 @@ ARGS = {
     "affiliation_id": "seller.affiliation",
     "point_id": "seller.point",
     "user_id": "user.colleague",
+    "session_id": "seller.session",
+    "role_id": "role.seller",
+    "team_id": "team.first",
     "public_id": "testform0001",
     "filename": "css/app.css",
 }
@@ -108,12 +111,47 @@ WEB_FORM = {
     "f2-label": "E-mail", "f2-kind": "email", "f2-required": "y", "f2-fills": "contact.email",
 }  # fmt: skip
 
+NEW_PASSWORD = "four quite common words"
+PROFILE = {"name": "Sam", "locale": "nl", "time_zone": "Europe/Amsterdam", "theme": "dark", "shortcuts": "y"}
+NEW_USER = {"name": "Nia", "email": "nia@demo.example", "role_id": "3", "team_id": "0", "password": NEW_PASSWORD}
+ORGANISATION = {
+    "name": "Demo", "legal_name": "Demo BV", "address": "Street 1", "country": "NL", "vat_id": "NL1", "website": "demo.example",
+    "email": "info@demo.example", "phone": "+31 20 555 01 00", "currency": "EUR", "locale": "en", "time_zone": "UTC",
+}  # fmt: skip
+
 ROUTES: tuple[Route, ...] = (
     # auth
     get("/", SIGNED_IN, ok=302),
-    get("/login", PUBLIC),
+    get("/login", dict.fromkeys(ACTORS, 302) | {"stranger": YES}),
     post("/login", PUBLIC, email="seller@demo.example", password="crmlite-demo"),
     post("/logout", SIGNED_IN),
+    get("/auth/profile", SIGNED_IN),
+    post("/auth/profile", SIGNED_IN, form=PROFILE),
+    post("/auth/profile/password", SIGNED_IN, current="crmlite-demo", password=NEW_PASSWORD, again=NEW_PASSWORD),
+    post("/auth/theme", SIGNED_IN, theme="dark"),
+    post("/auth/language", SIGNED_IN, language="nl"),
+    get("/auth/devices", SIGNED_IN),
+    post(
+        "/auth/devices/<int:session_id>/end", SIGNED_IN | dict.fromkeys(("colleague", "rival", "manager", "admin"), 404)
+    ),
+    post("/auth/devices/end-others", SIGNED_IN),
+    get("/auth/organisation", ABOVE),
+    post("/auth/organisation", ABOVE, form=ORGANISATION),
+    get("/auth/team", ADMIN),
+    get("/auth/team/new", ADMIN),
+    post("/auth/team/new", ADMIN, form=NEW_USER),
+    get("/auth/team/<int:user_id>", ADMIN),
+    post("/auth/team/<int:user_id>", ADMIN, role_id="1", team_id="0"),
+    post("/auth/team/<int:user_id>/deactivate", ADMIN),
+    post("/auth/team/<int:user_id>/reactivate", ADMIN, args={"user_id": "user.former"}),
+    post("/auth/team/teams", ADMIN, name="East"),
+    get("/auth/team/teams/<int:team_id>", ADMIN),
+    post("/auth/team/teams/<int:team_id>", ADMIN, name="East"),
+    get("/auth/roles", ADMIN),
+    get("/auth/roles/<int:role_id>", ADMIN),
+    post("/auth/roles/<int:role_id>", ADMIN, form={"contact.view": "all", "contact.create": "none"}),
+    # health
+    get("/health", PUBLIC),
     # contacts
     get("/contacts/", SIGNED_IN),
     get("/contacts/<int:contact_id>", TEAM),

@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Blueprint, Response, g, request
 from flask_babel import gettext as _
-from werkzeug.exceptions import BadRequest, Forbidden, NotFound
+from werkzeug.exceptions import Forbidden, NotFound
 
 from crmlite.auth import roles
 from crmlite.auth.models import ACTIONS, SCOPES, Role
@@ -57,7 +57,7 @@ def _read() -> tuple[Scopes, dict[str, str]]:
     for name in request.form:
         kind, _dot, action = name.rpartition(".")
         if action not in ACTIONS or (kind != "*" and kind not in roles.kinds()):
-            raise BadRequest
+            continue
         scope = request.form[name]
         if scope in choices(action):
             sent[kind, action] = scope

@@ -1,0 +1,244 @@
+"""What holds for every request: host names, https and LAN, posts from elsewhere, headers per class of route, and the log."""
+
+import io
+import json
+import logging
+import re
+
+import pytest
+
+from crmlite import web
+from crmlite.web import HEADERS
+from tests.auth.conftest import PASSWORD
+
+LAN = "http://crm.lan:8000"
+HTTPS = "https://crm.example.com"
+WORDS = {"email": "seller@firm.example", "password": PASSWORD}
+
+
+def header_class(app, endpoint: str) -> str:
+    return "static" if endpoint == "static" else getattr(app.view_functions[endpoint], "header_class", "app")
+
+
+# --- plain http on a LAN, https ---------------------------------------------------------------------------------------
+
+
+def test_signing_in_over_http_with_a_lan_name_works(make_app):
+    client = make_app(public_url=LAN).test_client()
+    page = client.get("/login", base_url=LAN)
+    assert page.status_code == 200
+    assert "This connection is not encrypted" in page.text
+    answer = client.post("/login", data=WORDS, base_url=LAN, headers={"Origin": LAN})
+    assert answer.status_code == 303
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("crmlite_session=")
+    assert "Secure" not in cookie
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "Strict-Transport-Security" not in answer.headers
+    inside = client.get("/auth/profile", base_url=LAN)
+    assert inside.status_code == 200
+    assert "This connection is not encrypted" in inside.text
+    saved = client.post("/auth/theme", data={"theme": "dark"}, base_url=LAN, headers={"Origin": LAN})
+    assert saved.status_code == 303
+
+
+def test_with_https_the_cookie_is_guarded_by_the_browser(make_app):
+    client = make_app(public_url=HTTPS).test_client()
+    page = client.get("/login", base_url=HTTPS)
+    assert "This connection is not encrypted" not in page.text
+    answer = client.post("/login", data=WORDS, base_url=HTTPS)
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-crmlite_session=")
+    assert "; Secure" in cookie
+    assert "Path=/" in cookie
+    assert "Domain" not in cookie
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+    assert client.get("/auth/profile", base_url=HTTPS).status_code == 200
+    gone = client.post("/logout", base_url=HTTPS).headers["Set-Cookie"]
+    assert gone.startswith("__Host-crmlite_session=;")
+    assert "; Secure" in gone, "browsers ignore the end of a __Host- cookie without it"
+
+
+def test_on_this_machine_http_needs_no_banner(make_app):
+    page = make_app(public_url="http://localhost:8000").test_client().get("/login")
+    assert "This connection is not encrypted" not in page.text
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["evil.example", "crm.lan.evil.example", "evil.example:8000", "crm.lan@evil.example", "localhost.evil.example"],
+)
+def test_an_unknown_host_is_refused(make_app, host):
+    client = make_app(public_url=LAN).test_client()
+    answer = client.get("/login", headers={"Host": host})
+    assert answer.status_code == 400
+    assert "Content-Security-Policy" in answer.headers
+    assert host not in answer.text
+    assert "add it to the setting trusted_hosts" in answer.text
+
+
+@pytest.mark.parametrize("host", ["crm.lan:8000", "crm.lan", "localhost", "127.0.0.1:9000", "intern.example"])
+def test_known_hosts_are_answered(make_app, host):
+    client = make_app(public_url=LAN, trusted_hosts="intern.example").test_client()
+    assert client.get("/login", headers={"Host": host}).status_code == 200
+
+
+def test_forwarded_headers_are_believed_from_configured_proxies_only(make_app):
+    forwarded = {"X-Forwarded-Host": "evil.example", "X-Forwarded-For": "203.0.113.9"}
+    assert make_app(public_url=LAN).test_client().get("/login", headers=forwarded).status_code == 200
+    assert make_app(public_url=LAN, proxies=1).test_client().get("/login", headers=forwarded).status_code == 400
+
+
+# --- posts from elsewhere ---------------------------------------------------------------------------------------------
+
+FROM_ELSEWHERE = [
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"},
+    {"Sec-Fetch-Site": "nonsense"},
+    {"Origin": "https://evil.example"},
+    {"Origin": "http://localhost.evil.example"},
+    {"Origin": "http://localhost:8001"},
+    {"Origin": "null"},
+]
+
+
+@pytest.mark.parametrize("headers", FROM_ELSEWHERE, ids=str)
+def test_a_post_from_elsewhere_is_refused_everywhere_but_at_public_forms(app, sign_in, headers):
+    client = sign_in("admin")
+    open_to_all = []
+    for rule in app.url_map.iter_rules():
+        for method in {"POST", "PUT", "PATCH", "DELETE"} & set(rule.methods or ()):
+            url = re.sub(r"<[^>]*>", "1", rule.rule)
+            answer = client.open(url, method=method, headers=headers)
+            if answer.status_code != 403:
+                open_to_all.append((method, rule.rule, answer.status_code))
+    assert open_to_all == [("POST", "/f/<public_id>", 404)]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Sec-Fetch-Site": "same-origin"}, {"Sec-Fetch-Site": "none"}, {"Origin": "http://localhost"}, {}],
+    ids=str,
+)
+def test_a_post_from_here_is_taken(sign_in, headers):
+    answer = sign_in("seller").post("/auth/theme", data={"theme": "dark"}, headers=headers)
+    assert answer.status_code == 303
+
+
+# --- headers ----------------------------------------------------------------------------------------------------------
+
+
+def everything(app, client):
+    """(class, answer) of every route, as answered to an administrator; most with an id that does not exist."""
+    for rule in app.url_map.iter_rules():
+        for method in ("GET", "POST"):
+            if method not in (rule.methods or ()) or rule.endpoint == "auth.logout":
+                continue
+            url = re.sub(r"<path:[^>]*>", "css/form.css", rule.rule)
+            yield header_class(app, rule.endpoint), client.open(re.sub(r"<[^>]*>", "1", url), method=method)
+
+
+def test_every_answer_has_the_headers_of_its_class(app, sign_in):
+    seen = set()
+    for name, answer in everything(app, sign_in("admin")):
+        seen.add(name)
+        expected = {**web._EVERYWHERE, **HEADERS[name]}
+        for header, value in expected.items():
+            if header == "Content-Security-Policy" and name == "embed":
+                value = answer.headers[header]
+                assert re.search(r"frame-ancestors ('none'|'self'|\*|https?://)", value)
+            if header == "Vary":
+                assert set(value.split(", ")) <= set(answer.headers[header].split(", "))
+                continue
+            assert answer.headers.getlist(header) == [value], (answer.request.path, header)
+        assert re.fullmatch(r"[0-9a-f]{16}", answer.headers["X-Request-Id"])
+        assert "Server" not in answer.headers
+        assert "X-Powered-By" not in answer.headers
+    assert {"app", "public", "embed", "static"} <= seen <= set(HEADERS)
+
+
+def test_no_policy_allows_what_is_inline():
+    for name, row in HEADERS.items():
+        policy = row["Content-Security-Policy"]
+        assert "unsafe" not in policy, name
+        assert "default-src 'none'" in policy, name
+    for name in ("app", "public"):
+        assert HEADERS[name]["X-Frame-Options"] == "DENY"
+        assert "frame-ancestors 'none'" in HEADERS[name]["Content-Security-Policy"]
+        assert HEADERS[name]["Cache-Control"] == "no-store"
+
+
+def test_errors_have_them_too(app, sign_in):
+    for answer in (
+        app.test_client().get("/no/such/page"),
+        sign_in("seller").get("/auth/team"),
+        app.test_client().post("/health"),
+    ):
+        assert answer.status_code >= 400
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+# --- the log ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def log_lines(app):
+    """What is written to the log, as parsed JSON."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(web.JsonFormatter())
+    logger = logging.getLogger("crmlite")
+    level = logger.level
+    logger.addHandler(handler)
+    logger.setLevel("INFO")
+    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    logger.removeHandler(handler)
+    logger.setLevel(level)
+
+
+def test_a_request_is_one_line_with_the_id_that_was_answered(app, sign_in, log_lines):
+    client = sign_in("seller")
+    answer = client.get("/auth/profile?secret=hidden")
+    line = log_lines()[-1]
+    assert line["request_id"] == answer.headers["X-Request-Id"]
+    assert (line["what"], line["method"], line["path"], line["status"]) == ("request", "GET", "/auth/profile", 200)
+    assert line["user_id"] > 0
+    assert line["ms"] > 0
+    assert "hidden" not in str(log_lines())
+
+
+def test_the_log_holds_neither_passwords_nor_cookies(app, sign_in, log_lines):
+    client = sign_in("seller")
+    client.post("/login", data={"email": "seller@firm.example", "password": "hunter2hunter2"})
+    assert len(log_lines()) >= 2
+    said = str(log_lines())
+    for secret in (PASSWORD, "hunter2hunter2", client.get_cookie("crmlite_session").value, "seller@firm.example"):
+        assert secret not in said
+
+
+def test_an_error_is_logged_under_the_number_that_the_page_shows(app, sign_in, log_lines, monkeypatch):
+    app.testing = False
+    client = sign_in("seller")
+    monkeypatch.setitem(app.view_functions, "profile.show", lambda: 1 / 0)
+    answer = client.get("/auth/profile")
+    assert answer.status_code == 500
+    assert "ZeroDivisionError" not in answer.text
+    number = answer.headers["X-Request-Id"]
+    assert number in answer.text
+    line = next(line for line in log_lines() if line["what"] == "unexpected")
+    assert line["request_id"] == number
+    assert "ZeroDivisionError" in line["error"]
+
+
+def test_the_journal_names_the_request(app, sign_in, ask):
+    import sqlalchemy as sa
+
+    from crmlite.journal import Operation
+
+    answer = sign_in("seller").post("/auth/theme", data={"theme": "dark"})
+    found = ask(sa.select(Operation.request_id).order_by(Operation.id.desc()).limit(1))
+    assert found == [(answer.headers["X-Request-Id"],)]
