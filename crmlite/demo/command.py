@@ -22,7 +22,7 @@ from crmlite.demo.stories import STORIES
 from crmlite.extensions import db, pretending, utcnow, writing
 from crmlite.leads.models import Lead
 
-FOUNDED = timedelta(days=549)
+FOUNDED = timedelta(days=555)
 YEARS = timedelta(days=3 * 365)
 """How far back a bulk load's history goes."""
 SELLERS_A_TEAM = 8

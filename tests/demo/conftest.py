@@ -17,16 +17,23 @@ SEED = 1
 
 
 @contextlib.contextmanager
-def opened(url: str, **settings: object) -> Iterator[Flask]:
-    """An app on this database, inside its context; nothing stays connected afterwards."""
-    app = create_app({"database_url": url, "instance": tempfile.mkdtemp(prefix="crmlite-"), **settings})
-    with app.app_context():
-        try:
-            yield app
-        finally:
+def closing_app(url: str) -> Iterator[Flask]:
+    """An app on this database; nothing stays connected afterwards."""
+    app = create_app({"database_url": url, "instance": tempfile.mkdtemp(prefix="crmlite-"), "disk_floor_mb": 0})
+    try:
+        yield app
+    finally:
+        with app.app_context():
             db.session.remove()
             for engine in db.engines.values():
                 engine.dispose()
+
+
+@contextlib.contextmanager
+def opened(url: str) -> Iterator[Flask]:
+    """The same, inside its context."""
+    with closing_app(url) as app, app.app_context():
+        yield app
 
 
 def build_firm(url: str) -> None:
