@@ -24,6 +24,7 @@ from crmlite.companies.models import Company
 from crmlite.contacts.models import Affiliation, Contact
 from crmlite.demo.cast import CAST, make_cast
 from crmlite.extensions import db, utcnow, writing
+from crmlite.jobs import Heartbeat
 from crmlite.leads.models import Lead, Submission, WebForm
 from crmlite.mail.outbox import Message
 from crmlite.records import files, members, points, tags
@@ -94,6 +95,7 @@ def build(url: str) -> None:
         ids = _seed(users)
         writing()
         Preference.write(users["admin"].id, "test.ids", ids)
+        db.session.add(Heartbeat(name="worker", seen_at=utcnow() + timedelta(days=300)))  # /health asks for it
         db.session.commit()
         _let_go()
 
@@ -137,6 +139,8 @@ def _seed(users: dict[str, User]) -> dict[str, int]:
             company = make_company(owner, users.get(owner))
             contact = make_contact(owner, users.get(owner), company)
             lead = make_lead(owner, users.get(owner), contact, company)
+            for record in (company, contact, lead):
+                members.join(record, users["service"], "answers questions")
             ids |= {f"{owner}.company": company.id, f"{owner}.contact": contact.id, f"{owner}.lead": lead.id}
     for owner in ("seller", "rival"):
         with _operation(users[owner]):
@@ -145,9 +149,12 @@ def _seed(users: dict[str, User]) -> dict[str, int]:
         shared = Contact.create(users["rival"], given="Shared", family="Person")
         members.join(shared, users["seller"], "helps")
         ids["shared.contact"] = shared.id
-    with _operation(users["manager"]):  # a seller's lead from somebody whom only the rival's team may see
+    with _operation(
+        users["manager"]
+    ):  # the seller's lead from, and contact at, somebody whom only the rival's team may see
         rivals = db.session.get_one(Contact, ids["rival.contact"])
         firm = db.session.get_one(Company, ids["rival.company"])
+        db.session.get_one(Contact, ids["seller.contact"]).join(firm, title="Works there too")
         crossed = Lead.create(users["seller"], contact=rivals, need="Crossed", company_id=firm.id)
         ids["crossed.lead"] = crossed.id
     with _operation(users["admin"]):
@@ -156,21 +163,27 @@ def _seed(users: dict[str, User]) -> dict[str, int]:
         db.session.get_one(Contact, ids["seller.contact"]).assign(users["seller"])
         db.session.get_one(Contact, ids["seller.contact"]).touch()
         ids["operation"] = operation()
-    return ids | _parts(ids["seller.contact"])
+    return ids | _parts("seller", ids) | _parts("rival", ids)
 
 
-def _parts(contact_id: int) -> dict[str, int]:
-    """Ids of what hangs on the seller's contact, for the URLs that name them: seller.note, seller.attachment ..."""
-    mine = {"record_type": "contact", "record_id": contact_id}
+def _parts(owner: str, ids: dict[str, int]) -> dict[str, int]:
+    """Ids of what hangs on the owner's records, for URLs that name them: seller.contact.note, seller.lead.attachment ..."""
     found = {}
-    for model in (Note, Tagging, Attachment, Point, Address, Affiliation):
-        by = mine if "record_type" in model.__table__.c else {"contact_id": contact_id}
-        row = db.session.scalars(sa.select(model).filter_by(**by).order_by(model.id)).first()
-        found[f"seller.{model.__tablename__}"] = row.id
-        if isinstance(row, Tagging):
-            found["seller.tag"] = row.tag_id
-        if isinstance(row, Attachment):
-            found["seller.file"] = row.file_id
+    for kind in TYPES:
+        number = ids[f"{owner}.{kind}"]
+        for model in (Note, Tagging, Attachment, Point, Address, Affiliation):
+            if "record_type" in model.__table__.c:
+                by = {"record_type": kind, "record_id": number}
+            elif f"{kind}_id" in model.__table__.c:
+                by = {f"{kind}_id": number}
+            else:
+                continue
+            row = db.session.scalars(sa.select(model).filter_by(**by).order_by(model.id)).first()
+            if row is None:
+                continue
+            found[f"{owner}.{kind}.{model.__tablename__}"] = row.id
+            if isinstance(row, Tagging):
+                found[f"{owner}.{kind}.tag"] = row.tag_id
     return found
 
 
