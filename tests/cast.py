@@ -19,7 +19,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from crmlite import create_app, journal, schema
-from crmlite.auth.models import Preference, Team, User, UserSession, hash_secret
+from crmlite.auth.models import Preference, Role, Team, User, UserSession, hash_secret
 from crmlite.companies.models import Company
 from crmlite.contacts.models import Affiliation, Contact
 from crmlite.demo.cast import CAST, make_cast
@@ -133,6 +133,11 @@ def secret(key: str) -> str:
 
 def _seed(users: dict[str, User]) -> dict[str, int]:
     ids: dict[str, int] = {f"user.{key}": user.id for key, user in users.items()}
+    ids |= {
+        f"session.{key}": db.session.scalar(sa.select(UserSession.id).filter_by(user_id=user.id))
+        for key, user in users.items()
+    }
+    ids |= {f"role.{role.name}": role.id for role in db.session.scalars(sa.select(Role))}
     ids |= {f"team.{team.name}": team.id for team in db.session.scalars(sa.select(Team))}
     for owner in OWNERS:
         with _operation(users.get(owner)):
@@ -159,6 +164,12 @@ def _seed(users: dict[str, User]) -> dict[str, int]:
         ids["crossed.lead"] = crossed.id
     with _operation(users["admin"]):
         ids |= _seed_forms(users)
+        gone = User(
+            name="Somebody who left", email="gone@demo.example", password="", role=users["seller"].role, active=False
+        )
+        db.session.add(gone)
+        db.session.flush()
+        ids["user.gone"] = gone.id
     with _operation(users["seller"]) as operation:
         db.session.get_one(Contact, ids["seller.contact"]).assign(users["seller"])
         db.session.get_one(Contact, ids["seller.contact"]).touch()

@@ -50,8 +50,11 @@ ARGS = {
     "attachment_id": "seller.contact.attachment",
     "affiliation_id": "seller.contact.affiliation",
     "user_id": "user.colleague",
+    "session_id": "session.seller",
+    "team_id": "team.Europe",
+    "role_id": "role.seller",
     "public_id": "testform0001",
-    "filename": "css/app.css",
+    "filename": "js/embed.js",
 }
 """What stands in a URL, by the name of its part: a key of the stage's ids, or the text itself."""
 
@@ -124,15 +127,45 @@ WEB_FORM = {
 CONTACT_FORM = {"given": "Anna", "family": "Lindqvist", "emails-0-value": "anna@example.com", "emails-0-label": "work"}
 COMPANY_FORM = {"name": "Noordlicht B.V.", "emails-0-value": "info@noordlicht.example", "emails-0-label": "work"}
 AFFILIATION_FORM = {"a{seller.contact.affiliation}-title": "Director", "a{seller.contact.affiliation}-buying_role": ""}
+PASSWORD_FORM = {"current": "crmlite-demo", "password": "three green chairs", "again": "three green chairs"}
+ORGANISATION_FORM = {"name": "Noordlicht", "country": "NL", "currency": "EUR", "locale": "en", "time_zone": "UTC"}
+USER_FORM = {
+    "name": "Anna", "email": "anna@demo.example", "password": "three green chairs", "role_id": "@role.seller", "team_id": "0",
+}  # fmt: skip
+ONLY_ME: Who = SIGNED_IN | dict.fromkeys(("colleague", "rival", "manager", "admin"), 404)
+"""The seller's own, which is nobody else's business, not even the administrator's."""
 AUTHOR: Who = TEAM | dict.fromkeys(("colleague", "manager"), 403)
 """What only the author of a note may do, and administrators."""
 
 ROUTES: tuple[Route, ...] = (
     # auth
     get("/", SIGNED_IN, ok=302),
-    get("/login", PUBLIC),
+    get("/login", {"stranger": YES} | dict.fromkeys(ACTORS[1:], 302)),
     post("/login", PUBLIC, email="seller@demo.example", password="crmlite-demo"),
     post("/logout", SIGNED_IN),
+    get("/auth/profile", SIGNED_IN),
+    post("/auth/profile", SIGNED_IN, name="Somebody", locale="en", time_zone="UTC", theme="dark", shortcuts="y"),
+    post("/auth/profile/password", SIGNED_IN, form=PASSWORD_FORM),
+    post("/auth/theme", SIGNED_IN, theme="dark"),
+    post("/auth/language", SIGNED_IN, language="nl"),
+    get("/auth/devices", SIGNED_IN),
+    post("/auth/devices/<int:session_id>/end", ONLY_ME),
+    post("/auth/devices/end-others", SIGNED_IN),
+    get("/auth/organisation", ABOVE),
+    post("/auth/organisation", ABOVE, form=ORGANISATION_FORM),
+    get("/auth/team", ADMIN),
+    get("/auth/team/new", ADMIN),
+    post("/auth/team/new", ADMIN, form=USER_FORM),
+    get("/auth/team/<int:user_id>", ADMIN),
+    post("/auth/team/<int:user_id>", ADMIN, role_id="@role.manager", team_id="@team.Service"),
+    post("/auth/team/<int:user_id>/deactivate", ADMIN),
+    post("/auth/team/<int:user_id>/reactivate", ADMIN, args={"user_id": "user.gone"}),
+    post("/auth/team/teams", ADMIN, name="North"),
+    get("/auth/team/teams/<int:team_id>", ADMIN),
+    post("/auth/team/teams/<int:team_id>", ADMIN, name="North"),
+    get("/auth/roles", ADMIN),
+    get("/auth/roles/<int:role_id>", ADMIN),
+    post("/auth/roles/<int:role_id>", ADMIN, form={"contact.view": "all", "contact.edit": "own"}),
     # contacts
     get("/contacts/", SIGNED_IN),
     get("/contacts/new", SIGNED_IN),
@@ -198,7 +231,7 @@ ROUTES: tuple[Route, ...] = (
     # records
     get("/records/search", SIGNED_IN, query="q=zc"),
     get("/records/trash", SIGNED_IN),
-    post("/records/undo/<int:operation_id>", SIGNED_IN | dict.fromkeys(("colleague", "rival", "manager"), 404)),
+    post("/records/undo/<int:operation_id>", ONLY_ME | {"admin": YES}),
     *each_type(get("/records/<record_type>/count", SIGNED_IN)),
     *each_type(get("/records/<record_type>/pick", SIGNED_IN, query="q=zc")),
     *each_type(post("/records/<record_type>/columns", SIGNED_IN, name="name")),

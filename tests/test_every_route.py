@@ -335,10 +335,14 @@ def test_the_sweep_sees(faulty, route, expected):
 
 
 def _said(answer: Any) -> str:
-    text = re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True))
+    body = answer.get_data(as_text=True)
+    main = re.search(r"<main.*?</main>", body, re.S)
+    text = re.sub(r"<[^>]+>", " ", main[0] if main else body)
     return f" ({' '.join(text.split())[-160:]})" if answer.status_code >= 400 else ""
 
 
 def _report(route: Route, wrong: list[str]) -> None:
+    if len(wrong) > 9:
+        wrong = [*wrong[:8], f"and {len(wrong) - 8} more of the kind"]
     if wrong:
         pytest.fail(f"{route.name}\n    " + "\n    ".join(wrong), pytrace=False)
