@@ -23,6 +23,7 @@ from flask_babel import Domain, force_locale, get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_compress import Compress
+from jinja2 import Template, nodes
 from markupsafe import Markup
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import Forbidden, HTTPException, InternalServerError, SecurityError
@@ -114,11 +115,32 @@ def render(template: str, block: str | None = None, /, status: int = 200, **cont
     """The page, or, where htmx asks for a part, only the block of that name in the same template."""
     _let_go(is_refusal=status >= 400)
     if block and is_partial():
-        source = current_app.jinja_env.get_template(template)
         current_app.update_template_context(context)
-        body = "".join(source.blocks[block](source.new_context(context)))
-        return make_response(body, status)
+        return make_response(_render_block(template, block, context), status)
     return make_response(render_template(template, **context), status)
+
+
+def _render_block(template: str, block: str, context: dict[str, Any]) -> str:
+    """One block of a template, which may stand in a template that it extends."""
+    source: Template = current_app.jinja_env.get_template(template)
+    frame = source.new_context(context)
+    for name in _extended(template):
+        for known, function in current_app.jinja_env.get_template(name).blocks.items():
+            frame.blocks.setdefault(known, []).append(function)
+    return "".join(frame.blocks[block][0](frame))
+
+
+def _extended(template: str) -> list[str]:
+    """The templates that this one extends, the nearest first."""
+    cache: dict[str, list[str]] = current_app.extensions.setdefault("crmlite.extended_templates", {})
+    if template not in cache or current_app.debug:
+        environment = current_app.jinja_env
+        assert environment.loader is not None  # noqa: S101 - Flask always sets one
+        parsed = environment.parse(environment.loader.get_source(environment, template)[0])
+        found = parsed.find(nodes.Extends)
+        name = found.template.value if found is not None and isinstance(found.template, nodes.Const) else None
+        cache[template] = [name, *_extended(name)] if name else []
+    return cache[template]
 
 
 def _let_go(*, is_refusal: bool) -> None:

@@ -95,6 +95,7 @@ def build(url: str) -> None:
         ids = _seed(users)
         writing()
         Preference.write(users["admin"].id, "test.ids", ids)
+        db.session.add(Heartbeat(name="worker", seen_at=utcnow() + timedelta(days=300)))  # /health asks for it
         db.session.commit()
         _let_go()
 
@@ -119,7 +120,6 @@ def _let_go() -> None:
 
 def _sign_everybody_in(users: dict[str, User]) -> None:
     writing()
-    db.session.add(Heartbeat(name="worker", seen_at=utcnow() + timedelta(days=300)))  # so that /health is well
     for key, user in users.items():
         until = utcnow() + timedelta(days=300)
         db.session.add(UserSession(user_id=user.id, secret_hash=hash_secret(secret(key)), expires_at=until))
@@ -133,18 +133,19 @@ def secret(key: str) -> str:
 
 def _seed(users: dict[str, User]) -> dict[str, int]:
     ids: dict[str, int] = {f"user.{key}": user.id for key, user in users.items()}
-    ids |= {f"team.{team.name}": team.id for team in db.session.scalars(sa.select(Team))}
-    ids["team.first"] = min(number for name, number in ids.items() if name.startswith("team."))
+    ids |= {
+        f"session.{key}": db.session.scalar(sa.select(UserSession.id).filter_by(user_id=user.id))
+        for key, user in users.items()
+    }
     ids |= {f"role.{role.name}": role.id for role in db.session.scalars(sa.select(Role))}
-    ids["seller.session"] = db.session.scalars(
-        sa.select(UserSession.id).where(UserSession.user_id == users["seller"].id)
-    ).one()
-    ids["user.former"] = _make_former(users["seller"].role_id)
+    ids |= {f"team.{team.name}": team.id for team in db.session.scalars(sa.select(Team))}
     for owner in OWNERS:
         with _operation(users.get(owner)):
             company = make_company(owner, users.get(owner))
             contact = make_contact(owner, users.get(owner), company)
             lead = make_lead(owner, users.get(owner), contact, company)
+            for record in (company, contact, lead):
+                members.join(record, users["service"], "answers questions")
             ids |= {f"{owner}.company": company.id, f"{owner}.contact": contact.id, f"{owner}.lead": lead.id}
     for owner in ("seller", "rival"):
         with _operation(users[owner]):
@@ -153,40 +154,47 @@ def _seed(users: dict[str, User]) -> dict[str, int]:
         shared = Contact.create(users["rival"], given="Shared", family="Person")
         members.join(shared, users["seller"], "helps")
         ids["shared.contact"] = shared.id
-    with _operation(users["manager"]):  # a seller's lead from somebody whom only the rival's team may see
+    with _operation(
+        users["manager"]
+    ):  # the seller's lead from, and contact at, somebody whom only the rival's team may see
         rivals = db.session.get_one(Contact, ids["rival.contact"])
         firm = db.session.get_one(Company, ids["rival.company"])
+        db.session.get_one(Contact, ids["seller.contact"]).join(firm, title="Works there too")
         crossed = Lead.create(users["seller"], contact=rivals, need="Crossed", company_id=firm.id)
         ids["crossed.lead"] = crossed.id
     with _operation(users["admin"]):
         ids |= _seed_forms(users)
+        gone = User(
+            name="Somebody who left", email="gone@demo.example", password="", role=users["seller"].role, active=False
+        )
+        db.session.add(gone)
+        db.session.flush()
+        ids["user.gone"] = gone.id
     with _operation(users["seller"]) as operation:
         db.session.get_one(Contact, ids["seller.contact"]).assign(users["seller"])
         db.session.get_one(Contact, ids["seller.contact"]).touch()
         ids["operation"] = operation()
-    return ids | _parts(ids["seller.contact"])
+    return ids | _parts("seller", ids) | _parts("rival", ids)
 
 
-def _make_former(role_id: int) -> int:
-    """Somebody who left: may not sign in, and is not of the cast."""
-    writing()
-    former = User.create(name="Former", email="former@demo.example", password="!", role_id=role_id).deactivate()
-    db.session.commit()
-    return former.id
-
-
-def _parts(contact_id: int) -> dict[str, int]:
-    """Ids of what hangs on the seller's contact, for the URLs that name them: seller.note, seller.attachment ..."""
-    mine = {"record_type": "contact", "record_id": contact_id}
+def _parts(owner: str, ids: dict[str, int]) -> dict[str, int]:
+    """Ids of what hangs on the owner's records, for URLs that name them: seller.contact.note, seller.lead.attachment ..."""
     found = {}
-    for model in (Note, Tagging, Attachment, Point, Address, Affiliation):
-        by = mine if "record_type" in model.__table__.c else {"contact_id": contact_id}
-        row = db.session.scalars(sa.select(model).filter_by(**by).order_by(model.id)).first()
-        found[f"seller.{model.__tablename__}"] = row.id
-        if isinstance(row, Tagging):
-            found["seller.tag"] = row.tag_id
-        if isinstance(row, Attachment):
-            found["seller.file"] = row.file_id
+    for kind in TYPES:
+        number = ids[f"{owner}.{kind}"]
+        for model in (Note, Tagging, Attachment, Point, Address, Affiliation):
+            if "record_type" in model.__table__.c:
+                by = {"record_type": kind, "record_id": number}
+            elif f"{kind}_id" in model.__table__.c:
+                by = {f"{kind}_id": number}
+            else:
+                continue
+            row = db.session.scalars(sa.select(model).filter_by(**by).order_by(model.id)).first()
+            if row is None:
+                continue
+            found[f"{owner}.{kind}.{model.__tablename__}"] = row.id
+            if isinstance(row, Tagging):
+                found[f"{owner}.{kind}.tag"] = row.tag_id
     return found
 
 

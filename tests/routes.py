@@ -9,7 +9,8 @@ else is spelled by changing one: `TEAM | {"colleague": 404}`.
 
 What stands in the URL comes from ARGS: the seller's record of that type. `args={"lead_id": "seller.closed"}` names another one
 of tests/cast.py. Words after the rule are form fields; `form={...}` takes names that Python does not. `ok=` is the status of
-a success where it is neither 200 for a GET nor 303 for a post. `refuses={"owner_id": "rival.contact"}` says that the form
+a success where it is neither 200 for a GET nor 303 for a post. A value like "@seller.contact" becomes that record's id,
+bytes become an uploaded file. `each_type(...)` makes a line per record type. `refuses={"owner_id": "rival.contact"}` says that the form
 with this id in it must be refused: ids in forms are checked like those in URLs.
 """
 
@@ -44,18 +45,16 @@ ARGS = {
     "form_id": "form",
     "message_id": "seller.mail",
     "operation_id": "operation",
-    "note_id": "seller.note",
-    "tag_id": "seller.tag",
-    "file_id": "seller.file",
-    "attachment_id": "seller.attachment",
-    "affiliation_id": "seller.affiliation",
-    "point_id": "seller.point",
+    "record_type": "contact",
+    "record_id": "seller.contact",
+    "attachment_id": "seller.contact.attachment",
+    "affiliation_id": "seller.contact.affiliation",
     "user_id": "user.colleague",
-    "session_id": "seller.session",
+    "session_id": "session.seller",
+    "team_id": "team.Europe",
     "role_id": "role.seller",
-    "team_id": "team.first",
     "public_id": "testform0001",
-    "filename": "css/app.css",
+    "filename": "js/embed.js",
 }
 """What stands in a URL, by the name of its part: a key of the stage's ids, or the text itself."""
 
@@ -74,6 +73,8 @@ class Route:
     """Whether other websites may post to it."""
     trash: bool = False
     """Whether it is about records in the trash."""
+    htmx: bool = False
+    """Whether it is only for fragments that htmx asks for."""
 
     @property
     def name(self) -> str:
@@ -82,7 +83,7 @@ class Route:
     def status(self, actor: str) -> int:
         expected = self.who[actor]
         if expected == LOGIN:
-            return 302 if self.method == "GET" else 401
+            return 302 if self.method == "GET" and not self.htmx else 401
         return int(expected) if expected != YES else self.ok or (200 if self.method == "GET" else 303)
 
 
@@ -90,7 +91,7 @@ def get(rule: str, who: Who, **more: Any) -> Route:
     return Route("GET", rule, who, **more)
 
 
-_WORDS = {"args", "query", "ok", "refuses", "any_origin", "trash"}
+_WORDS = {"args", "query", "ok", "refuses", "any_origin", "trash", "htmx"}
 
 
 def post(rule: str, who: Who, *, form: Mapping[str, Any] | None = None, **more: Any) -> Route:
@@ -99,9 +100,21 @@ def post(rule: str, who: Who, *, form: Mapping[str, Any] | None = None, **more: 
     return Route("POST", rule, who, form={**(form or {}), **fields}, **words)
 
 
-def each_type(route: Route, part: str = "record_type", id_part: str = "record_id") -> tuple[Route, ...]:
-    """A route with a record type and an id in it: one line per type."""
-    return tuple(replace(route, args={part: name, id_part: f"seller.{name}", **route.args}) for name in TYPES)
+def each_type(route: Route) -> tuple[Route, ...]:
+    """One line per record type, for a route with the type in it. `TYPE` in what args= and form= say becomes the type's name."""
+
+    def made(name: str) -> Route:
+        args = {"record_type": name, "record_id": "seller.TYPE", **route.args}
+        return replace(
+            route,
+            args={part: value.replace("TYPE", name) for part, value in args.items()},
+            form={
+                key: value.replace("TYPE", name) if isinstance(value, str) else value
+                for key, value in route.form.items()
+            },
+        )
+
+    return tuple(made(name) for name in TYPES)
 
 
 LEAD_FORM = {"need": "Two hundred chairs", "source": "Fair"}
@@ -111,56 +124,87 @@ WEB_FORM = {
     "f2-label": "E-mail", "f2-kind": "email", "f2-required": "y", "f2-fills": "contact.email",
 }  # fmt: skip
 
-NEW_PASSWORD = "four quite common words"
-PROFILE = {"name": "Sam", "locale": "nl", "time_zone": "Europe/Amsterdam", "theme": "dark", "shortcuts": "y"}
-NEW_USER = {"name": "Nia", "email": "nia@demo.example", "role_id": "3", "team_id": "0", "password": NEW_PASSWORD}
-ORGANISATION = {
-    "name": "Demo", "legal_name": "Demo BV", "address": "Street 1", "country": "NL", "vat_id": "NL1", "website": "demo.example",
-    "email": "info@demo.example", "phone": "+31 20 555 01 00", "currency": "EUR", "locale": "en", "time_zone": "UTC",
+CONTACT_FORM = {"given": "Anna", "family": "Lindqvist", "emails-0-value": "anna@example.com", "emails-0-label": "work"}
+COMPANY_FORM = {"name": "Noordlicht B.V.", "emails-0-value": "info@noordlicht.example", "emails-0-label": "work"}
+AFFILIATION_FORM = {"a{seller.contact.affiliation}-title": "Director", "a{seller.contact.affiliation}-buying_role": ""}
+PASSWORD_FORM = {"current": "crmlite-demo", "password": "three green chairs", "again": "three green chairs"}
+ORGANISATION_FORM = {"name": "Noordlicht", "country": "NL", "currency": "EUR", "locale": "en", "time_zone": "UTC"}
+USER_FORM = {
+    "name": "Anna", "email": "anna@demo.example", "password": "three green chairs", "role_id": "@role.seller", "team_id": "0",
 }  # fmt: skip
+ONLY_ME: Who = SIGNED_IN | dict.fromkeys(("colleague", "rival", "manager", "admin"), 404)
+"""The seller's own, which is nobody else's business, not even the administrator's."""
+AUTHOR: Who = TEAM | dict.fromkeys(("colleague", "manager"), 403)
+"""What only the author of a note may do, and administrators."""
 
 ROUTES: tuple[Route, ...] = (
     # auth
     get("/", SIGNED_IN, ok=302),
-    get("/login", dict.fromkeys(ACTORS, 302) | {"stranger": YES}),
+    get("/login", {"stranger": YES} | dict.fromkeys(ACTORS[1:], 302)),
     post("/login", PUBLIC, email="seller@demo.example", password="crmlite-demo"),
     post("/logout", SIGNED_IN),
     get("/auth/profile", SIGNED_IN),
-    post("/auth/profile", SIGNED_IN, form=PROFILE),
-    post("/auth/profile/password", SIGNED_IN, current="crmlite-demo", password=NEW_PASSWORD, again=NEW_PASSWORD),
+    post("/auth/profile", SIGNED_IN, name="Somebody", locale="en", time_zone="UTC", theme="dark", shortcuts="y"),
+    post("/auth/profile/password", SIGNED_IN, form=PASSWORD_FORM),
     post("/auth/theme", SIGNED_IN, theme="dark"),
     post("/auth/language", SIGNED_IN, language="nl"),
     get("/auth/devices", SIGNED_IN),
-    post(
-        "/auth/devices/<int:session_id>/end", SIGNED_IN | dict.fromkeys(("colleague", "rival", "manager", "admin"), 404)
-    ),
+    post("/auth/devices/<int:session_id>/end", ONLY_ME),
     post("/auth/devices/end-others", SIGNED_IN),
     get("/auth/organisation", ABOVE),
-    post("/auth/organisation", ABOVE, form=ORGANISATION),
+    post("/auth/organisation", ABOVE, form=ORGANISATION_FORM),
     get("/auth/team", ADMIN),
     get("/auth/team/new", ADMIN),
-    post("/auth/team/new", ADMIN, form=NEW_USER),
+    post("/auth/team/new", ADMIN, form=USER_FORM),
     get("/auth/team/<int:user_id>", ADMIN),
-    post("/auth/team/<int:user_id>", ADMIN, role_id="1", team_id="0"),
+    post("/auth/team/<int:user_id>", ADMIN, role_id="@role.manager", team_id="@team.Service"),
     post("/auth/team/<int:user_id>/deactivate", ADMIN),
-    post("/auth/team/<int:user_id>/reactivate", ADMIN, args={"user_id": "user.former"}),
-    post("/auth/team/teams", ADMIN, name="East"),
+    post("/auth/team/<int:user_id>/reactivate", ADMIN, args={"user_id": "user.gone"}),
+    post("/auth/team/teams", ADMIN, name="North"),
     get("/auth/team/teams/<int:team_id>", ADMIN),
-    post("/auth/team/teams/<int:team_id>", ADMIN, name="East"),
+    post("/auth/team/teams/<int:team_id>", ADMIN, name="North"),
     get("/auth/roles", ADMIN),
     get("/auth/roles/<int:role_id>", ADMIN),
-    post("/auth/roles/<int:role_id>", ADMIN, form={"contact.view": "all", "contact.create": "none"}),
-    # health
-    get("/health", PUBLIC),
+    post("/auth/roles/<int:role_id>", ADMIN, form={"contact.view": "all", "contact.edit": "own"}),
     # contacts
     get("/contacts/", SIGNED_IN),
+    get("/contacts/new", SIGNED_IN),
+    post("/contacts/new", SIGNED_IN, form=CONTACT_FORM, refuses={"company": "rival.company"}),
     get("/contacts/<int:contact_id>", TEAM),
-    post("/contacts/<int:contact_id>/notes", TEAM, text="Called back"),
+    get("/contacts/<int:contact_id>/peek", TEAM, htmx=True),
+    get("/contacts/<int:contact_id>/edit", TEAM),
+    post("/contacts/<int:contact_id>/edit", TEAM, form=CONTACT_FORM),
+    post(
+        "/contacts/<int:contact_id>/companies",
+        TEAM,
+        company="@colleague.company",
+        title="Adviser",
+        refuses={"company": "rival.company"},
+    ),
+    post("/contacts/<int:contact_id>/companies/<int:affiliation_id>", TEAM, form=AFFILIATION_FORM),
+    post("/contacts/<int:contact_id>/companies/<int:affiliation_id>/end", TEAM),
+    post("/contacts/<int:contact_id>/companies/<int:affiliation_id>/remove", TEAM),
+    post(
+        "/contacts/at/<int:company_id>",
+        TEAM,
+        contact="@seller.contact",
+        title="Adviser",
+        refuses={"contact": "rival.contact"},
+    ),
+    # companies
+    get("/companies/", SIGNED_IN),
+    get("/companies/new", SIGNED_IN),
+    post("/companies/new", SIGNED_IN, form=COMPANY_FORM, refuses={"parent_id": "rival.company"}),
+    get("/companies/<int:company_id>", TEAM),
+    get("/companies/<int:company_id>/peek", TEAM, htmx=True),
+    get("/companies/<int:company_id>/edit", TEAM),
+    post("/companies/<int:company_id>/edit", TEAM, form=COMPANY_FORM, refuses={"parent_id": "rival.company"}),
     # leads
     get("/leads/", SIGNED_IN),
     get("/leads/new", SIGNED_IN),
     post("/leads/new", SIGNED_IN, form={**LEAD_FORM, "name": "Anna Lindqvist", "email": "anna@example.com"}),
     get("/leads/<int:lead_id>", TEAM),
+    get("/leads/<int:lead_id>/peek", TEAM, htmx=True),
     get("/leads/<int:lead_id>/edit", TEAM),
     post("/leads/<int:lead_id>/edit", TEAM, form=LEAD_FORM),
     post("/leads/<int:lead_id>/take", TEAM),
@@ -185,7 +229,81 @@ ROUTES: tuple[Route, ...] = (
     post("/mail/<int:message_id>/send-again", HIDDEN),
     post("/mail/resume", ABOVE),
     # records
-    post("/records/undo/<int:operation_id>", SIGNED_IN | dict.fromkeys(("colleague", "rival", "manager"), 404), ok=302),
+    get("/records/search", SIGNED_IN, query="q=zc"),
+    get("/records/trash", SIGNED_IN),
+    post("/records/undo/<int:operation_id>", ONLY_ME | {"admin": YES}),
+    *each_type(get("/records/<record_type>/count", SIGNED_IN)),
+    *each_type(get("/records/<record_type>/pick", SIGNED_IN, query="q=zc")),
+    *each_type(post("/records/<record_type>/columns", SIGNED_IN, name="name")),
+    *each_type(post("/records/<record_type>/bulk", SIGNED_IN, id="@seller.TYPE", action="tag", tag="Fair")),
+    *each_type(post("/records/<record_type>/<int:record_id>/delete", OWNER)),
+    *each_type(
+        post(
+            "/records/<record_type>/<int:record_id>/restore",
+            OWNER,
+            args={"record_id": "seller.trash.TYPE"},
+            trash=True,
+        )
+    ),
+    *each_type(get("/records/<record_type>/<int:record_id>/around", TEAM)),
+    *each_type(get("/records/<record_type>/<int:record_id>/timeline", TEAM)),
+    get("/records/<record_type>/<int:record_id>/field/<name>", TEAM, args={"name": "salutation"}, query="edit=1"),
+    post(
+        "/records/<record_type>/<int:record_id>/field/<name>",
+        TEAM,
+        args={"name": "salutation"},
+        salutation="Dr",
+        ok=200,
+    ),
+    *each_type(post("/records/<record_type>/<int:record_id>/files", TEAM, file=b"bytes")),
+    *each_type(
+        post(
+            "/records/<record_type>/<int:record_id>/files/<int:attachment_id>/remove",
+            TEAM,
+            args={"attachment_id": "seller.TYPE.attachment"},
+        )
+    ),
+    *each_type(get("/files/<int:attachment_id>", TEAM, args={"attachment_id": "seller.TYPE.attachment"})),
+    *each_type(post("/records/<record_type>/<int:record_id>/members", TEAM, user_id="@user.rival", role="advises")),
+    *each_type(
+        post(
+            "/records/<record_type>/<int:record_id>/members/<int:user_id>/remove",
+            TEAM,
+            args={"user_id": "user.service"},
+        )
+    ),
+    *each_type(post("/records/<record_type>/<int:record_id>/owner", TEAM, user_id="@user.colleague", note="Yours now")),
+    *each_type(post("/records/<record_type>/<int:record_id>/notes", TEAM, text="Called back")),
+    *each_type(
+        get(
+            "/records/<record_type>/<int:record_id>/notes/<int:note_id>/edit",
+            AUTHOR,
+            args={"note_id": "seller.TYPE.note"},
+        )
+    ),
+    *each_type(
+        post(
+            "/records/<record_type>/<int:record_id>/notes/<int:note_id>/edit",
+            AUTHOR,
+            args={"note_id": "seller.TYPE.note"},
+            text="Called back twice",
+        )
+    ),
+    *each_type(
+        post(
+            "/records/<record_type>/<int:record_id>/notes/<int:note_id>/delete",
+            AUTHOR,
+            args={"note_id": "seller.TYPE.note"},
+        )
+    ),
+    *each_type(post("/records/<record_type>/<int:record_id>/tags", TEAM, name="Fair")),
+    *each_type(
+        post(
+            "/records/<record_type>/<int:record_id>/tags/<int:tag_id>/remove", TEAM, args={"tag_id": "seller.TYPE.tag"}
+        )
+    ),
+    # health
+    get("/health", PUBLIC),
     # files of the program itself
     get("/static/<path:filename>", PUBLIC),
 )

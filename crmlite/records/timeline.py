@@ -97,6 +97,7 @@ class Timeline:
         rows = [(event, operation, kind) for event, operation in self._rows[:PAGE] if (kind := _shown(event))]
         notes = _notes(event.data["note_id"] for event, *_rest in rows if "note_id" in event.data)
         subjects = self._subjects(event for event, *_rest in rows)
+        self._unseen = self._find_unseen(rows)
         diffs = self._diffs({operation.id for event, operation, _kind in rows if event.name.endswith(".updated")})
         return [self._entry(*row, notes, subjects, diffs) for row in rows]
 
@@ -116,7 +117,7 @@ class Timeline:
         return Entry(
             id=event.id,
             at=event.at,
-            sentence=str(kind.sentence) % _words(event, kind, operation, actor),
+            sentence=str(kind.sentence) % _words(event, kind, operation, actor, self._unseen.get(event.id, set())),
             icon=kind.icon,
             actor=actor,
             note=notes.get(event.data.get("note_id", 0)),
@@ -146,6 +147,28 @@ class Timeline:
             )
             known |= {(name, number): (title, kind.url_of(number)) for number, title in rows}
         return known
+
+    def _find_unseen(self, rows: list[tuple[Event, Operation, EventType]]) -> dict[int, set[str]]:
+        """By event, the types of records that its sentence names and that the user may not see: `company`, `contact`."""
+        named = {event.id: set(kind.payload) & set(types.registered()) for event, _operation, kind in rows}
+        wanted = [event_id for event_id, names in named.items() if names]
+        if not wanted:
+            return {}
+        links = db.session.execute(
+            sa.select(EventLink.event_id, EventLink.record_type, EventLink.record_id).where(
+                EventLink.event_id.in_(wanted)
+            )
+        ).all()
+        found: dict[int, set[str]] = {}
+        for name in {link.record_type for link in links} & set(types.registered()):
+            kind, ids = types.registered()[name], {link.record_id for link in links if link.record_type == name}
+            seen = set(
+                db.session.scalars(sa.select(kind.model.id).where(kind.model.id.in_(ids), kind.policy.rows(self.user)))
+            )
+            for link in links:
+                if link.record_type == name and link.record_id not in seen:
+                    found.setdefault(link.event_id, set()).add(name)
+        return found
 
     def _diffs(self, operation_ids: set[int]) -> dict[int, tuple[Diff, ...]]:
         if not operation_ids:
@@ -183,9 +206,12 @@ def _notes(ids: Iterable[int]) -> dict[int, Note]:
     return {note.id: note for note in db.session.scalars(sa.select(Note).where(Note.id.in_(wanted)))} if wanted else {}
 
 
-def _words(event: Event, kind: EventType, operation: Operation, actor: dict[str, Any] | None) -> dict[str, Any]:
+def _words(
+    event: Event, kind: EventType, operation: Operation, actor: dict[str, Any] | None, unseen: set[str]
+) -> dict[str, Any]:
     """What the sentence's %(names)s become, in the reader's language."""
     words = {**dict.fromkeys(kind.payload, ""), **event.data}
+    words |= {name: "…" for name in unseen if name in words}
     if event.name == events.LIFECYCLE_CHANGED.name:
         words["now"] = lifecycle.LABELS.get(words["now"], _("none"))
     if event.name == events.RECORD_ASSIGNED.name:

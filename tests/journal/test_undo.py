@@ -49,7 +49,11 @@ def test_do_and_undo(stage, name):
         assert after[table] == before[table], f"undoing {name} leaves {table} changed"
 
 
-@pytest.mark.parametrize("name", sorted(CASES))
+NOT_AGAIN = {"user.created"}
+"""Passwords are not journaled: a user who was taken back has to be added anew."""
+
+
+@pytest.mark.parametrize("name", sorted(set(CASES) - NOT_AGAIN))
 def test_undo_of_the_undo_does_it_again(stage, name):
     tables = db.metadata.tables
     with stage.writes("seller"):
