@@ -14,7 +14,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 from pathlib import Path
 
@@ -136,7 +136,7 @@ def start() -> Iterator[tuple[Path, str]]:
 
 
 @contextlib.contextmanager
-def start_server() -> Iterator[str]:
+def start_server(settings: Mapping[str, str] = SERVER_SETTINGS) -> Iterator[str]:
     """The URL, without a database name, of a PostgreSQL server that runs as long as this block. Raises Unavailable."""
     programs = _find_programs()
     folder = Path(tempfile.mkdtemp(prefix="crmlite-postgresql-"))
@@ -144,7 +144,7 @@ def start_server() -> Iterator[str]:
         as_user = _as_ordinary_user(folder)
         _make_cluster([*as_user, str(programs / "initdb")], folder)
         port = _free_port()
-        settings = {**SERVER_SETTINGS, "port": str(port), "unix_socket_directories": str(folder)}
+        settings = {**settings, "port": str(port), "unix_socket_directories": str(folder)}
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         with open(folder / "log", "w") as log:
             server = subprocess.Popen(

@@ -184,6 +184,8 @@ class Lead(Record, Base):
         sa.Index(None, "created_at", "id", "owner_id", "team_id"),
         sa.Index(None, "state", "id", "owner_id", "team_id"),
         sa.Index(None, "source", "id", "owner_id", "team_id"),
+        sa.Index(None, "owner_id", "sort_name"),
+        sa.Index(None, "team_id", "sort_name"),
         sa.Index(None, "contact_id"),
         sa.Index(None, "company_id"),
     )

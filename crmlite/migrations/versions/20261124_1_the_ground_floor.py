@@ -565,6 +565,8 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_lead_company_id"), ["company_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_lead_contact_id"), ["contact_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_lead_owner_id_sort_name"), ["owner_id", "sort_name"], unique=False)
+        batch_op.create_index(batch_op.f("ix_lead_team_id_sort_name"), ["team_id", "sort_name"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_lead_created_at_id_owner_id_team_id"),
             ["created_at", "id", "owner_id", "team_id"],
