@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_timedelta, get_timezone
+from babel.dates import format_date, format_time, format_timedelta, get_datetime_format, get_timezone
 from babel.numbers import format_decimal
 from flask import Flask, Response, current_app, flash, g, make_response, render_template, request, url_for
 from flask_babel import Domain, force_locale, get_locale
@@ -497,7 +497,12 @@ def show_date(value: date | datetime | None) -> str:
 
 
 def show_datetime(value: datetime | None) -> str:
-    return _plain(format_datetime(local_time(value), "medium", locale=locale())) if value else ""
+    """The day and the time to the minute, put together as the language does it."""
+    if value is None:
+        return ""
+    at, here = local_time(value), locale()
+    day, minute = format_date(at, "medium", here), format_time(at, "short", locale=here)
+    return _plain(str(get_datetime_format("medium", locale=here)).replace("'", "").format(minute, day))
 
 
 def ago(value: datetime | None) -> str:
@@ -629,7 +634,12 @@ def add_nav(
     if group not in NAV_GROUPS and group != "account":
         raise ValueError(f"{url}: the sidebar has no group {group}")
     item = NavItem(url, icon, label, record_type, group, order, key, roles)
-    app.extensions["crmlite.nav"] = sorted([*app.extensions["crmlite.nav"], item], key=lambda one: one.order)
+    app.extensions["crmlite.nav"] = sorted([*app.extensions["crmlite.nav"], item], key=_rank)
+
+
+def _rank(item: NavItem) -> tuple[int, int]:
+    groups = [*NAV_GROUPS, "account"]
+    return groups.index(item.group), item.order
 
 
 def nav_items(user: Any) -> list[NavItem]:

@@ -9,7 +9,7 @@ from crmlite.auth.models import UserSession
 from crmlite.auth.roles import kinds
 from crmlite.extensions import db
 from crmlite.safety import local_path
-from crmlite.web import public, render
+from crmlite.web import LANGUAGES, public, render
 
 bp = Blueprint("auth", __name__)
 
@@ -27,12 +27,14 @@ def home() -> ResponseReturnValue:
 def login() -> ResponseReturnValue:
     if g.user:
         return redirect(local_path(request.args.get("next")) or "/")
+    _speak()
     return render("auth/login.html", form=LoginForm(), problem="", next=local_path(request.args.get("next")) or "")
 
 
 @bp.post("/login")
 @public
 def enter() -> ResponseReturnValue:
+    _speak()
     form = LoginForm(request.form)
     target = local_path(request.form.get("next")) or "/"
     secret, problem = None, ""
@@ -41,6 +43,12 @@ def enter() -> ResponseReturnValue:
     if secret is None:
         return render("auth/login.html", form=form, problem=problem, next=target, status=422)
     return signin.set_cookie(redirect(target, 303), secret)
+
+
+def _speak() -> None:
+    """In the language chosen at the foot of the page; nobody is known yet who could have one."""
+    if request.args.get("language") in LANGUAGES:
+        g.locale = request.args["language"]
 
 
 @bp.post("/logout")
