@@ -1,4 +1,4 @@
-"""The command line: serve, worker, upgrade, demo, settings, permissions, user."""
+"""The command line: serve, worker, upgrade, demo, settings, permissions, user, demo."""
 
 import signal
 import threading
@@ -12,18 +12,28 @@ from flask import Flask
 from crmlite import config, create_app, jobs, schedule, schema, supervisor
 from crmlite.auth import passwords, roles
 from crmlite.auth.models import Role, Team, User
-from crmlite.demo.command import demo
 from crmlite.extensions import db, writing
 from crmlite.mail import outbox
 from crmlite.points import normal_email
 
 
-@click.group()
+class Commands(click.Group):
+    """`demo` is loaded when it is asked for: its stories would slow down every start."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return sorted([*super().list_commands(context), "demo"])
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name == "demo":
+            from crmlite.demo.command import demo
+
+            return demo
+        return super().get_command(context, name)
+
+
+@click.group(cls=Commands)
 def main() -> None:
     """crmlite: a CRM for small companies on one server."""
-
-
-main.add_command(demo)
 
 
 @main.command()

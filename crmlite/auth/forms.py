@@ -60,6 +60,12 @@ def offered(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
 class SelectField(wtforms.SelectField):
     """One that says what is wrong in the reader's language."""
 
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:  # letters where a number is; the sentence about it comes below
+            self.data = None
+
     def pre_validate(self, form: Form) -> None:
         if not any(str(value) == str(self.data) for value, *_rest in self.iter_choices()):
             raise ValidationError(_("Choose one of the answers that are offered."))

@@ -37,7 +37,7 @@ ROLE_LABELS = {
     "service": _l("Service"),
 }
 ACTION_LABELS = {"view": _l("See"), "create": _l("Add"), "edit": _l("Change"), "delete": _l("Delete")}
-SCOPE_LABELS = {"none": _l("No"), "own": _l("Own"), "team": _l("Own and the team's"), "all": _l("All")}
+SCOPE_LABELS = {"none": _l("No"), "own": _l("Own"), "team": _l("The team's"), "all": _l("All")}
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def as_markdown() -> str:
         "under Team, Roles. These are the roles as they come.",
         "",
         "*Own*: records whose owner one is, and those one works on as a member (which does not allow to delete them).",
-        "*Own and the team's*: also those of one's team, and those that have neither owner nor team. A record that one may not see does",
+        "*The team's*: also those of one's team, and those that have neither owner nor team. A record that one may not see does",
         "not exist for oneself: it is in no list, search, count or export, and its address answers 404.",
         "",
         "| Role | Records | See | Add | Change | Delete |",
