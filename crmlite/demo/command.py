@@ -87,8 +87,8 @@ def make_firm(seed: int, now: datetime | None = None) -> None:
     with pretending(now - FOUNDED):
         users = make_cast()
     stage = Stage(users, now)
-    told = [opening, *STORIES.values(), passers.website, passers.quarantine]
-    stage.play([*told, *passers.stories(seed, users, now)])
+    told = [opening, *STORIES.values(), *passers.website(), passers.quarantine]
+    stage.play([*told, *passers.firms(seed, users, now)])
 
 
 def make_load(
