@@ -1,5 +1,6 @@
 """Contacts: one person, one contact, for life; several companies through a link with role and dates."""
 
+import re
 from datetime import date, datetime
 from typing import Any, Self
 
@@ -104,9 +105,19 @@ class Contact(Record, Reachable, WithLifecycle, Base):
         reach = {name: values.pop(name) for name in ("email", "phone", "points", "addresses") if name in values}
         for name, value in values.items():
             setattr(self, name, value)
-        self.name = f"{self.given} {self.family}".strip()
+        self.name = whole_name(self.given, self.family)
         self.sort_name = sort_key(self.family, self.given)
         points.put(self, **reach)
+
+
+def whole_name(given: str, family: str) -> str:
+    """As people call somebody: 王芳, the family's name first and no blank, where it is written in Han letters or Hangul."""
+    if given and family and all(_EAST_ASIAN.fullmatch(part) for part in (given, family)):
+        return family + given
+    return f"{given} {family}".strip()
+
+
+_EAST_ASIAN = re.compile("[\u3400-\u9fff\uac00-\ud7af]+")
 
 
 class Affiliation(Journaled, Base):

@@ -9,7 +9,7 @@ import click
 import sqlalchemy as sa
 from flask import current_app
 
-from crmlite import config, create_app, schema
+from crmlite import config, create_app, schedule, schema
 from crmlite.auth.models import Team, User
 from crmlite.companies.models import Company
 from crmlite.contacts.models import Contact
@@ -87,8 +87,8 @@ def make_firm(seed: int, now: datetime | None = None) -> None:
     with pretending(now - FOUNDED):
         users = make_cast()
     stage = Stage(users, now)
-    told = [opening, *STORIES.values(), passers.website, passers.quarantine]
-    stage.play([*told, *passers.stories(seed, users, now)])
+    told = [opening, *STORIES.values(), *passers.website(), passers.quarantine]
+    stage.play([*told, *passers.firms(seed, users, now)])
 
 
 def make_load(
@@ -106,6 +106,11 @@ def make_load(
     ]
     db.session.remove()
     bulk.load(Generator(seed, size, owners, now - YEARS, now), user_ids, team_ids, told)
+    writing()
+    if db.engines[None].dialect.name == "postgresql":
+        db.session.connection().exec_driver_sql("ANALYZE")  # it would do so by itself, in a minute or so
+    schedule.optimize()
+    db.session.commit()
 
 
 def _hire(size: int) -> list[User]:

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 
 from crmlite.auth.models import User
 from crmlite.contacts.models import Contact
 from crmlite.demo.cast import CAST
 from crmlite.demo.people import Firm, Generator, Owner
-from crmlite.demo.stage import Stage, Story
+from crmlite.demo.stage import VISITOR, Stage, Story
 from crmlite.demo.verbs import ByVerbs
 from crmlite.demo.visitors import BROWSERS, ROBOT
 
@@ -20,12 +21,16 @@ NEEDS = (
     ("Meeting booth for {count} people", "Referral"),
     ("Ceiling of the gymnasium", "Phone"),
     ("Reception with a glass front", "E-mail"),
+    ("Reading corner, {count} m²", "Referral"),
+    ("Classroom beside the workshop, doors and walls", "Phone"),
+    ("Samples of felt for a pitch", "E-mail"),
+    ("Restaurant, {count} tables, vaulted ceiling", "Trade fair"),
 )
 REASONS = ("No budget this year", "Went to somebody else", "Wanted carpets, not panels", "Does not answer any more")
 HOLDERS = (("seller", 5), ("colleague", 4), ("rival", 5), ("manager", 1), ("marketing", 1), ("service", 1))
 
 
-def stories(seed: int, users: dict[str, User], now: datetime) -> Iterator[Callable[[Stage], Story]]:
+def firms(seed: int, users: dict[str, User], now: datetime) -> Iterator[Callable[[Stage], Story]]:
     """One story a firm, so that they are told in between the long ones."""
     keys = [part.key for part in CAST]
     team_ids = list(dict.fromkeys(user.team_id for user in users.values() if user.team_id is not None))
@@ -34,10 +39,10 @@ def stories(seed: int, users: dict[str, User], now: datetime) -> Iterator[Callab
     verbs = ByVerbs([users[key] for key in keys], team_ids)
     random = Random(seed)  # noqa: S311 - the same for the same seed is the point
     for firm in generator.firms():
-        yield lambda stage, firm=firm: _firm(stage, firm, verbs, keys, random)  # type: ignore[misc]
+        yield partial(_firm, firm, verbs, keys, random)
 
 
-def _firm(stage: Stage, firm: Firm, verbs: ByVerbs, keys: Sequence[str], random: Random) -> Story:
+def _firm(firm: Firm, verbs: ByVerbs, keys: Sequence[str], random: Random, stage: Stage) -> Story:
     luck = Random(f"{firm.number} {random.random()}")  # noqa: S311
     for when, by, step in verbs.steps(firm):
         clock = f"{8 + when.hour * 9 // 24:02}:{when.minute:02}"
@@ -60,6 +65,12 @@ def _firm(stage: Stage, firm: Firm, verbs: ByVerbs, keys: Sequence[str], random:
 
 # --- the website ------------------------------------------------------------------------------------------------------
 
+ANSWERS = (
+    "Called back. Sends photographs and the height of the room.",
+    "Spoke for twenty minutes; the box of samples goes out today.",
+    "Not there, left word with a colleague. Wrote a mail as well.",
+    "Wants a visit first. Looking for a day with the workshop.",
+)
 QUOTES = (
     (410, "Morag Kirkbride", "morag@kirkbride-weaving.example", "Kirkbride Weaving", "GB", "No idea yet",
      "Looms below, office above. We shout on the telephone."),
@@ -91,16 +102,39 @@ VISITS = (
 )  # fmt: skip
 
 
-def website(stage: Stage) -> Story:
-    """Visitors fill in what they are asked for; robots what they can find."""
+def website() -> Iterator[Callable[[Stage], Story]]:
+    """One story a visitor: what they filled in, and what came of it."""
     cues = [(days, "quote", rest) for days, *rest in QUOTES] + [(days, "visit", rest) for days, *rest in VISITS]
     for number, (days, form, rest) in enumerate(sorted(cues, key=lambda cue: -cue[0])):
-        yield days, f"{6 + number % 14:02}:{7 * number % 60:02}", "visitor"
-        if form == "quote":
-            typed = dict(zip(("name", "email", "firm", "country", "what", "need"), rest, strict=True))
+        yield partial(_visit, number, days, form, rest)
+
+
+def _visit(number: int, days: int, form: str, rest: Sequence[str], stage: Stage) -> Story:
+    columns = {
+        "quote": ("name", "email", "firm", "country", "what", "need"),
+        "visit": ("name", "phone", "city", "day", "need"),
+    }
+    yield days, f"{6 + number % 14:02}:{7 * number % 60:02}", VISITOR
+    key = stage.post(
+        form,
+        dict(zip(columns[form], rest, strict=True)),
+        address=f"203.0.113.{30 + number}",
+        agent=BROWSERS[number % 2],
+    )
+    if days < 12:
+        return  # nobody has looked yet
+    who = "rival" if form == "visit" else ("seller", "colleague")[number % 2]
+    yield days - 1, "09:10", who
+    lead = stage.lead_from(key)
+    lead.take(stage.me)
+    lead.contact.hand_over(stage.me.id)
+    stage.note(lead.contact, ANSWERS[number % len(ANSWERS)])
+    if days > 30:
+        yield days - 15, "14:20", who
+        if number % 3:
+            lead.qualify(stage.me)
         else:
-            typed = dict(zip(("name", "phone", "city", "day", "need"), rest, strict=True))
-        stage.post(form, typed, address=f"203.0.113.{30 + number}", agent=BROWSERS[number % 2])
+            lead.disqualify(REASONS[number % len(REASONS)], stage.me)
 
 
 def quarantine(stage: Stage) -> Story:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from crmlite.contacts.models import whole_name
 from crmlite.demo.people import Customer, Firm, Note, Person
 from crmlite.fold import index_text, sort_key
 from crmlite.records.lifecycle import Facts, derive
@@ -84,7 +85,16 @@ class Rows:
             last = person.at + person.notes[-1].after if person.notes else None
             self._contact(person, contact_id, company_id, sort_name, last, version + len(person.notes))
             mobile = [person.mobile] if person.mobile else []
-            self._search("contact", contact_id, person, _name(person), person.city, person.email, person.phone, *mobile)
+            self._search(
+                "contact",
+                contact_id,
+                person,
+                whole_name(person.given, person.family),
+                person.city,
+                person.email,
+                person.phone,
+                *mobile,
+            )
         self.people += len(firm.people)
         self._firm_before = company_id
 
@@ -130,7 +140,7 @@ class Rows:
             sort_name=sort_name,
             city="" if person.street else person.city,
         )
-        created += f',"given":{_text(person.given)},"family":{_text(person.family)},"name":{_text(_name(person))}'
+        created += f',"given":{_text(person.given)},"family":{_text(person.family)},"name":{_text(whole_name(person.given, person.family))}'
         created += f',"birthday":"{person.birthday}"' if person.birthday else ""
         created += ',"salutation":"","instructions":""}'
         self._created("contact", contact_id, created)
@@ -160,7 +170,7 @@ class Rows:
         self._created("affiliation", link_id, link)
         self._changed("affiliation", link_id, '{"main":false}', '{"main":true}')
         self._changed("contact", contact_id, '{"main_company_id":null}', f'{{"main_company_id":{company_id}}}')
-        names = f'{{"contact":{_text(_name(person))},"company":{_text(firm.name)}}}'
+        names = f'{{"contact":{_text(whole_name(person.given, person.family))},"company":{_text(firm.name)}}}'
         self._event("affiliation.added", "contact", contact_id, names, company_id)
         return 2 if lifecycle else 1
 
@@ -177,7 +187,7 @@ class Rows:
         customer_since, customer_until = _dates(person.customer)
         at, last_at = _stored(person.at), _stored(last) if last else None
         self.tables["contact"].append((
-            contact_id, person.given, person.family, _name(person), "", person.language,
+            contact_id, person.given, person.family, whole_name(person.given, person.family), "", person.language,
             person.country, person.city, _iso(person.birthday), "", _lifecycle(person), customer_since, customer_until,
             person.email, person.phone, company_id, last_at, owner_id, team_id, at, by, last_at or at,
             sort_name, version,
@@ -289,10 +299,6 @@ _MAINS_OLD = '{"main_email":null,"main_phone":null}'
 
 def _mains(email: str, phone: str) -> str:
     return f'{{"main_email":"{email}","main_phone":"{phone}"}}'
-
-
-def _name(person: Person) -> str:
-    return f"{person.given} {person.family}"
 
 
 def _record_json(

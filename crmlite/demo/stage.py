@@ -167,6 +167,10 @@ class Stage:
         query = sa.select(Lead).where(Lead.contact_id == contact.id).order_by(Lead.id.desc()).limit(1)
         return db.session.scalars(query).one()
 
+    def lead_from(self, key: str) -> Lead:
+        """What a post became, by the key that post() returned."""
+        return db.session.get_one(Lead, self._submission(key).lead_id)
+
     def leave(self, contact: Contact, company: Company, on: date) -> None:
         """The end of their time there."""
         self._link(contact, company).end(on)

@@ -6,12 +6,16 @@ import pytest
 import sqlalchemy as sa
 
 from crmlite import schema
-from crmlite.auth.models import Team, User
+from crmlite.auth.models import Team, User, Viewer
+from crmlite.companies.types import COMPANY
+from crmlite.contacts.models import Contact
+from crmlite.contacts.types import CONTACT
 from crmlite.demo import bulk
 from crmlite.demo.cast import make_cast
 from crmlite.demo.people import Generator, Owner
 from crmlite.demo.verbs import ByVerbs
 from crmlite.extensions import db, pretending, writing
+from crmlite.records import search
 from tests.demo.conftest import dump, opened
 
 SIZE = 200
@@ -47,7 +51,7 @@ def dumps(database, databases):
         url = databases.fresh(database, build_empty)
         with opened(url):
             make()
-            found.append(dump_all())
+            found.append({**dump_all(), "what people find": searches()})
         databases.drop(url)
     return found
 
@@ -83,6 +87,30 @@ def index_of_sqlite() -> list[tuple]:
     return sorted((term, ranks[doc], column, offset) for term, doc, column, offset in rows)
 
 
+def searches() -> list[tuple]:
+    """What three users with other views find by two letters and by whole words, in order."""
+    kinds = [CONTACT, COMPANY]
+    texts = {
+        word[:length]
+        for name in db.session.scalars(sa.select(Contact.name))
+        for word in name.split()
+        for length in (2, 9)
+    }
+    texts |= {phone[-8:] for phone in db.session.scalars(sa.select(Contact.main_phone))}
+    hits = [
+        (viewer.id, text, [(hit.record_type, hit.record_id, hit.title) for hit in search.find(viewer, text, kinds)])
+        for viewer in (viewer_of(users()[number], scope) for number, scope in ((0, "team"), (2, "own"), (5, "all")))
+        for text in sorted(texts)[::6]
+    ]
+    db.session.rollback()
+    return hits
+
+
+def viewer_of(user: User, scope: str) -> Viewer:
+    scopes = {("contact", "view"): scope, ("company", "view"): scope}
+    return Viewer(user.id, user.name, user.email, user.role.name, user.team_id, "en", "UTC", "auto", True, scopes)
+
+
 def test_the_bulk_path_leaves_the_tables_that_the_verbs_leave(dumps):
     verbs, bulk_path = dumps
     assert verbs.keys() == bulk_path.keys()
@@ -90,6 +118,7 @@ def test_the_bulk_path_leaves_the_tables_that_the_verbs_leave(dumps):
         assert len(verbs[table]) == len(bulk_path[table]), table
         for one, other in zip(verbs[table], bulk_path[table], strict=True):
             assert one == other, table
+    assert sum(bool(hits) for _user, _text, hits in verbs["what people find"]) > SIZE // 4
     for table in (
         "contact",
         "company",
