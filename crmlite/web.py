@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import brotli
 import sqlalchemy as sa
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta, get_timezone
@@ -274,6 +275,8 @@ def _view() -> Any:
 
 def _finish(response: Response) -> Response:
     name = "static" if request.endpoint == "static" else getattr(_view(), "header_class", "app")
+    if name == "static":
+        _squeeze_static(response)
     ancestors = g.get("frame_ancestors", "'none'")
     for header, value in {**_EVERYWHERE, **HEADERS[name]}.items():
         response.headers[header] = value.replace("{ancestors}", ancestors) if name == "embed" else value
@@ -659,11 +662,31 @@ def _digest(path: Path, _changed: float) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:10]
 
 
+@lru_cache(maxsize=64)
+def _squeezed(path: Path, _changed: float) -> bytes:
+    return brotli.compress(path.read_bytes(), quality=9)
+
+
+def _squeeze_static(response: Response) -> None:
+    """Sends a text file of static/ compressed, which is done once: the first visit weighs a third."""
+    if response.status_code != 200 or response.mimetype not in current_app.config["COMPRESS_MIMETYPES"]:
+        return
+    response.vary.add("Accept-Encoding")
+    if not request.accept_encodings.quality("br"):
+        return
+    path = Path(current_app.static_folder or "") / (request.view_args or {})["filename"]
+    response.direct_passthrough = False
+    response.data = _squeezed(path, path.stat().st_mtime)
+    response.headers["Content-Encoding"] = "br"
+    etag, _weak = response.get_etag()
+    response.set_etag(etag or "", weak=True)
+
+
 def asset(name: str) -> str:
     """The URL of a file in static/, with its content's hash, so that browsers may keep it for ever."""
-    path = Path(current_app.static_folder or "") / name
     cache = current_app.extensions.setdefault("crmlite.assets", {})
     if name not in cache or current_app.debug:
+        path = Path(current_app.static_folder or "") / name
         cache[name] = f"/static/{name}?v={_digest(path, path.stat().st_mtime)}"
     url: str = cache[name]
     return url

@@ -68,7 +68,10 @@ def lyceum(s: Stage) -> Story:
     s.tag(school, "reference")
 
     yield 214, "10:50", "marketing"
-    s.note(school, "The recording of the quiet corridor was the most played thing at our stand. Irina allows it for a year.")
+    s.note(
+        school,
+        "The recording of the quiet corridor was the most played thing at our stand. Irina allows it for a year.",
+    )
 
     yield 142, "08:25", "service"
     s.leave(timur, school, s.day(145))
