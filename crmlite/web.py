@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+import math
 import secrets
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ import sqlalchemy as sa
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta, get_timezone
 from babel.numbers import format_decimal
+from babel.units import format_unit
 from flask import Flask, Response, current_app, flash, g, make_response, render_template, request, url_for
 from flask_babel import Domain, force_locale, get_locale
 from flask_babel import gettext as _
@@ -228,7 +230,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(asset=asset, languages=LANGUAGES)
     app.jinja_env.filters.update(
-        ago=ago, date=show_date, datetime=show_datetime, initials=initials, hue=hue, language=language_name,
+        ago=ago, date=show_date, datetime=show_datetime, initials=initials, hue=hue, filesize=filesize, language=language_name,
         country=country_name, number=show_number,
     )  # fmt: skip
     app.context_processor(_template_context)
@@ -519,6 +521,15 @@ def _rounded(seconds: int) -> int:
 @lru_cache(maxsize=4096)
 def _ago(seconds: int, language: str) -> str:
     return _plain(format_timedelta(timedelta(seconds=seconds), threshold=1, add_direction=True, locale=language))
+
+
+def filesize(count: int) -> str:
+    """How large, in the reader's words: "14 byte", "2.4 MB"."""
+    unit = min(len(_SIZES) - 1, int(math.log(max(count, 1), 1000)))
+    return _plain(format_unit(round(count / 1000**unit, 1), f"digital-{_SIZES[unit]}", "short", locale=locale()))
+
+
+_SIZES = ("byte", "kilobyte", "megabyte", "gigabyte")
 
 
 def _plain(text: str) -> str:
