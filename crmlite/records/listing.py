@@ -355,17 +355,19 @@ def _may_edit(kind: RecordType, row: Any, user: Viewer) -> bool:
     scope = user.scope(kind.name, "edit")
     if scope in {"all", "none"}:
         return scope == "all"
-    if row.owner_id == user.id or (kind.name, row.id) in _memberships():
+    if row.owner_id == user.id or (kind.name, row.id) in _memberships(user):
         return True
     is_teams = row.team_id is not None and row.team_id == user.team_id
     return scope == "team" and (is_teams or (row.owner_id is None and row.team_id is None))
 
 
-@cached_per_request
-def _memberships() -> set[tuple[str, int]]:
-    """Records that the user of this request is a member of."""
-    query = sa.select(Member.record_type, Member.record_id).where(Member.user_id == g.user.id)
-    return {(name, number) for name, number in db.session.execute(query)}
+def _memberships(user: Viewer) -> set[tuple[str, int]]:
+    """Records that `user` is a member of; asked once for a whole page."""
+    known: dict[int, set[tuple[str, int]]] = g.setdefault("_memberships", {})
+    if user.id not in known:
+        query = sa.select(Member.record_type, Member.record_id).where(Member.user_id == user.id)
+        known[user.id] = {(name, number) for name, number in db.session.execute(query)}
+    return known[user.id]
 
 
 def fill(kind: RecordType, columns: tuple[Column, ...], rows: list[Row], user: Viewer) -> None:

@@ -148,7 +148,7 @@ def test_editing_wrongly(app, make_lead, sign_in, read):
     answer = sign_in(app, "seller").post(f"/leads/{lead_id}/edit", data=data, **SITE)
     assert answer.status_code == 422
     assert "s" * 101 in answer.text
-    assert answer.text.count("invalid-feedback") == 2
+    assert answer.text.count("cx-field-err") == 2
 
 
 # --- by hand ----------------------------------------------------------------------------------------------------------
@@ -179,7 +179,7 @@ def test_adding_by_hand_joins_whom_one_knows(app, make_lead, sign_in):
 def test_adding_by_hand_wrongly(app, sign_in, changed):
     answer = sign_in(app, "seller").post("/leads/new", data={**TYPED, **changed}, **SITE)
     assert answer.status_code == 422
-    assert "invalid-feedback" in answer.text
+    assert "cx-field-err" in answer.text
     assert 'value="Phone"' in answer.text
     with app.app_context():
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Contact)) == 0
