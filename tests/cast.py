@@ -139,13 +139,18 @@ def _seed(users: dict[str, User]) -> dict[str, int]:
     }
     ids |= {f"role.{role.name}": role.id for role in db.session.scalars(sa.select(Role))}
     ids |= {f"team.{team.name}": team.id for team in db.session.scalars(sa.select(Team))}
+    with _operation(users["admin"]):  # who worked on everything and left
+        gone = User(name="Once Here", email="gone@demo.example", password="", role=users["seller"].role, active=False)
+        db.session.add(gone)
+        db.session.flush()
+        ids["user.gone"] = gone.id
     for owner in OWNERS:
         with _operation(users.get(owner)):
             company = make_company(owner, users.get(owner))
             contact = make_contact(owner, users.get(owner), company)
             lead = make_lead(owner, users.get(owner), contact, company)
             for record in (company, contact, lead):
-                members.join(record, users["service"], "answers questions")
+                members.join(record, gone, "answered questions")
             ids |= {f"{owner}.company": company.id, f"{owner}.contact": contact.id, f"{owner}.lead": lead.id}
     for owner in ("seller", "rival"):
         with _operation(users[owner]):
@@ -164,12 +169,6 @@ def _seed(users: dict[str, User]) -> dict[str, int]:
         ids["crossed.lead"] = crossed.id
     with _operation(users["admin"]):
         ids |= _seed_forms(users)
-        gone = User(
-            name="Somebody who left", email="gone@demo.example", password="", role=users["seller"].role, active=False
-        )
-        db.session.add(gone)
-        db.session.flush()
-        ids["user.gone"] = gone.id
     with _operation(users["seller"]) as operation:
         db.session.get_one(Contact, ids["seller.contact"]).assign(users["seller"])
         db.session.get_one(Contact, ids["seller.contact"]).touch()

@@ -269,7 +269,7 @@ ROUTES: tuple[Route, ...] = (
         post(
             "/records/<record_type>/<int:record_id>/members/<int:user_id>/remove",
             TEAM,
-            args={"user_id": "user.service"},
+            args={"user_id": "user.gone"},
         )
     ),
     *each_type(post("/records/<record_type>/<int:record_id>/owner", TEAM, user_id="@user.colleague", note="Yours now")),

@@ -126,8 +126,11 @@ def condition(kind: RecordType, terms: Iterable[Term], user: Viewer) -> sa.Colum
 def _term(kind: RecordType, key: str, values: tuple[str, ...]) -> Term:
     parts = key.split(".")
     group = parts.pop(0) if parts[0].isdigit() and len(parts) > 1 else ""
-    link = parts.pop(0) if len(parts) > 1 and parts[0] in kind.links else ""
-    target = _linked(kind, link) if link else kind
+    link, target = "", kind
+    if len(parts) > 1 and parts[0] in kind.links:
+        other = _linked(kind, parts[0])
+        if other.column(parts[1]) or not kind.column(parts[0]):  # else it is an operator of the column: company.empty=1
+            link, target = parts.pop(0), other
     name, operator = parts[0], parts[1] if len(parts) > 1 else ""
     column = TAG if name == "tag" else target.column(name)
     if column is None or not column.filterable or len(parts) > 2:
@@ -141,7 +144,9 @@ TAG = Column("tag", "", kind="tags", sortable=False)
 
 
 def _linked(kind: RecordType, link: str) -> RecordType:
-    other = types.get(link)
+    """The type that the link's foreign key points at."""
+    column = kind.model.__table__.c[kind.links[link]]
+    other = types.get(next(iter(column.foreign_keys)).column.table.name)
     if other is None:
         raise FilterError(_("There is no filter “%(key)s”.", key=link))
     return other

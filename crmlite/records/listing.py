@@ -74,7 +74,7 @@ class Listing:
             raise FilterError(_("There is no “%(key)s” here.", key=min(unknown)[:60]))
         self.terms: list[Term] = filters.parse(kind, args)
         self.sort, self.descending = self._sort(args.get("_sort") or kind.default_sort)
-        self.after = _read_cursor(args["_after"]) if args.get("_after") else None
+        self.after = _read_cursor(args["_after"], self._sort_attribute) if args.get("_after") else None
 
     # --- what the page shows
 
@@ -267,7 +267,6 @@ class Listing:
         later_id = record_id < last_id if self.descending else record_id > last_id
         if value is None:
             return [sort.is_(None), later_id]
-        value = journal.from_json(self._sort_attribute.property.columns[0], value)
         later = sa.or_(sort < value if self.descending else sort > value, sa.and_(sort == value, later_id))
         return [sa.or_(later, sort.is_(None))] if self._sort_is_nullable and self._matching <= COUNT_TO else [later]
 
@@ -400,10 +399,17 @@ class _ChipLink:
         self.label, self.value, self.remove_url = chip.label, chip.value, remove_url
 
 
-def _read_cursor(text: str) -> tuple[Any, int]:
+def _read_cursor(text: str, sort: Any) -> tuple[Any, int]:
+    """(value, id) of the last row of the page before; the value is of the kind that the list is sorted by."""
+    column = sort.property.columns[0]
     try:
         value, record_id = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        if not isinstance(record_id, int) or not isinstance(value, str | int | float | None):
+        value = journal.from_json(column, value)
+        if type(record_id) is not int or not 0 <= record_id < 2**63:
+            raise ValueError
+        if value is not None and (type(value) is not column.type.python_type or value != value):
+            raise ValueError
+        if isinstance(value, datetime) and value.tzinfo is None:
             raise ValueError
     except (ValueError, TypeError) as error:
         raise FilterError(_("This list has changed. Open it again from the start.")) from error

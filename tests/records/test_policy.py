@@ -2,6 +2,7 @@
 
 import pytest
 import sqlalchemy as sa
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import Forbidden, NotFound
 
 from crmlite.auth.models import User
@@ -10,7 +11,7 @@ from crmlite.contacts.types import CONTACT
 from crmlite.extensions import db
 from crmlite.records import members, search
 from crmlite.records.listing import Listing
-from tests.records.who import viewer
+from tests.records.who import request_of, viewer
 
 ACTIONS = ("view", "edit", "delete")
 SCOPES = ("none", "own", "team", "all")
@@ -64,7 +65,7 @@ def records(stage):
 def test_the_table(stage, records, scope, my_team):
     """Lists, single records, search and counts agree with the table and with each other."""
     user = viewer(stage, "seller", scope, team_id=stage.ids[f"team.{my_team}"] if my_team else None)
-    with stage.app.test_request_context("/"):
+    with request_of(stage, user):
         for action in ACTIONS:
             wanted = {name for name in RECORDS if expected(action, scope, my_team, name)}
             query = sa.select(Contact.id).where(Contact.id.in_(records.values()), CONTACT.policy.rows(user, action))
@@ -77,7 +78,7 @@ def test_the_table(stage, records, scope, my_team):
         seen = {name for name in RECORDS if expected("view", scope, my_team, name)}
         found = set(search.ids(user, "zworecord", CONTACT, 100))
         assert {name for name, number in records.items() if number in found} == seen, "search"
-        listing = Listing(CONTACT, user, _args(_q="zworecord"))
+        listing = Listing(CONTACT, user, MultiDict({"_q": "zworecord"}))
         assert {row.id for row in listing.rows} == {records[name] for name in seen}, "list"
         assert listing.total.count == len(seen)
         editable = {row.id for row in listing.rows if row.editable}
@@ -89,7 +90,7 @@ def test_find_tells_unseen_from_not_allowed(stage, records, action):
     """View all, change own: what is seen and may not be changed is 403; what is not seen is 404."""
     scopes = {("contact", "view"): "team", ("contact", "edit"): "own", ("contact", "delete"): "own"}
     user = viewer(stage, "seller", team_id=stage.ids["team.Europe"], scopes=scopes)
-    with stage.app.test_request_context("/"):
+    with request_of(stage, user):
         for name, number in records.items():
             if not expected("view", "team", "Europe", name):
                 with pytest.raises(NotFound):
@@ -103,18 +104,18 @@ def test_find_tells_unseen_from_not_allowed(stage, records, action):
 
 def test_a_grant_for_one_type_comes_before_that_for_all(stage, records):
     user = viewer(stage, "seller", scopes={("*", "view"): "all", ("contact", "view"): "none"})
-    with stage.app.test_request_context("/"):
+    with request_of(stage, user):
         assert list(db.session.scalars(CONTACT.policy.visible(user))) == []
 
 
 def test_what_is_in_the_trash_is_found_by_nothing_else(stage):
     user, trashed = viewer(stage), stage.ids["seller.trash.contact"]
-    with stage.app.test_request_context("/"):
+    with request_of(stage, user):
         with pytest.raises(NotFound):
             CONTACT.policy.find(user, trashed)
         assert CONTACT.policy.find(user, trashed, trashed=True).id == trashed
         assert trashed not in search.ids(user, "zcsellertrashqx", CONTACT, 100)
-        assert Listing(CONTACT, user, _args(_q="zcsellertrashqx")).total.count == 0
+        assert Listing(CONTACT, user, MultiDict({"_q": "zcsellertrashqx"})).total.count == 0
 
 
 def test_who_leaves_a_record_sees_it_no_longer_in_search(stage, records):
@@ -123,7 +124,7 @@ def test_who_leaves_a_record_sees_it_no_longer_in_search(stage, records):
     number = records["of another team, with me"]
     with stage.writes():
         members.leave(db.session.get_one(Contact, number), stage.ids["user.seller"])
-    with stage.app.test_request_context("/"):
+    with request_of(stage, user):
         assert number not in search.ids(user, "zworecord", CONTACT, 100)
 
 
@@ -132,11 +133,5 @@ def test_who_is_given_a_record_finds_it(stage, records):
     number = records["of another team"]
     with stage.writes():
         db.session.get_one(Contact, number).assign(db.session.get_one(User, stage.ids["user.seller"]))
-    with stage.app.test_request_context("/"):
+    with request_of(stage, user):
         assert number in search.ids(user, "zworecord", CONTACT, 100)
-
-
-def _args(**values):
-    from werkzeug.datastructures import MultiDict
-
-    return MultiDict(values)
