@@ -178,5 +178,5 @@ def _find_team(team_id: int, lock: bool = False) -> Team:
     return team
 
 
-def _team(team_id: int) -> Team | None:
+def _team(team_id: int | None) -> Team | None:
     return db.session.get(Team, team_id) if team_id else None
