@@ -4,7 +4,8 @@ import hashlib
 import os
 import secrets
 import shutil
-from datetime import datetime
+import time
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any, Self
 
@@ -17,6 +18,8 @@ from crmlite import events
 from crmlite.extensions import PERSONAL, Base, db, utcnow
 from crmlite.journal import Journaled
 from crmlite.safety import display_name
+
+KEEP = timedelta(days=30)
 
 
 class FileRefused(Exception):
@@ -33,6 +36,8 @@ class File(Journaled, Base):
     mime: Mapped[str]
     name: Mapped[str] = mapped_column(info=PERSONAL)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    detached_at: Mapped[datetime | None]
+    """When it was taken off its record; the bytes stay for KEEP, so that undo brings it back."""
 
     @classmethod
     def store(cls, stream: IO[bytes], name: str, mime: str | None) -> Self:
@@ -79,8 +84,9 @@ def attach(record: Any, file: File, author_id: int | None) -> Attachment:
 
 
 def detach(record: Any, attachment: Attachment) -> None:
-    """Takes the file off the record. Its bytes stay until the trash is purged, so that undo brings it back."""
+    """Takes the file off the record."""
     file = attachment.file
+    file.detached_at = utcnow()
     db.session.delete(attachment)
     events.emit(events.FILE_REMOVED, record, file=file.name, file_id=file.id)
 
@@ -90,6 +96,31 @@ def of(record: Any) -> list[Attachment]:
         Attachment.record_type == record.__tablename__, Attachment.record_id == record.id
     )
     return list(db.session.scalars(query.options(sa.orm.joinedload(Attachment.file)).order_by(Attachment.id.desc())))
+
+
+def forget(now: datetime | None = None) -> int:
+    """Removes the rows of files that have been off their record for KEEP. Returns how many; does not commit."""
+    limit = (now or utcnow()) - KEEP
+    attached = sa.select(Attachment.file_id)
+    old = db.session.scalars(sa.select(File).where(File.detached_at < limit, File.id.not_in(attached))).all()
+    for file in old:
+        db.session.delete(file)
+    return len(old)
+
+
+def sweep() -> int:
+    """Removes bytes that no row points at and that are older than a day: of files that are forgotten, or never were saved."""
+    folder: Path = current_app.extensions["crmlite.settings"].files_path
+    known = set(db.session.scalars(sa.select(File.path)))
+    young = time.time() - 86_400
+    strays = [
+        path
+        for path in folder.glob("??/*")
+        if f"{path.parent.name}/{path.name}" not in known and path.stat().st_mtime < young
+    ]
+    for path in strays:
+        path.unlink(missing_ok=True)
+    return len(strays)
 
 
 def _write(location: Path, stream: IO[bytes]) -> tuple[str, int]:

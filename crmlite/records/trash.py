@@ -101,6 +101,8 @@ def _purge(record: Any) -> bool:
             parts = [part for part in _parts(record) if part is not None]
             _unlink(record)
             for part in parts:
+                if isinstance(part, Attachment):
+                    part.file.detached_at = record.deleted_at
                 db.session.delete(part)
             db.session.flush()
             db.session.delete(record)

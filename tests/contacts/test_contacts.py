@@ -1,14 +1,15 @@
 """Contacts through their pages: adding, changing, where they work, lifecycle."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from crmlite import events
 from crmlite.companies.models import Company
+from crmlite.contacts.jobs import renew_lifecycles
 from crmlite.contacts.models import Affiliation, Contact
-from crmlite.extensions import db
+from crmlite.extensions import db, utcnow
 from crmlite.journal import Event
 from crmlite.leads.models import Lead
 from crmlite.records.points import Address, Point, of
@@ -206,3 +207,16 @@ def test_lifecycle_follows_leads_and_the_dates_of_being_a_customer(stage):
 def test_instructions_of_person_and_company_are_pinned(stage):
     page = stage.client("colleague").get(f"/contacts/{stage.ids['seller.contact']}").text
     assert page.count("cx-pinned") == 2
+
+
+def test_the_day_itself_makes_a_customer_former(stage):
+    contact_id = add(
+        stage, customer_since="2024-01-01", customer_until=(utcnow().date() + timedelta(days=1)).isoformat()
+    )
+    with stage.writes():
+        assert db.session.get(Contact, contact_id).lifecycle == "customer"
+        db.session.get(Contact, contact_id).customer_until = utcnow().date()
+    with stage.writes():
+        renew_lifecycles()
+    with stage.app.app_context():
+        assert db.session.get(Contact, contact_id).lifecycle == "former"

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,7 @@ from crmlite.contacts.models import Affiliation, Contact
 from crmlite.extensions import db, utcnow, writing
 from crmlite.journal import Change
 from crmlite.leads.models import Lead
-from crmlite.records import trash
+from crmlite.records import files, trash
 from crmlite.records.files import Attachment
 from crmlite.records.notes import Note
 from crmlite.records.points import Point
@@ -330,3 +331,28 @@ def test_what_was_is_known_at_any_time(stage):
     with stage.app.app_context():
         assert journal.as_of("contact", stage.ids["seller.contact"], before)["salutation"] == "zcsellercontactqx"
         assert journal.as_of("contact", stage.ids["seller.contact"], utcnow())["salutation"] == "Dr"
+
+
+def test_bytes_go_when_their_file_has_been_off_its_record_for_thirty_days(stage):
+    seller, url = stage.client("seller"), shared(stage) + "/files"
+    with stage.app.app_context():
+        attachment = db.session.get(Attachment, stage.ids["seller.contact.attachment"])
+        place = attachment.file.location
+    removed = seller.post(f"{url}/{attachment.id}/remove", headers=HTMX)
+    with stage.app.app_context():
+        writing()
+        assert files.forget(utcnow() + timedelta(days=29)) == 0
+    seller.post(undo_of(removed), headers=HTMX)
+    with stage.app.app_context():
+        writing()
+        assert files.forget(utcnow() + timedelta(days=31)) == 0, "undone, so it is attached"
+    seller.post(f"{url}/{attachment.id}/remove")
+    with stage.app.app_context():
+        writing()
+        assert files.forget(utcnow() + timedelta(days=31)) == 1
+        db.session.commit()
+        assert files.sweep() == 0, "what is young may be about to be saved"
+        os.utime(place, (0, 0))
+        assert files.sweep() == 1
+    assert not place.exists()
+    place.write_bytes(b"zcsellercontactqx")  # the stage is shared

@@ -1,0 +1,16 @@
+"""What is done with records and files when their time is over."""
+
+from crmlite import jobs
+from crmlite.records import files, trash
+
+
+@jobs.job
+def purge_trash() -> None:
+    trash.purge()
+
+
+@jobs.job
+def forget_files() -> None:
+    """Rows first; their bytes go the day after, when the rows are gone for sure."""
+    files.sweep()
+    files.forget()
