@@ -1,5 +1,6 @@
 // In the frame: tells the page around how tall the form is, and leads to what has to be looked at again.
 (() => {
+  if (parent === window) document.body.classList.add('alone'); // opened by itself, in no frame
   const tell = () => parent.postMessage({ crmlite: 'height', height: document.documentElement.offsetHeight }, '*');
   new ResizeObserver(tell).observe(document.body);
   document.getElementById('summary')?.focus();
