@@ -1,5 +1,6 @@
 """What every page needs: render(), htmx and security headers, errors, request ids, who may post from where, template filters."""
 
+import errno
 import hashlib
 import json
 import logging
@@ -240,6 +241,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     for error in (Busy, sa.exc.OperationalError, sa.exc.TimeoutError):
         app.register_error_handler(error, _database_error)
+    app.register_error_handler(OSError, _system_error)
     for misfit in (sa.exc.DataError, OverflowError):  # what no column can hold: a NUL, a number of thirty digits
         app.register_error_handler(misfit, _not_understood)
     app.register_error_handler(StaleDataError, _stale)
@@ -360,7 +362,7 @@ def _sentence(code: int) -> str:
 def _database_error(error: Exception) -> Response:
     log.error("database", exc_info=error, extra={"request_id": g.get("request_id")})
     db.session.rollback()
-    if isinstance(error, sa.exc.OperationalError) and "full" in str(error.orig).lower():
+    if _is_full(error):
         text = _(
             "The disk of the server is full, so nothing can be saved. Nothing of yours was changed. Tell the administrator."
         )
@@ -369,6 +371,17 @@ def _database_error(error: Exception) -> Response:
     response = _error(503, text)
     response.headers["Retry-After"] = "5"
     return response
+
+
+def _is_full(error: Exception) -> bool:
+    if isinstance(error, OSError):
+        return error.errno in {errno.ENOSPC, errno.EDQUOT}
+    return isinstance(error, sa.exc.OperationalError) and "full" in str(error.orig).lower()
+
+
+def _system_error(error: OSError) -> Response:
+    """A full disk, wherever it was noticed; what else the system says is not for users."""
+    return _database_error(error) if _is_full(error) else _unexpected(error)
 
 
 def _not_understood(_error_: Exception) -> Response:

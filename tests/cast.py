@@ -101,10 +101,11 @@ def build(url: str) -> None:
 
 
 def build_large(url: str) -> None:
-    """The same with 10,000 more of each type, all the seller's: for tests that count statements."""
+    """The same with 10,000 more of each type, and heaps on the seller's own: for tests that count statements."""
     build(url)
     with _app(url).app_context():
         _multiply(10_000)
+        _crowd(22)
         _let_go()
 
 
@@ -323,6 +324,27 @@ def _multiply(count: int) -> None:
                 for n in range(count)
             ]
             connection.execute(sa.insert(table), rows)
+
+
+def _crowd(count: int) -> None:
+    """Notes, tags, files, members, links and history in heaps on one record of each type."""
+    writing()
+    seller = db.session.scalars(sa.select(User).where(User.email == "seller@demo.example")).one()
+    journal.act_as("user", seller.id)
+    contact, company, lead = (
+        db.session.scalars(sa.select(model).order_by(model.id)).first() for model in (Contact, Company, Lead)
+    )
+    for n in range(count):
+        for record in (contact, company, lead):
+            Note.write(record, seller.id, f"note {n}")
+            tags.add(record, f"tag {n}")
+            files.attach(record, File.store(io.BytesIO(b"x"), f"{n}.txt", "text/plain"), seller.id)
+        points.add(contact, "email", f"more{n}@example.com")
+        points.add(company, "email", f"more{n}@example.com")
+        contact.join(Company.create(seller, name=f"Firm {n}"), title="Adviser")
+        Contact.create(seller, given=f"Person {n}").join(company, title="Clerk")
+        Lead.create(seller, contact=contact, need=f"More {n}", company_id=company.id)
+    db.session.commit()
 
 
 # --- for tests --------------------------------------------------------------------------------------------------------

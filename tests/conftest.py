@@ -39,6 +39,8 @@ def pytest_configure_node(node) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" in metafunc.fixturenames:
         kinds = metafunc.config.getoption("database") or dbs.KINDS
+        if only := metafunc.definition.get_closest_marker("only_on"):
+            kinds = [kind for kind in kinds if kind in only.args]
         metafunc.parametrize("database", kinds, indirect=True, scope="session")
 
 

@@ -57,7 +57,8 @@ class Watch:
         self.committed.update(connection.info.pop("oracle.written", ()))
 
     def _rollback(self, connection: Any) -> None:
-        connection.info.pop("oracle.written", None)
+        if not connection.invalidated:
+            connection.info.pop("oracle.written", None)
 
     @property
     def committed(self) -> set[str]:

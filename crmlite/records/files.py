@@ -127,11 +127,15 @@ def _write(location: Path, stream: IO[bytes]) -> tuple[str, int]:
     location.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     digest, size = hashlib.sha256(), 0
     descriptor = os.open(location, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        while chunk := stream.read(64 * 1024):
-            digest.update(chunk)
-            size += len(chunk)
-            file.write(chunk)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            while chunk := stream.read(64 * 1024):
+                digest.update(chunk)
+                size += len(chunk)
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:  # a full disk above all: half a file helps nobody and takes up room
+        location.unlink(missing_ok=True)
+        raise
     return digest.hexdigest(), size

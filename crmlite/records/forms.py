@@ -32,6 +32,8 @@ from crmlite.records.notes import MAX_LENGTH
 from crmlite.records.points import LABELS, Address, Point, of
 
 MAX_ROWS = 20
+"""More than that are not added here; web forms may have brought more, and all of them are shown and kept."""
+MOST_ROWS = 240
 
 NO_EMAIL = _l("That is not an e-mail address. It looks like anna@example.com.")
 NO_PHONE = _l("That is not a phone number. Write digits, with + and the country's code in front if it is abroad.")
@@ -98,10 +100,10 @@ class AddressForm(_RowForm):
 class ReachForm(Form):
     """How somebody is reached, as rows. An empty row is none; `_add` in what was posted asks for one more."""
 
-    emails = FieldList(FormField(EmailForm), min_entries=1, max_entries=MAX_ROWS)
-    phones = FieldList(FormField(PhoneForm), min_entries=1, max_entries=MAX_ROWS)
-    urls = FieldList(FormField(LinkForm), max_entries=MAX_ROWS)
-    addresses = FieldList(FormField(AddressForm), max_entries=MAX_ROWS)
+    emails = FieldList(FormField(EmailForm), min_entries=1, max_entries=MOST_ROWS)
+    phones = FieldList(FormField(PhoneForm), min_entries=1, max_entries=MOST_ROWS)
+    urls = FieldList(FormField(LinkForm), max_entries=MOST_ROWS)
+    addresses = FieldList(FormField(AddressForm), max_entries=MOST_ROWS)
 
     ROWS = {"email": "emails", "phone": "phones", "url": "urls"}  # noqa: RUF012
 

@@ -270,9 +270,8 @@ def test_reading_gives_up_what_was_begun(stage):
 # --- the engines ------------------------------------------------------------------------------------------------------
 
 
-def test_both_engines_took_the_pragmas(stage, database):
-    if database != "sqlite":
-        return
+@pytest.mark.only_on("sqlite")
+def test_both_engines_took_the_pragmas(stage):
     for engine in stage.engines.values():
         with engine.connect() as connection:
             found = {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in extensions.SQLITE_PRAGMAS}
