@@ -568,7 +568,12 @@ def initials(name: str | None) -> str:
 
 def hue(value: Any) -> str:
     """One of nine fixed colours, always the same for the same value."""
-    return HUES[int(hashlib.blake2b(str(value).encode(), digest_size=2).hexdigest(), 16) % 8]
+    return _hue(str(value))
+
+
+@lru_cache(maxsize=4096)
+def _hue(text: str) -> str:
+    return HUES[int(hashlib.blake2b(text.encode(), digest_size=2).hexdigest(), 16) % 8]
 
 
 def language_name(code: str | None) -> str:

@@ -27,6 +27,8 @@ class Server:
         with socket.socket() as placeholder:
             placeholder.bind(("127.0.0.1", 0))
             self.port = placeholder.getsockname()[1]
+        if "CRMLITE_PUBLIC_URL" in environment:
+            environment = {**environment, "CRMLITE_PUBLIC_URL": f"http://localhost:{self.port}"}
         self.started = time.monotonic()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "crmlite.cli", "serve", "--port", str(self.port), *options],

@@ -1,0 +1,131 @@
+"""A browser (Debian's chromium, one for all tests) and crmlite as it is shipped, with the demo in it."""
+
+import contextlib
+import os
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from crmlite.demo.cast import PASSWORD
+from tests.demo.conftest import build_firm
+from tests.test_serve import Server
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+PATIENCE = 15_000
+"""Milliseconds for anything to appear: a loaded machine is not a broken page."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(item.fspath).is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.skip("no chromium is installed (Debian's package chromium)")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Site:
+    """crmlite at `url`, and what a browser complained about on its pages."""
+
+    url: str
+    browser: Browser
+    complaints: list[str] = field(default_factory=list)
+
+    @contextlib.contextmanager
+    def visit(self, user: str | None = None, **options) -> Iterator[Page]:
+        """A browser that has never been here; signed in if a user of the cast is named."""
+        context = self.browser.new_context(
+            **{"viewport": {"width": 1360, "height": 840}, "base_url": self.url, **options}
+        )
+        context.set_default_timeout(PATIENCE)
+        page = self.watched(context)
+        if user:
+            page.goto("/login")
+            page.fill("input[name=email]", f"{user}@demo.example")
+            page.fill("input[name=password]", PASSWORD)
+            page.locator("main button:not([type=button])").first.click()
+            page.wait_for_selector("#side")
+        yield page
+        context.close()
+        assert self.complaints == []
+
+    def watched(self, context: BrowserContext) -> Page:
+        page = context.new_page()
+        self.complaints.clear()
+        page.on(
+            "pageerror", lambda error: self.complaints.append(str(error)) if "Transition" not in str(error) else None
+        )
+        page.on("console", self._console)
+        return page
+
+    def _console(self, message) -> None:
+        refused = "the server responded with a status of 4" in message.text  # what tests provoke
+        if message.type == "error" and not refused:
+            self.complaints.append(message.text)
+
+
+def settled(page: Page) -> Page:
+    """The page with all that loads by itself."""
+    page.wait_for_load_state("networkidle")
+    return page
+
+
+@pytest.fixture(scope="session")
+def site(browser, database, databases, tmp_path_factory) -> Iterator[Site]:
+    url = databases.fresh(database, build_firm)
+    environment = os.environ | {
+        "CRMLITE_DATABASE_URL": url,
+        "CRMLITE_INSTANCE": str(tmp_path_factory.mktemp("site")),
+        "CRMLITE_PUBLIC_URL": "http://localhost",  # with the port that Server finds
+        "CRMLITE_DISK_FLOOR_MB": "0",
+    }
+    server = Server(environment)
+    server.wait_for(200, within=40)
+    yield Site(f"http://localhost:{server.port}", browser)
+    server.close()
+    databases.drop(url)
+
+
+@pytest.fixture
+def foreign_page() -> Iterator[Callable[[str], str]]:
+    """Serves a page with the given body at another origin, and says where."""
+    body = {"html": ""}
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(f"<!doctype html><title>Our shop</title>{body['html']}".encode())
+
+        def log_message(self, *_what) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+
+    def show(html: str = "") -> str:
+        body["html"] = html
+        return f"http://127.0.0.1:{server.server_address[1]}"
+
+    yield show
+    server.shutdown()
+    server.server_close()

@@ -1,0 +1,69 @@
+"""axe-core on every page, in light and dark, English and Arabic; and no page wider than a phone."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.conftest import settled
+
+PAGES = (
+    "/contacts/", "/contacts/?_q=nobodyiscalledthis", "/contacts/?lifecycle=customer&owner=me", "/contacts/1", "/contacts/new",
+    "/contacts/1/edit", "/companies/", "/companies/1", "/companies/new", "/companies/1/edit",
+    "/leads/", "/leads/1", "/leads/new", "/leads/1/edit", "/leads/quarantine", "/forms/", "/forms/new", "/forms/1",
+    "/mail/", "/records/trash", "/records/search?q=ma", "/auth/profile", "/auth/devices", "/auth/organisation", "/auth/team",
+    "/auth/team/new", "/auth/team/1", "/auth/roles", "/auth/roles/2", "/contacts/999999",
+)  # fmt: skip
+PUBLIC = ("/login", "/f/demo-quote")
+RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+}
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_page_shuts_anybody_out(site, theme, language):
+    axe, found = Axe(), []
+
+    def look(page, path: str) -> None:
+        page.goto(path)
+        settled(page)
+        for violation in axe.run(page, options=RULES).response["violations"]:
+            nodes = "; ".join(node["html"][:160] for node in violation["nodes"][:3])
+            found.append(f"{path}: {violation['id']}: {violation['help']}: {nodes}")
+
+    with site.visit(color_scheme=theme, locale=language) as page:
+        for path in PUBLIC:
+            look(page, path)
+    with site.visit("admin", color_scheme=theme) as page:
+        speak(page, language)
+        for path in PAGES:
+            look(page, path)
+        assert page.locator("html").get_attribute("dir") == ("rtl" if language == "ar" else "ltr")
+    assert found == []
+
+
+def speak(page, language: str) -> None:
+    page.evaluate(
+        "language => fetch('/auth/language', {method: 'POST', body: new URLSearchParams({language})})", language
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_no_page_is_wider_than_a_phone(site, language):
+    with site.visit("admin", viewport={"width": 360, "height": 740}) as page:
+        speak(page, language)
+        wide = []
+        for path in PAGES:
+            page.goto(path)
+            settled(page)
+            width = page.evaluate("() => document.documentElement.scrollWidth")
+            if width > 360:
+                wide.append(f"{path}: {width}")
+        assert wide == []
+
+
+def test_axe_finds_what_is_wrong(site):
+    """The negative control: a page with a button that says nothing."""
+    with site.visit() as page:
+        page.goto("/login")
+        page.evaluate("() => document.querySelector('main').append(document.createElement('button'))")
+        assert "button-name" in [v["id"] for v in Axe().run(page, options=RULES).response["violations"]]
