@@ -197,4 +197,12 @@ def _row(typed: "MultiDict[str, str]", key: str) -> Field:
 
 
 def _is_key(key: str) -> bool:
-    return key[:1] == "f" and key[1:].isascii() and key[1:].isdigit() and len(key) < 8
+    """Whether a field may be called so in a form: a plain word, and none that the form itself uses."""
+    return (
+        key.isascii()
+        and key.isalnum()
+        and key.islower()
+        and key[0].isalpha()
+        and len(key) <= 30
+        and key not in fields.RESERVED
+    )

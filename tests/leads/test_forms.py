@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from crmlite import journal
-from crmlite.extensions import db
+from crmlite.extensions import db, writing
 from crmlite.leads import fields
 from crmlite.leads.fields import Field
 from crmlite.leads.forms import FieldRows
@@ -262,3 +262,21 @@ def test_forms_are_journaled(app, sign_in, make_form):
     with app.app_context():
         changes = db.session.scalars(sa.select(journal.Change.action).where(journal.Change.record_type == "web_form"))
         assert changes.all() == ["created"]
+
+
+def test_a_form_whose_fields_have_names_is_saved_as_it_is(app, sign_in, people):
+    with app.app_context():
+        writing()
+        named = [
+            Field("name", "Your name", "text", True, "contact.name"),
+            Field("email", "E-mail", "email", True, "contact.email"),
+        ]
+        form_id = WebForm.create(None, name="Named", fields=[field.stored() for field in named]).id
+        db.session.commit()
+    typed = {"name": "Named", "language": "en", "theme": "light", "field": ["name", "email"]}
+    for field in named:
+        about = {"label": field.label, "kind": field.kind, "required": "y", "fills": field.fills}
+        typed |= {f"{field.key}-{name}": value for name, value in about.items()}
+    assert sign_in(app, "marketing").post(f"/forms/{form_id}", data=typed, **SITE).status_code == 303
+    with app.app_context():
+        assert [field["key"] for field in db.session.get(WebForm, form_id).fields] == ["name", "email"]
