@@ -64,7 +64,7 @@ class Site:
             page.fill("input[name=email]", f"{user}@demo.example")
             page.fill("input[name=password]", PASSWORD)
             page.locator("main button:not([type=button])").first.click()
-            page.wait_for_selector("#side")
+            page.wait_for_selector("#side", state="attached")
         yield page
         context.close()
         assert self.complaints == []
@@ -85,8 +85,8 @@ class Site:
 
 
 def settled(page: Page) -> Page:
-    """The page with all that loads by itself."""
-    page.wait_for_load_state("networkidle")
+    """The page with all that loads by itself, and no request on its way."""
+    page.wait_for_function("() => window.htmx && !document.querySelector('.cx-skel, .htmx-request')")
     return page
 
 
