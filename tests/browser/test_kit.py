@@ -87,7 +87,7 @@ def test_a_cell_is_left_as_it_was_on_escape_and_saved_on_enter(page_of):
     cell = page.locator("#rows td.cx-cell").first
     before = cell.inner_text()
     cell.get_by_role("button").click()
-    page.keyboard.type("changed@elsewhere.example")
+    cell.locator("input:not([type=hidden])").fill("changed@elsewhere.example")
     page.keyboard.press("Escape")
     expect(cell).to_have_text(before)
     cell.get_by_role("button").click()
@@ -128,7 +128,8 @@ def test_without_a_connection_a_message_says_so_and_stays(page_of, site):
 
 
 def test_on_a_phone_the_sidebar_slides_in(page_of):
-    page = page_of("seller", "/contacts/", viewport={"width": 390, "height": 844})
+    page = page_of("seller", "/contacts/")
+    page.set_viewport_size({"width": 390, "height": 844})
     expect(page.locator("#side")).to_be_hidden()
     page.locator("[data-side-open]").click()
     expect(page.locator("#side")).to_be_visible()
