@@ -21,6 +21,7 @@ from pysqlite3 import dbapi2 as sqlite
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects import sqlite as sqlite_dialect
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import DeclarativeBase, registry
 
@@ -275,7 +276,15 @@ def _check_sqlite() -> None:
         )
 
 
+class _SqliteCompiler(SQLiteCompiler):
+    """SQLAlchemy leaves with_hint() out on SQLite; lists say with it which index they walk (INDEXED BY)."""
+
+    def get_from_hint_text(self, table: sa.FromClause, text: str | None) -> str | None:
+        return text
+
+
 def _prepare_sqlite(engine: Engine, begin: str, lock: WriterLock | None = None, read_only: bool = False) -> None:
+    engine.dialect.statement_compiler = _SqliteCompiler
     if lock:
         engine.crmlite_lock = lock  # type: ignore[attr-defined]
 

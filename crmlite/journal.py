@@ -378,6 +378,14 @@ def touched_by(operation_id: int) -> set[tuple[str, int]]:
     return {(record_type, record_id) for record_type, record_id in rows}
 
 
+def subjects_of(operation_id: int) -> set[tuple[str, int]]:
+    """What the events of an operation are of: a note that was deleted is the record's matter."""
+    rows = db.session.execute(
+        sa.select(Event.subject_type, Event.subject_id).where(Event.operation_id == operation_id).distinct()
+    )
+    return {(record_type, record_id) for record_type, record_id in rows}
+
+
 def _set_back(session: Session, change: Change) -> Iterator[Conflict]:
     model: Any = models().get(change.record_type)
     if model is None:

@@ -555,6 +555,7 @@ def _plain(text: str) -> str:
     return text.replace("\u200f", "").replace("\u200e", "")
 
 
+@lru_cache(maxsize=4096)
 def initials(name: str | None) -> str:
     """Two letters for an avatar; one where letters join (Arabic) or stand for words (Chinese)."""
     words = [word for word in (name or "").split() if word[0].isalnum()]
@@ -566,6 +567,7 @@ def initials(name: str | None) -> str:
     return first + words[-1][0].upper() if len(words) > 1 else first
 
 
+@lru_cache(maxsize=4096)
 def hue(value: Any) -> str:
     """One of nine fixed colours, always the same for the same value."""
     return _hue(str(value))

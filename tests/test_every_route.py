@@ -37,7 +37,7 @@ class Sweep(Stage):
         self.rendered_while_writing: list[str] = []
         self.app.context_processor(self._probe)
         self.before = oracles.dump(self.engines["reader"])
-        self._clients = {actor: self.client(actor) for actor in ACTORS}
+        self._clients = {actor: self.client(actor) for actor in ("stranger", *cast.USERS)}
 
     def _probe(self) -> dict[str, Any]:
         if is_writing(self.app):
@@ -171,6 +171,50 @@ def test_fragments_show_no_more_than_pages(sweep, route):
             wrong.append(f"{actor}: got {answer.status_code} for a fragment{_said(answer)}")
         wrong += sweep.check(actor, route, answer)
     _report(route, wrong)
+
+
+def of_records(route: Route) -> str | None:
+    """The type of the one record that a GET is about."""
+    keys = [str(route.args.get(name, ARGS.get(name, ""))) for name in parts(route.rule) if name.endswith("_id")]
+    kind = keys[0].removeprefix("seller.") if len(keys) == 1 else ""
+    return kind if kind in cast.TYPES else None
+
+
+@named([route for route in GETS if of_records(route)])
+def test_every_record_for_every_user(sweep, route):
+    """All owners times all users, also those in marketing and service: seen with what one may see in it, or 404."""
+    kind, wrong = str(of_records(route)), []
+    for actor in cast.USERS:
+        for owner in cast.OWNERS:
+            name = next(name for name in parts(route.rule) if name.endswith("_id"))
+            answer = sweep.ask(actor, route, sweep.url(route, **{name: f"{owner}.{kind}"}))
+            allowed = {route.ok or 200, 403} if cast.may_see(actor, owner, kind) else {404}
+            if answer.status_code not in allowed:
+                wrong.append(f"{actor}, {owner}'s: got {answer.status_code} instead of {allowed}")
+            wrong += sweep.check(actor, route, answer)
+    _report(route, wrong)
+
+
+@pytest.mark.parametrize("action", ["tag", "assign", "delete"])
+@pytest.mark.parametrize("kind", cast.TYPES)
+def test_bulk_changes_only_what_each_may_change(sweep, kind, action):
+    """Ids of others among one's own: they are left alone, and the answer says so."""
+    route = next(route for route in POSTS if route.rule.endswith("/bulk") and route.args["record_type"] == kind)
+    ids = [str(sweep.ids[f"{owner}.{kind}"]) for owner in ("seller", "colleague", "rival")] + ["999999"]
+    form = {"id": ids, "action": action, "tag": "Fair", "user_id": str(sweep.ids["user.manager"])}
+    answer = sweep.ask("seller", route, data=form)
+    assert answer.status_code == 303
+    changed = oracles.differences(sweep.before, oracles.dump(sweep.engines["reader"]))
+    words = {owner: cast.canary(owner, kind) for owner in ("seller", "colleague", "rival")}
+    touched = {owner for owner, word in words.items() if any(f"{kind}:" in line and word in line for line in changed)}
+    tagged = {
+        owner
+        for owner in words
+        if any(line.startswith("+ tagging") and f"{kind}', {sweep.ids[f'{owner}.{kind}']}" in line for line in changed)
+    }
+    assert "rival" not in touched | tagged
+    assert touched | tagged == ({"seller"} if action == "delete" else {"seller", "colleague"})
+    sweep.settle("POST", 303)
 
 
 @named(POSTS)

@@ -114,7 +114,7 @@ def test_it_answers_at_once_and_reports_that_all_is_well(server):
     took = time.monotonic() - server.started
     said = json.loads(server.wait_for(200))
     assert said["status"] == "ok"
-    assert took < 4, "two seconds on an idle machine, which a test cannot count on"
+    assert took < 8, "two seconds on an idle machine, which a test cannot count on; bin/bench measures it"
     assert len(server.children()) == 2
 
 

@@ -13,6 +13,7 @@ __all__ = ["init_app", "notes"]
 
 def init_app(app: Flask) -> None:
     app.extensions["crmlite.record_types"] = set()
+    app.extensions["crmlite.undo_guards"] = {}  # table that holds no records, to who may take back a change of it
     journal.before_commit(search.keep)
     app.register_blueprint(views.bp)
     app.register_blueprint(views.public_files)

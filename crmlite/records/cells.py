@@ -3,10 +3,11 @@
 An include per cell makes a page four times as dear; a row compiled once costs what hand-written markup costs.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import current_app
+from flask_babel import gettext as _
 from jinja2 import Template
 from markupsafe import Markup
 
@@ -15,9 +16,15 @@ from crmlite.records.types import Column, RecordType
 FOLDER = "records/cells"
 
 
-def row_template(kind: RecordType, columns: tuple[Column, ...]) -> Template:
-    """The compiled template of all rows of a page; it gets `rows`, `columns` and `type`."""
-    return _compiled((kind.name, *(column.name for column in columns)), lambda: _rows_source(columns))
+def render_rows(kind: RecordType, columns: tuple[Column, ...], rows: Sequence[Any]) -> Markup:
+    """All rows of a page. What is the same in each row is made once: a page of 50 has 150 cells that can be edited."""
+    template = _compiled((kind.name, *(column.name for column in columns)), lambda: _rows_source(columns))
+    labels = [_edit_label(column) for column in columns]
+    return Markup(template.render(rows=rows, columns=columns, type=kind, edit_labels=labels))  # noqa: S704
+
+
+def _edit_label(column: Column) -> str:
+    return _("Edit %(field)s", field=column.label) if column.edit else ""
 
 
 def cell_template(column: Column) -> Template:
@@ -28,7 +35,8 @@ def cell_template(column: Column) -> Template:
 def cell(kind: RecordType, column: Column, row: Any, focus: bool = False) -> Markup:
     """The inside of one cell, for pages of one record."""
     template = cell_template(column)
-    return Markup(template.render(row=row, value=row[column.name], type=kind, column=column, focus=focus))  # noqa: S704
+    values = {"row": row, "value": row[column.name], "type": kind, "column": column, "focus": focus}
+    return Markup(template.render(values, edit_label=_edit_label(column), row_url=kind.shared_url_of(row.id)))  # noqa: S704
 
 
 def _compiled(key: tuple[Any, ...], source: Callable[[], str]) -> Template:
@@ -44,10 +52,18 @@ _IMPORTS = "{% import 'ui/macros.html' as ui with context %}"
 
 def _rows_source(columns: tuple[Column, ...]) -> str:
     cells = "".join(
-        f"{{% set column = columns[{at}] %}}{{% set value = row[{column.name!r}] %}}{_tag(column, _inside(column))}"
+        f"{{% set column = columns[{at}] %}}{{% set value = row[{column.name!r}] %}}{{% set edit_label = edit_labels[{at}] %}}"
+        f"{_tag(column, _inside(column))}"
         for at, column in enumerate(columns)
     )
-    return _IMPORTS + "{% for row in rows %}" + _file("_row_start") + cells + _file("_row_end") + "{% endfor %}"
+    return (
+        _IMPORTS
+        + "{% for row in rows %}{% set row_url = type.shared_url_of(row.id) %}"
+        + _file("_row_start")
+        + cells
+        + _file("_row_end")
+        + "{% endfor %}"
+    )
 
 
 def _inside(column: Column) -> str:

@@ -21,8 +21,7 @@ from werkzeug.datastructures import MultiDict
 from crmlite import journal
 from crmlite.auth.models import Member, Preference, User, Viewer
 from crmlite.extensions import db
-from crmlite.records import filters, search, tags, types
-from crmlite.records.cells import row_template
+from crmlite.records import cells, filters, search, tags, types
 from crmlite.records.filters import Chip, FilterError, Term
 from crmlite.records.types import Column, RecordType
 from crmlite.web import cached_per_request, hue
@@ -186,8 +185,7 @@ class Listing:
 
     def render_rows(self) -> Markup:
         """The <tr>s of this page, by one template compiled for this set of columns."""
-        template = row_template(self.type, self.columns)
-        return Markup(template.render(rows=self.rows, columns=self.columns, type=self.type))  # noqa: S704
+        return cells.render_rows(self.type, self.columns, self.rows)
 
     # --- the query
 

@@ -1,16 +1,21 @@
 """Every verb is done and taken back; what somebody changed since is listed and never overwritten."""
 
+import json
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 
 from crmlite import events, journal
+from crmlite.auth.models import Role, User, UserSession, hash_secret
 from crmlite.contacts.models import Contact
-from crmlite.extensions import db
+from crmlite.extensions import db, utcnow
 from crmlite.journal import Conflict, Event
 from crmlite.leads.models import Lead
 from crmlite.records import tags
 from crmlite.records.notes import Note
 from crmlite.records.search import SearchRow
+from tests import oracles
 from tests.journal.verbs import CASES, case, contact, rows
 
 
@@ -253,8 +258,6 @@ def test_undo_needs_the_record_that_it_changes(stage):
         contact(stage.ids).change(salutation="Ms")
         operation = journal.operation()
     with stage.writes("admin"):
-        from crmlite.auth.models import User
-
         contact(stage.ids).assign(db.session.get_one(User, stage.ids["user.rival"]))
     assert stage.client("seller").post(f"/records/undo/{operation}").status_code in {403, 404}
     with stage.app.app_context():
@@ -263,3 +266,71 @@ def test_undo_needs_the_record_that_it_changes(stage):
 
 def test_case_registers():
     assert case(events.CONTACT_CREATED)(CASES["contact.created"]) is CASES["contact.created"]
+
+
+def take_away(stage, record) -> None:
+    """The administrator gives the record to the rival: the seller may not even see it any more."""
+    with stage.writes("admin"):
+        row = db.session.get_one(record, stage.ids[f"seller.{record.__tablename__}"])
+        row.assign(db.session.get_one(User, stage.ids["user.rival"]))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["note.deleted", "note.edited", "tag.added", "tag.removed", "file.removed", "contact.updated", "member.joined"],
+)
+def test_what_one_may_no_longer_change_one_cannot_change_by_undoing(stage, name):
+    """Also where the operation touched only what belongs to the record, such as a note."""
+    with stage.writes("seller"):
+        CASES[name](stage.ids)
+        operation = journal.operation()
+    take_away(stage, Contact)
+    before = oracles.dump(stage.engines["reader"])
+    assert stage.client("seller").post(f"/records/undo/{operation}").status_code in {403, 404}
+    assert oracles.differences(before, oracles.dump(stage.engines["reader"])) == []
+
+
+def test_who_may_no_longer_change_web_forms_cannot_by_undoing(stage):
+    with stage.writes("marketing"):
+        CASES["web_form.updated"](stage.ids)
+        operation = journal.operation()
+    with stage.writes("admin"):
+        db.session.get_one(Role, stage.ids["role.marketing"]).give({("web_form", "edit"): "none"})
+    assert stage.client("marketing").post(f"/records/undo/{operation}").status_code in {403, 404}
+
+
+def test_an_administrator_who_is_one_no_longer_cannot_undo_that(stage):
+    with stage.writes("admin"):
+        seller = db.session.get_one(User, stage.ids["user.seller"])
+        seller.assign(db.session.get_one(Role, stage.ids["role.administrator"]), None)
+    with stage.writes("admin"):
+        admin = db.session.get_one(User, stage.ids["user.admin"])
+        admin.assign(db.session.get_one(Role, stage.ids["role.seller"]), None)
+        operation = journal.operation()
+    with stage.writes("admin"):  # a role change signs people out: give the session back that the client has
+        user_id, until = stage.ids["user.admin"], utcnow() + timedelta(days=1)
+        db.session.add(UserSession(user_id=user_id, secret_hash=hash_secret("session-of-admin"), expires_at=until))
+    assert stage.client("admin").post(f"/records/undo/{operation}").status_code in {403, 404}
+    with stage.app.app_context():
+        assert db.session.get_one(User, stage.ids["user.admin"]).role.name == "seller"
+
+
+def test_who_gave_a_record_away_can_take_it_back(stage):
+    """The undo in the toast of handing over works, although the record is somebody else's by now; later it does not."""
+    url = f"/records/contact/{stage.ids['seller.contact']}/owner"
+    client = stage.client("seller")
+    answer = client.post(url, data={"user_id": str(stage.ids["user.rival"])}, headers={"HX-Request": "true"})
+    link = json.loads(answer.headers["HX-Trigger"])["toast"]["undo"]
+    assert client.get(f"/contacts/{stage.ids['seller.contact']}").status_code == 404
+    assert client.post(link, headers={"HX-Request": "true"}).status_code == 204
+    with stage.app.app_context():
+        assert contact(stage.ids).owner_id == stage.ids["user.seller"]
+
+
+def test_what_was_given_on_meanwhile_is_not_taken_back(stage):
+    client, url = stage.client("seller"), f"/records/contact/{stage.ids['seller.contact']}/owner"
+    answer = client.post(url, data={"user_id": str(stage.ids["user.rival"])}, headers={"HX-Request": "true"})
+    link = json.loads(answer.headers["HX-Trigger"])["toast"]["undo"]
+    with stage.writes("admin"):
+        contact(stage.ids).assign(db.session.get_one(User, stage.ids["user.admin"]))
+    assert client.post(link, headers={"HX-Request": "true"}).status_code == 403

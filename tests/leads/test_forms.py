@@ -271,9 +271,10 @@ def test_a_form_whose_fields_have_names_is_saved_as_it_is(app, sign_in, people):
             Field("name", "Your name", "text", True, "contact.name"),
             Field("email", "E-mail", "email", True, "contact.email"),
         ]
-        form_id = WebForm.create(None, name="Named", fields=[field.stored() for field in named]).id
+        form = WebForm.create(None, name="Named", fields=[field.stored() for field in named])
         db.session.commit()
-    typed = {"name": "Named", "language": "en", "theme": "light", "field": ["name", "email"]}
+        form_id, version = form.id, form.row_version
+    typed = {"name": "Named", "language": "en", "theme": "light", "field": ["name", "email"], "row_version": version}
     for field in named:
         about = {"label": field.label, "kind": field.kind, "required": "y", "fills": field.fills}
         typed |= {f"{field.key}-{name}": value for name, value in about.items()}

@@ -17,7 +17,7 @@ from tests.cast import Stage
 
 LARGE = "contact|company|lead|event|event_link|change|point|tagging|note|search"
 SCAN = re.compile(rf"\bSCAN (?:{LARGE})\b(?! USING)")
-WALK = re.compile(rf"\bSCAN (?:{LARGE}) USING")
+RECORDS = re.compile(r"\b(?:SCAN|SEARCH) (?:contact|company|lead)\b")
 # The probe of those who may see everything: it reads a thousand rows at most, whichever come first.
 PROBE = re.compile(r"WHERE \w+\.deleted_at IS NULL AND 1 = 1\s+LIMIT")
 TYPES = (CONTACT, COMPANY, LEAD)
@@ -64,8 +64,8 @@ def test_a_list_walks_an_index(stage, path):
 def problems(plan):
     if SCAN.search(plan):
         yield "reads a whole table"
-    elif WALK.search(plan) and "TEMP B-TREE FOR ORDER BY" in plan:
-        yield "walks an index and then sorts"
+    elif "TEMP B-TREE FOR ORDER BY" in plan and RECORDS.search(plan) and "CO-ROUTINE" not in plan:
+        yield "sorts all that fit"  # inside a co-routine a LIMIT has been at work
 
 
 def plans(stage, actor, path):
@@ -92,7 +92,8 @@ def test_the_check_would_notice(stage):
     with stage.engines["reader"].connect() as connection:
         for statement, problem in (
             ("SELECT * FROM contact WHERE salutation = 'x'", "reads a whole table"),
-            ("SELECT sort_name FROM contact ORDER BY owner_id + 1", "walks an index and then sorts"),
+            ("SELECT sort_name FROM contact ORDER BY owner_id + 1", "sorts all that fit"),
+            ("SELECT id FROM contact WHERE owner_id = 1 OR team_id = 2 ORDER BY created_at", "sorts all that fit"),
         ):
             plan = "; ".join(row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}"))
             assert list(problems(plan)) == [problem]

@@ -1,13 +1,17 @@
 """/records/undo/7: takes back an operation."""
 
-from flask import Response, g, request
+from types import SimpleNamespace
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Response, current_app, g, request
 from flask_babel import gettext as _
 from werkzeug.exceptions import Forbidden, NotFound
 
 from crmlite import events, journal
 from crmlite.auth import roles
 from crmlite.extensions import db
-from crmlite.journal import Operation
+from crmlite.journal import Change, Operation
 from crmlite.records import types
 from crmlite.records.views import bp, changed
 from crmlite.safety import local_path
@@ -20,11 +24,13 @@ def undo(operation_id: int) -> Response:
     done = db.session.get(Operation, operation_id)
     if done is None or (done.actor_id != g.user.id and not g.user.is_administrator):
         raise NotFound
-    records = [r for name, number in journal.touched_by(operation_id) if (r := types.load(name, number)) is not None]
-    for record in records:
-        kind = types.known(record.__tablename__)
-        if kind is not None and not kind.policy.may(g.user, "edit", record):
-            raise Forbidden
+    about = journal.touched_by(operation_id) | journal.subjects_of(operation_id)
+    records = [record for name, number in about if (record := types.load(name, number)) is not None]
+    guards = current_app.extensions["crmlite.undo_guards"]
+    if not all(_may_take_back(record, operation_id) for record in records) or not all(
+        guards[name](g.user) for name, _number in about if name in guards
+    ):
+        raise Forbidden
     roles.require_undo(g.user, operation_id)
     try:
         undone = journal.undo(operation_id)
@@ -41,3 +47,26 @@ def undo(operation_id: int) -> Response:
     if request.headers.get("HX-Request"):
         return changed(hx("", 204), message)
     return go(local_path(request.form.get("next")) or "/", message)
+
+
+def _may_take_back(record: Any, operation_id: int) -> bool:
+    """Whether the user may change the record as it is, or as it was before: who gave it away can take it back."""
+    kind = types.known(record.__tablename__)
+    if kind is None or kind.policy.may(g.user, "edit", record):
+        return True
+    before = {"owner_id": record.owner_id, "team_id": record.team_id}
+    changes = db.session.scalars(
+        sa.select(Change)
+        .where(
+            Change.operation_id == operation_id,
+            Change.record_type == record.__tablename__,
+            Change.record_id == record.id,
+            Change.action == "updated",
+        )
+        .order_by(Change.id.desc())
+    )
+    for change in changes:
+        before |= {
+            name: (change.old or {})[name] for name in before if (change.new or {}).get(name, "") == before[name]
+        }
+    return kind.policy.may(g.user, "edit", SimpleNamespace(id=record.id, **before))
