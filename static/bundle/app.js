@@ -274,7 +274,8 @@ const cx = {
     }
   });
 
-  const isTyping = (element) => element.matches('input:not([type=checkbox], [type=radio], [type=submit]), textarea, select, [contenteditable]');
+  // Who pressed a cell to change it may type before the field has come.
+  const isTyping = (element) => element.closest('.htmx-request') || element.matches('input:not([type=checkbox], [type=radio], [type=submit]), textarea, select, [contenteditable]');
 
   // Esc in a cell that is being edited shows it again as it was.
   function cancel(event) {
@@ -381,6 +382,13 @@ const cx = {
     const field = cx.one(button.dataset.copy);
     field.select();
     navigator.clipboard?.writeText(field.value).then(() => cx.toast({ message: button.dataset.done }));
+  });
+  // A form whose answer is shown in a frame beside it is sent there once by itself, while the frame is still empty.
+  cx.on('htmx:after:process', () => {
+    const button = cx.one('[data-first-preview]');
+    if (!button) return;
+    button.removeAttribute('data-first-preview');
+    button.form.requestSubmit(button);
   });
   // Choices that take effect at once: the form around them is sent.
   cx.on('change', (event) => {

@@ -17,6 +17,13 @@
     field.select();
     navigator.clipboard?.writeText(field.value).then(() => cx.toast({ message: button.dataset.done }));
   });
+  // A form whose answer is shown in a frame beside it is sent there once by itself, while the frame is still empty.
+  cx.on('htmx:after:process', () => {
+    const button = cx.one('[data-first-preview]');
+    if (!button) return;
+    button.removeAttribute('data-first-preview');
+    button.form.requestSubmit(button);
+  });
   // Choices that take effect at once: the form around them is sent.
   cx.on('change', (event) => {
     if (event.target.matches('[data-submit]')) event.target.form.requestSubmit();

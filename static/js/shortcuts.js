@@ -20,7 +20,8 @@
     }
   });
 
-  const isTyping = (element) => element.matches('input:not([type=checkbox], [type=radio], [type=submit]), textarea, select, [contenteditable]');
+  // Who pressed a cell to change it may type before the field has come.
+  const isTyping = (element) => element.closest('.htmx-request') || element.matches('input:not([type=checkbox], [type=radio], [type=submit]), textarea, select, [contenteditable]');
 
   // Esc in a cell that is being edited shows it again as it was.
   function cancel(event) {
