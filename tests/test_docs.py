@@ -7,7 +7,10 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.routing import RequestRedirect
 
+from crmlite import create_app
 from crmlite.cli import main
 
 HERE = Path(__file__).parents[1]
@@ -57,6 +60,20 @@ def test_commands_of_crmlite_that_are_named_exist(document):
 def test_the_checks_would_notice():
     assert list(broken_links("see [here](nowhere.md) and [there](README.md)", HERE)) == ["nowhere.md"]
     assert NAMED.findall("in `crmlite/nothing.py`") == ["crmlite/nothing.py"]
+
+
+def test_pages_that_are_named_exist(document, tmp_path):
+    adapter = create_app({"instance": str(tmp_path)}).url_map.bind("localhost")
+    text = re.sub(r"```.*?```", "", document.read_text("utf-8"), flags=re.DOTALL)
+    for path in re.findall(r"`(/[a-z/<>\d-]+)`", text):
+        if path.startswith(("/static", "/records/<", "/quotes", "/deals")) or path in {"/records/", "/f/"}:
+            continue
+        try:
+            adapter.match(path.replace("<id>", "7"), method="GET")
+        except MethodNotAllowed:
+            continue  # a verb
+        except (NotFound, RequestRedirect) as error:
+            raise AssertionError(f"{path} is no page") from error
 
 
 def test_every_dependency_has_its_line():

@@ -644,3 +644,5 @@ def upgrade() -> None:
         )
     else:
         op.execute("CREATE INDEX ix_search_text ON search USING gin (text gin_trgm_ops)")
+        # lead and submission name each other; SQLite has this one in the table already, where a name may come later
+        op.create_foreign_key(op.f("fk_lead_submission_id"), "lead", "submission", ["submission_id"], ["id"])
