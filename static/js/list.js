@@ -37,7 +37,7 @@
     if (event.target.matches('[data-check-all]')) boxes().forEach((box) => { box.checked = event.target.checked; });
     if (event.target.matches('[data-check-all], #rows input[name=id]')) count();
   });
-  cx.on('bulk:done', clear);
+  cx.on('records:changed', clear); // what was ticked is done, or is not what it was
   cx.on('htmx:after:swap', count);
   count();
 })();

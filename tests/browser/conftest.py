@@ -10,10 +10,8 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from werkzeug.serving import make_server
 
 from crmlite.demo.cast import PASSWORD
-from tests import cast
 from tests.demo.conftest import build_firm
 from tests.test_serve import Server
 
@@ -131,34 +129,3 @@ def foreign_page() -> Iterator[Callable[[str], str]]:
     yield show
     server.shutdown()
     server.server_close()
-
-
-@pytest.fixture
-def page_of(browser: Browser, stage: cast.Stage) -> Iterator[Callable[..., Page]]:
-    """page_of("seller", width=390): a page in front of the stage, which is put back after the test, with that user signed in."""
-    server = make_server("localhost", 0, stage.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    here = Site(f"http://localhost:{server.server_port}", browser)
-    contexts: list[BrowserContext] = []
-
-    def open_page(actor: str = "stranger", width: int = 1360, height: int = 840, **options) -> Page:
-        contexts.append(
-            browser.new_context(
-                base_url=here.url, viewport={"width": width, "height": height}, reduced_motion="reduce", **options
-            )
-        )
-        contexts[-1].set_default_timeout(PATIENCE)
-        if actor != "stranger":
-            contexts[-1].add_cookies([{"name": "crmlite_session", "value": cast.secret(actor), "url": here.url}])
-        page = here.watched(contexts[-1])
-        page.complaints = here.complaints
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    assert here.complaints == []
