@@ -93,6 +93,16 @@ def test_o3_sees_every_row(stage):
     assert lines[0].startswith("+ preference")
 
 
+def test_the_fingerprint_sees_every_change(stage):
+    watcher = oracles.watcher(stage.engines["reader"])
+    before = oracles.fingerprint(watcher)
+    assert oracles.fingerprint(watcher) == before
+    with stage.writes("seller"):
+        Preference.write(stage.ids["user.seller"], "test", {"a": 1})
+    assert oracles.fingerprint(watcher) != before
+    watcher.dispose()
+
+
 def test_o3_knows_every_table(stage):
     assert set(oracles.dump(stage.engines["reader"], leave_out=())) >= set(db.metadata.tables)
 
