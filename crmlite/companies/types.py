@@ -20,7 +20,7 @@ COMPANY = register(
         columns=(
             Column("name", _l("Name"), kind="name", phone=True, sort_by="sort_name"),
             Column("city", _l("City"), sortable=False),
-            Column("email", _l("E-mail"), kind="email", field="main_email", sortable=False, edit=True),
+            Column("email", _l("E-mail"), kind="email", field="main_email", sortable=False, edit=True, hidden=True),
             Column("phone", _l("Phone"), kind="phone", field="main_phone", sortable=False, edit=True),
             Column(
                 "lifecycle", _l("Lifecycle"), kind="lifecycle", sortable=False, phone=True, choices=lifecycle.choices
@@ -29,7 +29,7 @@ COMPANY = register(
                 "owner", _l("Owner"), kind="user", field="owner_id", sortable=False, edit=True, form_field="owner_id"
             ),
             Column("last_activity", _l("Last activity"), kind="ago", field="last_activity_at"),
-            Column("tags", _l("Tags"), kind="tags", sortable=False, filterable=False),
+            Column("tags", _l("Tags"), kind="tags", sortable=False, filterable=False, hidden=True),
             Column("country", _l("Country"), kind="country", sortable=False, hidden=True),
             Column("industry", _l("Industry"), sortable=False, hidden=True, edit=True),
             Column("vat_id", _l("VAT number"), sortable=False, hidden=True, edit=True),

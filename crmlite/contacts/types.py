@@ -29,7 +29,7 @@ CONTACT = register(
                 "owner", _l("Owner"), kind="user", field="owner_id", sortable=False, edit=True, form_field="owner_id"
             ),
             Column("last_activity", _l("Last activity"), kind="ago", field="last_activity_at"),
-            Column("tags", _l("Tags"), kind="tags", sortable=False, filterable=False),
+            Column("tags", _l("Tags"), kind="tags", sortable=False, filterable=False, hidden=True),
             Column("city", _l("City"), sortable=False, hidden=True),
             Column("country", _l("Country"), kind="country", sortable=False, hidden=True),
             Column("language", _l("Language"), kind="language", sortable=False, hidden=True, edit=True),
