@@ -6,7 +6,9 @@ from crmlite.records import files, trash
 
 @jobs.job
 def purge_trash() -> None:
-    trash.purge()
+    """A batch in each transaction, until nothing is left: somebody else wants to write in between."""
+    if trash.purge() >= trash.BATCH:
+        jobs.enqueue(purge_trash)
 
 
 @jobs.job
