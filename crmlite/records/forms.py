@@ -13,7 +13,6 @@ from wtforms import (
     Form,
     FormField,
     HiddenField,
-    SelectField,
     StringField,
     TelField,
     TextAreaField,
@@ -24,7 +23,7 @@ from wtforms.validators import DataRequired
 
 from crmlite.extensions import db
 from crmlite.fold import sort_key
-from crmlite.forms import at_most, choices, country_choices, number_or_none, one_line, tidy
+from crmlite.forms import SelectField, at_most, choices, country_choices, number_or_none, one_line, tidy
 from crmlite.points import is_email, is_phone, normal_url
 from crmlite.records import types
 from crmlite.records.listing import users
