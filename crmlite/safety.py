@@ -14,7 +14,9 @@ def clean(text: str) -> str:
     Joiners stay: Persian words and some emoji need them.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in text if c in "\n\t\u200c\u200d" or unicodedata.category(c) not in {"Cc", "Cf", "Cs"}).strip()
+    return "".join(
+        c for c in text if c in "\n\t\u200c\u200d" or unicodedata.category(c) not in {"Cc", "Cf", "Cs"}
+    ).strip()
 
 
 def local_path(text: str | None) -> str | None:

@@ -99,7 +99,7 @@ class ContactForm(ContactFields, ReachForm):
     phone = None
 
     def validate_given(self, field: StringField) -> None:
-        if not (field.data or self.family.data or self.points()):
+        if not (field.data or self.family.data or any(row["value"] for row in self.points())):
             raise ValidationError(_("Say who it is: a name, an e-mail address or a phone number."))
 
     def values(self) -> dict[str, Any]:

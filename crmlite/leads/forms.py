@@ -27,7 +27,7 @@ from crmlite.leads import fields, spam
 from crmlite.leads.fields import Field
 from crmlite.leads.models import MAX_NEED, WebForm, site
 from crmlite.points import is_email, is_phone
-from crmlite.records.forms import NO_EMAIL, NO_PHONE
+from crmlite.records.forms import NO_EMAIL, NO_PHONE, OwnerField, RecordField
 from crmlite.records.listing import users
 from crmlite.web import LANGUAGES
 
@@ -47,7 +47,7 @@ class NewLeadForm(LeadForm):
     name = StringField(_l("Name"), [at_most(200)], filters=[one_line])
     email = EmailField(_l("E-mail"), [at_most(254)], filters=[one_line])
     phone = TelField(_l("Phone"), [at_most(40)], filters=[one_line])
-    company = StringField(_l("Company"), [at_most(200)], filters=[one_line])
+    company = RecordField(_l("Company"), "company", or_new=True)
 
     def validate_name(self, field: StringField) -> None:
         if not (field.data or self.email.data or self.phone.data):
@@ -85,7 +85,7 @@ class WebFormForm(Form):
     source = StringField(
         _l("Source of its leads"), [at_most(100)], filters=[one_line], description=_l("Empty: the form's name.")
     )
-    owner_id = SelectField(_l("Owner of new leads"), coerce=number_or_none)
+    owner_id = OwnerField(_l("Owner of new leads"))
     team_id = SelectField(_l("Team of new leads"), coerce=number_or_none)
     notify = SelectMultipleField(_l("Who is mailed about new leads, besides the owner"), coerce=int)
     sites = TextAreaField(
@@ -107,7 +107,6 @@ class WebFormForm(Form):
         super().__init__(*args, **kwargs)
         people = [(str(i), user["name"]) for i, user in users().items() if user["active"]]
         teams = db.session.execute(sa.select(Team.id, Team.name).order_by(Team.name)).all()
-        self.owner_id.choices = choices(people, _("Nobody"))
         self.team_id.choices = choices(((str(team_id), name) for team_id, name in teams), _("No team"))
         self.notify.choices = choices(people)
 

@@ -112,16 +112,16 @@ class ReachForm(Form):
             field.append_entry()
 
     def points(self) -> list[dict[str, Any]]:
-        """Rows for records.points.set_points()."""
+        """Rows for records.points.set_points(): one that was emptied says that its point goes."""
         return [
             {"kind": kind, **entry.form.data}
             for kind, name in self.ROWS.items()
             for entry in self[name].entries
-            if entry.form.value.data
+            if entry.form.value.data or entry.form.id.data
         ]
 
     def address_rows(self) -> list[dict[str, Any]]:
-        return [entry.form.data for entry in self.addresses.entries if not entry.form.is_empty]
+        return [entry.form.data for entry in self.addresses.entries if not entry.form.is_empty or entry.form.id.data]
 
 
 def reach_of(record: Any) -> dict[str, Any]:

@@ -22,7 +22,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(OSError, _system_error)
     for misfit in (sa.exc.DataError, OverflowError):  # what no column can hold: a NUL, a number of thirty digits
         app.register_error_handler(misfit, _not_understood)
-    app.register_error_handler(StaleDataError, _stale)
+    for crossed in (StaleDataError, sa.exc.IntegrityError):  # somebody else was a moment faster
+        app.register_error_handler(crossed, _stale)
     app.register_error_handler(Exception, _unexpected)
 
 
