@@ -124,6 +124,12 @@ def get(name: str) -> EventType | None:
     return _types.get(name)
 
 
+def is_final(operation_id: int) -> bool:
+    """Whether something happened in that operation that cannot be taken back, such as a form that somebody sent."""
+    names = db.session.scalars(sa.select(journal.Event.name).where(journal.Event.operation_id == operation_id))
+    return any((kind := get(name)) is not None and kind.inverse == FINAL for name in names)
+
+
 def on(kind: EventType) -> Callable[[Listener], Listener]:
     """Registers a listener: called as `listener(subject, **payload)` inside the emitter's transaction."""
 

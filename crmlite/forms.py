@@ -2,7 +2,10 @@
 
 from typing import Any
 
+import wtforms
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from wtforms import Form, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
@@ -47,16 +50,39 @@ def choices(pairs: Any, empty: Any = None) -> list[SelectChoice]:
     return first + [SelectChoice(value=value, label=label) for value, label in pairs]
 
 
+class SelectField(wtforms.SelectField):
+    """One that says what is wrong in the reader's language."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:  # letters where a number is; the sentence about it comes below
+            self.data = _NOTHING_OFFERED
+
+    def pre_validate(self, form: Form) -> None:
+        if not any(self.coerce(value) == self.data for value, *_rest in self.iter_choices()):
+            raise ValidationError(_("Choose one of the answers that are offered."))
+
+
+_NOTHING_OFFERED: Any = object()
+
+
 def language_choices() -> list[SelectChoice]:
     names = locale().languages
     return choices(sorted(((code, names.get(code, code)) for code in SPOKEN), key=lambda pair: pair[1]), "–")
 
 
 def country_choices() -> list[SelectChoice]:
-    names = (
+    return choices(countries(), "–")
+
+
+def countries() -> list[tuple[str, str]]:
+    """(code, name in the reader's language) of all countries, by name."""
+    named = (
         (code, name) for code, name in locale().territories.items() if len(code) == 2 and code not in _NOT_COUNTRIES
     )
-    return choices(sorted(names, key=lambda pair: pair[1]), "–")
+    return sorted(named, key=lambda pair: pair[1].casefold())
 
 
 _NOT_COUNTRIES = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ", "AC", "CP", "DG", "EA", "IC", "TA", "CQ"}
+"""Two letters that CLDR knows and that are no countries."""

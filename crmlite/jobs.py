@@ -185,7 +185,7 @@ def _run(job_id: int, attempt: int) -> None:
 def _postpone(job_id: int, attempt: int, error: str) -> None:
     writing()
     row = db.session.get(Job, job_id, with_for_update=True, populate_existing=True)
-    if row is None:
+    if row is None or row.state != "running" or row.attempts != attempt:  # somebody else took it over meanwhile
         db.session.rollback()
         return
     row.error, row.lease_until = error, None

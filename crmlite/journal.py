@@ -345,7 +345,7 @@ class Undone:
 
 
 class CannotUndo(Exception):
-    """The operation is unknown, undone already, or final."""
+    """The operation is unknown, undone already, or changed nothing."""
 
 
 def undo(operation_id: int) -> Undone:

@@ -9,9 +9,14 @@ _UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
 
 
 def clean(text: str) -> str:
-    """Without what no keyboard types and some databases refuse: control characters, half characters, blanks around."""
+    """Without what nobody can see: control characters, halves of characters, marks of direction, blanks around.
+
+    Joiners stay: Persian words and some emoji need them.
+    """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"}).strip()
+    return "".join(
+        c for c in text if c in "\n\t\u200c\u200d" or unicodedata.category(c) not in {"Cc", "Cf", "Cs"}
+    ).strip()
 
 
 def local_path(text: str | None) -> str | None:

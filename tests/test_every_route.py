@@ -104,7 +104,7 @@ class Sweep(Stage):
         if seen := oracles.canaries_in(body, cast.forbidden_to(actor)):
             wrong.append(f"O2: shows what {actor} may not see: {', '.join(seen)}")
         if "Content-Security-Policy" not in answer.headers or "X-Request-Id" not in answer.headers:
-            wrong.append("lacks the headers that web.py puts on every answer")
+            wrong.append("lacks the headers that crmlite.web puts on every answer")
         if changed := self.settle(route.method, answer.status_code):
             wrong.append(f"O3: answered {answer.status_code} and changed rows:\n      " + "\n      ".join(changed[:9]))
         if self.rendered_while_writing:

@@ -37,5 +37,5 @@ def test_nobody_gets_what_they_cannot_read(client, accepted):
 
 
 def test_what_is_not_there_is_not_there(client):
-    assert client.get("/static/../crmlite/web.py").status_code == 404
+    assert client.get("/static/../crmlite/web/__init__.py").status_code == 404
     assert client.get("/static/none.css", headers={"Accept-Encoding": "br"}).status_code == 404

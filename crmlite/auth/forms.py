@@ -1,12 +1,10 @@
 """What people fill in about themselves, the organisation, users and teams."""
 
-from collections.abc import Iterable
 from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
 import sqlalchemy as sa
-import wtforms
 from babel import Locale
 from babel.numbers import get_currency_name, list_currencies
 from flask_babel import gettext as _
@@ -22,53 +20,16 @@ from wtforms import (
     URLField,
     ValidationError,
 )
-from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length
 
 from crmlite.auth import passwords
 from crmlite.auth.models import Role, Team, User
 from crmlite.auth.roles import label_of
 from crmlite.extensions import db
+from crmlite.forms import SelectField, at_most, choices, countries, one_line, required, tidy
 from crmlite.points import normal_email, normal_phone, normal_url
 from crmlite.web import LANGUAGES, locale
 
 THEMES = (("auto", _l("Like the device")), ("light", _l("Light")), ("dark", _l("Dark")))
-
-
-def required() -> DataRequired:
-    return DataRequired(_l("Please fill this in."))
-
-
-def at_most(count: int) -> Length:
-    return Length(max=count, message=_l("That is too long: at most %(max)d characters fit."))
-
-
-def one_line(value: str | None) -> str:
-    """Without invisible characters, and with single blanks."""
-    return " ".join("".join(c for c in value or "" if c.isprintable() or c.isspace()).split())
-
-
-def tidy(value: str | None) -> str:
-    lines = (one_line(line) for line in (value or "").splitlines())
-    return "\n".join(lines).strip()
-
-
-def offered(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
-    return [SelectChoice(value, label) for value, label in pairs]
-
-
-class SelectField(wtforms.SelectField):
-    """One that says what is wrong in the reader's language."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:  # letters where a number is; the sentence about it comes below
-            self.data = None
-
-    def pre_validate(self, form: Form) -> None:
-        if not any(str(value) == str(self.data) for value, *_rest in self.iter_choices()):
-            raise ValidationError(_("Choose one of the answers that are offered."))
 
 
 class LoginForm(Form):
@@ -81,16 +42,16 @@ class LoginForm(Form):
 
 class ProfileForm(Form):
     name = StringField(_l("Name"), [required(), at_most(100)], filters=[one_line])
-    locale = SelectField(_l("Language"), choices=offered(LANGUAGES.items()))
+    locale = SelectField(_l("Language"), choices=choices(LANGUAGES.items()))
     time_zone = SelectField(_l("Time zone"))
-    theme = SelectField(_l("Colours"), choices=offered(THEMES))
+    theme = SelectField(_l("Colours"), choices=choices(THEMES))
     shortcuts = BooleanField(
         _l("Keyboard shortcuts"), description=_l("Single keys that do something, such as / for search.")
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.time_zone.choices = offered(time_zones())
+        self.time_zone.choices = choices(time_zones())
 
 
 class PasswordForm(Form):
@@ -131,14 +92,14 @@ class OrganisationForm(Form):
     email = EmailField(_l("E-mail"), [at_most(254)], filters=[one_line])
     phone = TelField(_l("Phone"), [at_most(40)], filters=[one_line])
     currency = SelectField(_l("Currency"))
-    locale = SelectField(_l("Language"), choices=offered(LANGUAGES.items()), description=_l("For users who are new."))
+    locale = SelectField(_l("Language"), choices=choices(LANGUAGES.items()), description=_l("For users who are new."))
     time_zone = SelectField(_l("Time zone"), description=_l("For users who are new."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.country.choices = offered(countries())
-        self.currency.choices = offered(currencies())
-        self.time_zone.choices = offered(time_zones())
+        self.country.choices = choices(countries())
+        self.currency.choices = choices(currencies())
+        self.time_zone.choices = choices(time_zones())
 
     def validate_website(self, field: URLField) -> None:
         if field.data:
@@ -181,9 +142,9 @@ class AssignForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         found = db.session.execute(sa.select(Role.id, Role.name).order_by(Role.id))
-        self.role_id.choices = offered((row.id, label_of(row.name)) for row in found)
+        self.role_id.choices = choices((row.id, label_of(row.name)) for row in found)
         teams = db.session.execute(sa.select(Team.id, Team.name).order_by(Team.name))
-        self.team_id.choices = offered([(0, _("No team")), *((row.id, row.name) for row in teams)])
+        self.team_id.choices = choices([(0, _("No team")), *((row.id, row.name) for row in teams)])
 
 
 class UserForm(AssignForm):
@@ -234,22 +195,10 @@ _CONTINENTS = frozenset(
 )
 
 
-def countries() -> list[tuple[str, str]]:
-    return _by_name((code, name) for code, name in locale().territories.items() if _is_country(code))
-
-
 def currencies() -> list[tuple[str, str]]:
     """Those that are legal tender somewhere today."""
     here: Locale = locale()
     return [(code, f"{code} · {get_currency_name(code, locale=here)}") for code in sorted(_current_currencies())]
-
-
-def _is_country(code: str) -> bool:
-    return len(code) == 2 and code.isalpha() and code not in {"EU", "EZ", "UN", "ZZ", "XA", "XB", "QO"}
-
-
-def _by_name(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    return sorted(pairs, key=lambda pair: pair[1].casefold())
 
 
 def _current_currencies() -> set[str]:

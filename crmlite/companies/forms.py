@@ -9,7 +9,6 @@ from wtforms import (
     EmailField,
     Field,
     Form,
-    SelectField,
     StringField,
     TelField,
     TextAreaField,
@@ -17,7 +16,7 @@ from wtforms import (
 )
 from wtforms.validators import Optional
 
-from crmlite.forms import at_most, language_choices, one_line, required, text_or_none, tidy
+from crmlite.forms import SelectField, at_most, language_choices, one_line, required, text_or_none, tidy
 from crmlite.records.forms import OwnerField, ReachForm, RecordField, check_email, check_phone
 
 

@@ -46,9 +46,7 @@ class Company(Record, Reachable, WithLifecycle, Base):
     @classmethod
     def create(cls, actor: Any, name: str, **values: Any) -> Self:
         """A new company. Unless told otherwise it is its maker's; values are those of change()."""
-        owner = {"owner_id": actor and actor.id, "team_id": actor and actor.team_id}
-        owner |= {key: values.pop(key) for key in ("owner_id", "team_id") if key in values}
-        company = cls(name=name, created_by_id=actor and actor.id, **owner)
+        company = cls(name=name, created_by_id=actor.id if actor else None, **cls.holders(actor, values))
         db.session.add(company)
         company._set(values)
         events.emit(events.COMPANY_CREATED, company)

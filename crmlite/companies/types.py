@@ -2,9 +2,11 @@
 
 from flask_babel import lazy_gettext as _l
 
+from crmlite.auth.models import Viewer
 from crmlite.companies.forms import CompanyFields
 from crmlite.companies.models import Company
 from crmlite.records import lifecycle
+from crmlite.records.forms import RecordField
 from crmlite.records.policy import Policy
 from crmlite.records.types import Column, RecordType, register
 
@@ -49,3 +51,14 @@ COMPANY = register(
         links={"parent": "parent_id"},
     )
 )
+
+
+def chosen_company(field: RecordField, user: Viewer) -> Company | None:
+    """The company of a picker that was validated, or a new one of the name that was typed. Raises Forbidden."""
+    if field.data:
+        company: Company = COMPANY.policy.find(user, field.data)
+        return company
+    if not field.new_name:
+        return None
+    COMPANY.policy.require_create(user)
+    return Company.create(user, name=field.new_name)

@@ -9,7 +9,6 @@ from wtforms import (
     DateField,
     EmailField,
     Form,
-    SelectField,
     StringField,
     TelField,
     TextAreaField,
@@ -20,7 +19,7 @@ from wtforms.validators import Optional
 
 from crmlite.companies.forms import check_until
 from crmlite.contacts.models import BUYING_ROLES
-from crmlite.forms import at_most, choices, language_choices, one_line, text_or_none, tidy
+from crmlite.forms import SelectField, at_most, choices, language_choices, one_line, text_or_none, tidy
 from crmlite.records.forms import OwnerField, ReachForm, RecordField, check_email, check_phone
 
 
@@ -100,7 +99,7 @@ class ContactForm(ContactFields, ReachForm):
     phone = None
 
     def validate_given(self, field: StringField) -> None:
-        if not (field.data or self.family.data or self.points()):
+        if not (field.data or self.family.data or any(row["value"] for row in self.points())):
             raise ValidationError(_("Say who it is: a name, an e-mail address or a phone number."))
 
     def values(self) -> dict[str, Any]:

@@ -14,6 +14,22 @@ from crmlite.extensions import db
 @events.on(events.LEAD_REOPENED)
 def renew_lifecycle(lead: Any, **_data: Any) -> None:
     """Derives both anew, with the leads as they are now."""
+    _renew(lead)
+
+
+@events.on(events.RECORD_DELETED)
+@events.on(events.RECORD_RESTORED)
+@events.on(events.OPERATION_UNDONE)
+def renew_after(record: Any, **_data: Any) -> None:
+    """What was thrown away, brought back or undone counted, or counts again."""
+    if isinstance(record, Contact | Company):
+        record.renew_lifecycle()
+    elif hasattr(record, "contact_id"):
+        _renew(record)
+
+
+def _renew(lead: Any) -> None:
+    db.session.flush()
     contact = db.session.get(Contact, lead.contact_id)
     company = db.session.get(Company, lead.company_id) if lead.company_id else None
     for record in (contact, company):

@@ -53,9 +53,7 @@ class Contact(Record, Reachable, WithLifecycle, Base):
     @classmethod
     def create(cls, actor: Any, given: str = "", family: str = "", **values: Any) -> Self:
         """A new person. Unless told otherwise it is its maker's; values are those of change()."""
-        owner = {"owner_id": actor and actor.id, "team_id": actor and actor.team_id}
-        owner |= {name: values.pop(name) for name in ("owner_id", "team_id") if name in values}
-        contact = cls(created_by_id=actor and actor.id, **owner)
+        contact = cls(created_by_id=actor.id if actor else None, **cls.holders(actor, values))
         db.session.add(contact)
         contact._set({"given": given, "family": family, **values})
         events.emit(events.CONTACT_CREATED, contact)

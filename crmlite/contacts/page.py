@@ -10,7 +10,7 @@ from crmlite.companies.types import COMPANY
 from crmlite.contacts.forms import AffiliationForm, JoinForm
 from crmlite.contacts.models import BUYING_ROLES, Affiliation, Contact
 from crmlite.contacts.types import CONTACT
-from crmlite.extensions import db
+from crmlite.extensions import db, utcnow
 from crmlite.records.page import RecordPage
 
 
@@ -61,6 +61,8 @@ class People:
     @cached_property
     def links(self) -> list[Affiliation]:
         """Those who work there now, deciders first; then those who left."""
+        order = {name: at for at, (name, _label) in enumerate(BUYING_ROLES)}
+        has_left = sa.and_(Affiliation.until.is_not(None), Affiliation.until <= utcnow().date())
         found = db.session.scalars(
             sa.select(Affiliation)
             .join(Affiliation.contact)
@@ -68,11 +70,10 @@ class People:
             .where(
                 Affiliation.company_id == self.company.id, Contact.deleted_at.is_(None), CONTACT.policy.rows(self.user)
             )
-            .order_by(Affiliation.until.is_not(None), Affiliation.id)
+            .order_by(has_left, sa.case(order, value=Affiliation.buying_role, else_=len(order)), Affiliation.id)
             .limit(self.MOST + 1)
         )
-        order = {name: at for at, (name, _label) in enumerate(BUYING_ROLES)}
-        return sorted(found, key=lambda link: (not link.is_current, order.get(link.buying_role, len(order))))
+        return list(found)
 
     @property
     def shown(self) -> list[Affiliation]:

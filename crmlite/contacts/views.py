@@ -6,14 +6,14 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import Conflict, NotFound
 
 from crmlite.companies.models import Company
-from crmlite.companies.types import COMPANY
+from crmlite.companies.types import COMPANY, chosen_company
 from crmlite.contacts.forms import AffiliationForm, ContactForm, JoinForm, NewContactForm, PersonForm
 from crmlite.contacts.models import Affiliation, Contact
 from crmlite.contacts.page import ContactPage, People
 from crmlite.contacts.types import CONTACT
 from crmlite.extensions import db, utcnow
 from crmlite.records.edit import stale_fields
-from crmlite.records.forms import RecordField, reach_of
+from crmlite.records.forms import reach_of
 from crmlite.records.listing import Listing
 from crmlite.records.views import done
 from crmlite.web import go, hx, is_partial, render, toast, undo_url
@@ -45,7 +45,7 @@ def create() -> Response:
     if not form.validate():
         return render("contacts/new.html", "form", form=form, status=422)
     contact = Contact.create(g.user, **form.values())
-    if company := _company(form.company):
+    if company := chosen_company(form.company, g.user):
         contact.join(company, form.title.data)
     db.session.commit()
     return go(CONTACT.url_of(contact.id), _("%(name)s was added.", name=contact.title), undo_url())
@@ -98,7 +98,7 @@ def join(contact_id: int) -> Response:
     form = JoinForm(request.form)
     if not form.validate():
         return render("contacts/show.html", "record", page=ContactPage(contact, g.user, form), status=422)
-    company = _company(form.company)
+    company = chosen_company(form.company, g.user)
     if company is None:
         raise NotFound
     contact.join(company, form.title.data, form.buying_role.data, form.since.data)
@@ -161,14 +161,3 @@ def _affiliation(contact_id: int, affiliation_id: int) -> tuple[Contact, Affilia
         raise NotFound
     COMPANY.policy.find(g.user, link.company_id)
     return contact, link
-
-
-def _company(field: RecordField) -> Company | None:
-    """The chosen company, or a new one of the name that was typed."""
-    if field.data:
-        company: Company = COMPANY.policy.find(g.user, field.data)
-        return company
-    if not field.new_name:
-        return None
-    COMPANY.policy.require_create(g.user)
-    return Company.create(g.user, name=field.new_name)

@@ -12,7 +12,6 @@ from wtforms import (
     EmailField,
     Form,
     IntegerField,
-    SelectField,
     SelectMultipleField,
     StringField,
     TelField,
@@ -23,12 +22,12 @@ from wtforms.validators import NumberRange, Optional
 
 from crmlite.auth.models import Team
 from crmlite.extensions import db
-from crmlite.forms import at_most, one_line, required, tidy
+from crmlite.forms import SelectField, at_most, choices, number_or_none, one_line, required, tidy
 from crmlite.leads import fields, spam
 from crmlite.leads.fields import Field
 from crmlite.leads.models import MAX_NEED, WebForm, site
 from crmlite.points import is_email, is_phone
-from crmlite.records.forms import NO_EMAIL, NO_PHONE
+from crmlite.records.forms import NO_EMAIL, NO_PHONE, OwnerField, RecordField
 from crmlite.records.listing import users
 from crmlite.web import LANGUAGES
 
@@ -48,7 +47,7 @@ class NewLeadForm(LeadForm):
     name = StringField(_l("Name"), [at_most(200)], filters=[one_line])
     email = EmailField(_l("E-mail"), [at_most(254)], filters=[one_line])
     phone = TelField(_l("Phone"), [at_most(40)], filters=[one_line])
-    company = StringField(_l("Company"), [at_most(200)], filters=[one_line])
+    company = RecordField(_l("Company"), "company", or_new=True)
 
     def validate_name(self, field: StringField) -> None:
         if not (field.data or self.email.data or self.phone.data):
@@ -74,9 +73,10 @@ class WebFormForm(Form):
     """All of a web form but its fields."""
 
     name = StringField(_l("Name"), [required(), at_most(100)], filters=[one_line], description=_l("Only you see it."))
-    language = SelectField(_l("Language"), choices=list(LANGUAGES.items()))
+    language = SelectField(_l("Language"), choices=choices(LANGUAGES.items()))
     theme = SelectField(
-        _l("Look"), choices=[("light", _l("Light")), ("dark", _l("Dark")), ("auto", _l("Like the visitor's device"))]
+        _l("Look"),
+        choices=choices((("light", _l("Light")), ("dark", _l("Dark")), ("auto", _l("Like the visitor's device")))),
     )
     heading = StringField(_l("Heading"), [at_most(200)], filters=[one_line])
     intro = TextAreaField(_l("Introduction"), [at_most(2000)], filters=[tidy])
@@ -85,8 +85,8 @@ class WebFormForm(Form):
     source = StringField(
         _l("Source of its leads"), [at_most(100)], filters=[one_line], description=_l("Empty: the form's name.")
     )
-    owner_id = SelectField(_l("Owner of new leads"), coerce=lambda value: int(value) if value else None)
-    team_id = SelectField(_l("Team of new leads"), coerce=lambda value: int(value) if value else None)
+    owner_id = OwnerField(_l("Owner of new leads"))
+    team_id = SelectField(_l("Team of new leads"), coerce=number_or_none)
     notify = SelectMultipleField(_l("Who is mailed about new leads, besides the owner"), coerce=int)
     sites = TextAreaField(
         _l("Websites that may show it"),
@@ -107,9 +107,8 @@ class WebFormForm(Form):
         super().__init__(*args, **kwargs)
         people = [(str(i), user["name"]) for i, user in users().items() if user["active"]]
         teams = db.session.execute(sa.select(Team.id, Team.name).order_by(Team.name)).all()
-        self.owner_id.choices = [("", _("Nobody")), *people]
-        self.team_id.choices = [("", _("No team")), *((str(team_id), name) for team_id, name in teams)]
-        self.notify.choices = people
+        self.team_id.choices = choices(((str(team_id), name) for team_id, name in teams), _("No team"))
+        self.notify.choices = choices(people)
 
     def validate_sites(self, field: TextAreaField) -> None:
         self.origins = []

@@ -20,6 +20,7 @@ from crmlite.leads.models import Lead, Submission, Visitor, WebForm
 from crmlite.mail import outbox
 from crmlite.records import points, types
 from crmlite.records.points import Point
+from crmlite.records.policy import Policy
 
 KEEP_HELD = timedelta(days=30)
 
@@ -94,22 +95,36 @@ class SomebodyElses(Exception):
         return _("Somebody with this address or number is known already. Ask your manager.")
 
 
-def by_hand(user: Any, *, name: str, email: str, phone: str, company: str, need: str, source: str) -> Lead:
-    """A lead that a colleague types in, of somebody known by e-mail or phone, or new. Raises SomebodyElses."""
-    typed = {"contact.name": name, "contact.email": email, "contact.phone": phone, "company.name": company}
+def by_hand(user: Any, company: Company | None, *, name: str, email: str, phone: str, need: str, source: str) -> Lead:
+    """A lead that a colleague types in, of somebody known by e-mail or phone, or new. Raises SomebodyElses.
+
+    What is known about somebody is added to only by those who may change it. Forbidden for who may not add contacts.
+    """
+    typed = {"contact.name": name, "contact.email": email, "contact.phone": phone}
     contact = _known_contact(typed)
     if contact is None:
-        contact = _new_contact(user, typed, owner_id=user.id, team_id=user.team_id)
+        _contacts().require_create(user)
+        contact = _new_contact(user, typed)
+        _add_points(contact, typed)
     elif not _is_visible(user, contact):
         owner = db.session.get(User, contact.owner_id) if contact.owner_id else None
         raise SomebodyElses(owner.name if owner else "")
-    _add_points(contact, typed)
-    return Lead.create(user, contact=contact, need=need, source=source, company_id=_company_id(typed, contact))
+    elif _contacts().may(user, "edit", contact):
+        _add_points(contact, typed)
+    if company and contact.main_company_id is None and _contacts().may(user, "edit", contact):
+        contact.join(company)
+    company_id = company.id if company else contact.main_company_id
+    return Lead.create(user, contact=contact, need=need, source=source, company_id=company_id)
+
+
+def _contacts() -> Policy:
+    kind = types.known("contact")
+    assert kind is not None  # noqa: S101 - leads need contacts (crmlite.NEEDS)
+    return kind.policy
 
 
 def _is_visible(user: Any, contact: Contact) -> bool:
-    kind = types.get("contact")
-    return kind is not None and db.session.scalar(kind.policy.visible(user).where(Contact.id == contact.id)) is not None
+    return db.session.scalar(_contacts().visible(user).where(Contact.id == contact.id)) is not None
 
 
 # --- in the worker ----------------------------------------------------------------------------------------------------
@@ -126,7 +141,7 @@ def process_submission(submission_id: int) -> None:
     filled = {answer["fills"]: answer["value"] for answer in submission.answers}
     contact = _known_contact(filled)
     if contact is None:
-        contact = _new_contact(None, filled, language=form.language, owner_id=form.owner_id, team_id=form.team_id)
+        contact = _new_contact(None, filled, language=form.language, **_holders(form))
     _add_points(contact, filled)
     lead = Lead.create(
         None,
@@ -135,8 +150,11 @@ def process_submission(submission_id: int) -> None:
         source=form.source or form.name,
         company_id=_company_id(filled, contact),
         submission_id=submission.id,
-        owner_id=form.owner_id or contact.owner_id,
-        team_id=form.team_id or contact.team_id,
+        **(
+            _holders(form)
+            if form.owner_id
+            else {"owner_id": contact.owner_id, "team_id": form.team_id or contact.team_id}
+        ),
     )
     events.emit(events.FORM_SUBMITTED, contact, about=[lead], form=form.name, submission_id=submission.id)
     submission.state, submission.processed_at = "done", utcnow()
@@ -180,7 +198,15 @@ def _normal(kind: str, value: str, filled: Filled) -> str:
         return value.casefold()
 
 
+def _holders(form: WebForm) -> dict[str, int | None]:
+    """Whose the form's contacts and leads are; its team where it names one, else its owner's."""
+    return {"owner_id": form.owner_id, **({"team_id": form.team_id} if form.team_id else {})}
+
+
 def _new_contact(actor: Any, filled: Filled, **values: Any) -> Contact:
+    city, country = filled.get("contact.city", ""), filled.get("contact.country", "")
+    if city or country:
+        values |= {"country": country or None, "addresses": [{"city": city, "country": country}]}
     given, family = filled.get("contact.given", ""), filled.get("contact.family", "")
     if not (given or family):
         given, family = split_name(filled.get("contact.name", ""))

@@ -206,10 +206,9 @@ class Lead(Record, Base):
 
     @classmethod
     def create(cls, actor: Any, *, contact: Contact, need: str, **values: Any) -> Self:
-        """A new enquiry of `contact`; with neither owner nor team given it is its maker's."""
-        if actor and "owner_id" not in values and "team_id" not in values:
-            values |= {"owner_id": actor.id, "team_id": actor.team_id}
-        lead = cls(contact_id=contact.id, created_by_id=actor.id if actor else None, **values)
+        """A new enquiry of `contact`; whose it is: Record.holders()."""
+        holders = cls.holders(actor, values)
+        lead = cls(contact_id=contact.id, created_by_id=actor.id if actor else None, **holders, **values)
         lead.put_need(need or contact.name)
         db.session.add(lead)
         db.session.flush()
@@ -241,7 +240,7 @@ class Lead(Record, Base):
         return [self.name, self.need, self.source]
 
     def concerns(self) -> list[tuple[str, int]]:
-        return [("contact", self.contact_id)]
+        return [("contact", self.contact_id), *([("company", self.company_id)] if self.company_id else [])]
 
     def touch(self) -> None:
         self._answered()
@@ -275,11 +274,19 @@ class Lead(Record, Base):
         events.emit(events.LEAD_REOPENED, self, about=self._about(), contact_id=self.contact_id)
         return self
 
-    def change(self, need: str, source: str) -> Self:
-        self.put_need(need)
-        self.source = source
-        events.emit(events.LEAD_UPDATED, self)
+    def change(self, **values: Any) -> Self:
+        if "owner_id" in values:
+            self.hand_over(values.pop("owner_id"))
+        if values:
+            self._set(values)
+            events.emit(events.LEAD_UPDATED, self)
         return self
+
+    def _set(self, values: dict[str, Any]) -> None:
+        if "need" in values:
+            self.put_need(values.pop("need"))
+        for name, value in values.items():
+            setattr(self, name, value)
 
     def _about(self) -> list[Any]:
         return [self.contact, self.company]

@@ -14,7 +14,7 @@ from crmlite.records.forms import row_id
 def stale_fields(record: Any, form: Form, version: str | None) -> dict[str, Any]:
     """Fields that others changed since `version` to something else than the form says: name to their value.
 
-    Empty where nobody did, or where all agree. The form's own changes are then safe to save.
+    Empty where nobody did, or where all agree. Rows that others added are safe too: points.set_points() leaves them alone.
     """
     behind = record.row_version - row_id(version)
     if behind <= 0:

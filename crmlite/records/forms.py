@@ -13,7 +13,6 @@ from wtforms import (
     Form,
     FormField,
     HiddenField,
-    SelectField,
     StringField,
     TelField,
     TextAreaField,
@@ -24,7 +23,7 @@ from wtforms.validators import DataRequired
 
 from crmlite.extensions import db
 from crmlite.fold import sort_key
-from crmlite.forms import at_most, choices, country_choices, number_or_none, one_line, tidy
+from crmlite.forms import SelectField, at_most, choices, country_choices, number_or_none, one_line, tidy
 from crmlite.points import is_email, is_phone, normal_url
 from crmlite.records import types
 from crmlite.records.listing import users
@@ -113,16 +112,16 @@ class ReachForm(Form):
             field.append_entry()
 
     def points(self) -> list[dict[str, Any]]:
-        """Rows for records.points.set_points()."""
+        """Rows for records.points.set_points(): one that was emptied says that its point goes."""
         return [
             {"kind": kind, **entry.form.data}
             for kind, name in self.ROWS.items()
             for entry in self[name].entries
-            if entry.form.value.data
+            if entry.form.value.data or entry.form.id.data
         ]
 
     def address_rows(self) -> list[dict[str, Any]]:
-        return [entry.form.data for entry in self.addresses.entries if not entry.form.is_empty]
+        return [entry.form.data for entry in self.addresses.entries if not entry.form.is_empty or entry.form.id.data]
 
 
 def reach_of(record: Any) -> dict[str, Any]:

@@ -192,13 +192,12 @@ class Listing:
     @cached_property
     def query(self) -> sa.ColumnElement[bool]:
         """What all of this list's records have in common: where kanban, export and segments start."""
-        return sa.and_(self._wanted, self.type.policy.rows(self.user))
-
-    @cached_property
-    def _wanted(self) -> sa.ColumnElement[bool]:
-        """What was asked for, whoever may see it."""
         model = self.type.model
-        found = [model.deleted_at.is_(None), filters.condition(self.type, self.terms, self.user)]
+        found = [
+            model.deleted_at.is_(None),
+            self.type.policy.rows(self.user),
+            filters.condition(self.type, self.terms, self.user),
+        ]
         if self.q:
             found.append(model.id.in_(search.ids(self.user, self.q, self.type, COUNT_TO + 1)))
         return sa.and_(*found)
@@ -210,18 +209,8 @@ class Listing:
     @cached_property
     def _matching(self) -> int:
         """How many match, counted no further than COUNT_TO + 1."""
-        found = self._candidates(self.type.model.id)
-        return min(db.session.scalar(sa.select(sa.func.count()).select_from(found)) or 0, COUNT_TO + 1)
-
-    def _candidates(self, *columns: Any) -> Any:
-        """The matches, up to COUNT_TO + 1 for each reason to see them: every reason has its index, but SQLite would collect
-        all rows of all reasons before it counts the first."""
-        reasons = self.type.policy.reasons(self.user) or [sa.false()]
-        parts = [
-            sa.select(*columns).where(self._wanted, reason).limit(COUNT_TO + 1).subquery(f"part{at}")
-            for at, reason in enumerate(reasons)
-        ]
-        return parts[0] if len(parts) == 1 else sa.union(*(sa.select(part) for part in parts)).subquery("candidates")
+        capped = sa.select(self.type.model.id).where(self.query).limit(COUNT_TO + 1).subquery()
+        return db.session.scalar(sa.select(sa.func.count()).select_from(capped)) or 0
 
     @cached_property
     def _ids(self) -> list[int]:
@@ -231,7 +220,7 @@ class Listing:
     def _few(self) -> list[int]:
         """All matches, then sorted: the inner limit keeps the planner from walking the sort index instead."""
         model, sort = self.type.model, self._sort_attribute
-        inner = self._candidates(model.id, sort.label("s"))
+        inner = sa.select(model.id, sort.label("s")).where(self.query).limit(COUNT_TO + 1).subquery()
         query = sa.select(inner.c.id).where(*self._beyond(inner.c.s, inner.c.id))
         query = query.order_by(inner.c.s.is_(None), *self._order(inner.c.s, inner.c.id)).limit(PAGE + 1)
         return list(db.session.scalars(query))

@@ -1,6 +1,6 @@
 """How people and companies are reached: e-mails, phones, links and postal addresses, several of each, labelled."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -136,16 +136,21 @@ def put(holder: Any, email: Any = None, phone: Any = None, points: Any = None, a
 
 
 def set_points(holder: Any, rows: Iterable[dict[str, Any]]) -> None:
-    """Makes the holder's points exactly `rows` (id?, kind, value, label, main), keeping those that stay. One of each kind is main."""
-    _replace(
-        holder, Point, [{**row, "normal": normal(row["kind"], row["value"], holder.country or "")} for row in rows]
-    )
+    """Changes the points that `rows` (id?, kind, value, label, main) name, adds those without id, removes those whose value is
+    empty. What no row names stays: somebody else added it meanwhile. One of each kind is main."""
+    country = holder.country or ""
+    named = [{**row, "normal": normal(row["kind"], row["value"], country) if row["value"] else ""} for row in rows]
+    _replace(holder, Point, named, lambda row: not row["value"])
     holder.copy_points()
 
 
 def set_addresses(holder: Any, rows: Iterable[dict[str, Any]]) -> None:
-    _replace(holder, Address, list(rows))
+    """The same for addresses; one without street, town and region is empty."""
+    _replace(holder, Address, list(rows), lambda row: not any(row.get(name) for name in _WRITTEN))
     holder.copy_addresses()
+
+
+_WRITTEN = ("lines", "postcode", "city", "region", "country")
 
 
 def set_main(holder: Any, kind: str, value: str) -> None:
@@ -179,21 +184,22 @@ def main_value(points: Iterable[Point], kind: str) -> str | None:
     return next((point.value for point in points if point.kind == kind and point.main), None)
 
 
-def _replace(holder: Any, model: Any, rows: list[dict[str, Any]]) -> None:
+def _replace(holder: Any, model: Any, rows: list[dict[str, Any]], is_empty: Callable[[dict[str, Any]], bool]) -> None:
     existing = {item.id: item for item in of(holder, model)}
-    kept = []
     for row in rows:
-        item = existing.pop(int(row.get("id") or 0), None)
+        item = existing.get(int(row.get("id") or 0))
+        if is_empty(row):
+            if item is not None:
+                db.session.delete(item)
+            continue
         if item is None:
             item = model(**{f"{holder.__tablename__}_id": holder.id})
             db.session.add(item)
         for name, value in row.items():
             if name != "id":
                 setattr(item, name, value)
-        kept.append(item)
-    for item in existing.values():
-        db.session.delete(item)
-    _mark_main(kept)
+    db.session.flush()
+    _mark_main(of(holder, model))
     db.session.flush()
 
 

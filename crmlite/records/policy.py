@@ -18,15 +18,11 @@ class Policy:
 
     def rows(self, user: Viewer, action: str = "view") -> sa.ColumnElement[bool]:
         """The condition for rows that `user` may `action`; trash included."""
-        return sa.or_(sa.false(), *self.reasons(user, action))
-
-    def reasons(self, user: Viewer, action: str = "view") -> list[sa.ColumnElement[bool]]:
-        """Why `user` may `action` a row, one condition each, of which each has its index: any of them is enough."""
         scope = user.scope(self.name, action)
         if scope == "all":
-            return [sa.true()]
+            return sa.true()
         if scope == "none":
-            return []
+            return sa.false()
         model = self.model
         mine = [model.owner_id == user.id]
         if action != "delete":  # who works on a record may change it; only its owner's side may throw it away
@@ -36,7 +32,7 @@ class Policy:
             mine.append(nobodys)
             if user.team_id is not None:  # `team_id = NULL` would become IS NULL and show every record without a team
                 mine.append(model.team_id == user.team_id)
-        return mine
+        return sa.or_(*mine)
 
     def joined(self, user: Viewer) -> sa.Select[int]:
         """Ids of records that `user` is a member of: a subquery, 0.7 ms at a million rows where EXISTS took 165."""

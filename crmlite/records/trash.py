@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from crmlite import events, journal
 from crmlite.auth.models import Member, Viewer
 from crmlite.extensions import Base, db, utcnow
-from crmlite.journal import Change
+from crmlite.journal import Change, Event
 from crmlite.records import types
 from crmlite.records.files import Attachment
 from crmlite.records.listing import users
@@ -153,6 +153,9 @@ def _pointing_at(table: str) -> list[tuple[Any, Any]]:
 def _forget_values(rows: list[Any]) -> None:
     """The journal keeps that there was something, not what it said."""
     for row in rows:
+        db.session.execute(
+            sa.update(Event).where(Event.subject_type == row.__tablename__, Event.subject_id == row.id).values(data={})
+        )
         db.session.execute(
             sa.update(Change)
             .where(Change.record_type == row.__tablename__, Change.record_id == row.id)

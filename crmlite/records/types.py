@@ -51,6 +51,18 @@ class Record(Journaled):
         """Everything it can be found by; the title comes first."""
         return [self.title]
 
+    @staticmethod
+    def holders(actor: Any, values: dict[str, Any]) -> dict[str, int | None]:
+        """Owner and team of a new record, taken out of `values`: its maker's where neither is named, else the named owner's
+        team unless a team is named too."""
+        given = {name: values.pop(name) for name in ("owner_id", "team_id") if name in values}
+        makers_team = actor.team_id if actor else None
+        if not given:
+            return {"owner_id": actor.id if actor else None, "team_id": makers_team}
+        owner = db.session.get(User, given["owner_id"]) if given.get("owner_id") else None
+        team_id = given.get("team_id", owner.team_id if owner else makers_team)
+        return {"owner_id": owner.id if owner else None, "team_id": team_id}
+
     def touch(self) -> None:
         """Something was done about this record, such as a note: types that show their last activity remember when."""
 

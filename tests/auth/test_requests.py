@@ -8,7 +8,7 @@ import re
 import pytest
 
 from crmlite import web
-from crmlite.web import HEADERS
+from crmlite.web import HEADERS, requests
 from tests.auth.conftest import PASSWORD
 
 LAN = "http://crm.lan:8000"
@@ -143,7 +143,7 @@ def everything(app, client):
 def wrong_headers(name, answer) -> list[str]:
     """Of an answer of that class, those that are missing, twice, or not what the table says."""
     wrong = []
-    for header, value in {**web._EVERYWHERE, **HEADERS[name]}.items():
+    for header, value in {**requests._EVERYWHERE, **HEADERS[name]}.items():
         found = answer.headers.getlist(header)
         if header == "Vary":  # compression adds to it
             good = set(value.split(", ")) <= set(", ".join(found).split(", "))

@@ -100,8 +100,9 @@ def test_a_list_is_filtered_ticked_and_changed_by_keyboard_and_pointer(site):
         page.fill("#bulk-tag", "Spring fair")
         page.locator("#bulk button[value=tag]").click()
         expect(page.locator(".cx-toast").first).to_contain_text("4")
-        expect(page.locator("#rows .cx-tag", has_text="Spring fair")).to_have_count(4)
         expect(page.locator("#bulk")).to_be_hidden()
+        page.goto("/contacts/?tag=Spring fair")
+        expect(page.locator("#rows tr")).to_have_count(4)
 
 
 def test_a_name_opens_in_the_drawer_and_esc_closes_it(site):

@@ -91,7 +91,7 @@ def test_a_company_of_others_is_not_found_by_its_name_nor_by_its_id(stage):
         ({"given": "x" * 101}, "too long"),
         ({"birthday": "yesterday"}, "valid date"),
         ({"customer_since": "2025-01-02", "customer_until": "2025-01-01"}, "before the day"),
-        ({"owner_id": "999999"}, "valid choice"),
+        ({"owner_id": "999999"}, "Choose one of the answers"),
     ],
 )
 def test_a_bad_form_comes_back_as_it_was_typed(stage, typed, complaint):

@@ -10,6 +10,7 @@ from flask_babel import ngettext
 from sqlalchemy.orm import joinedload
 
 from crmlite.auth.models import User
+from crmlite.companies.types import chosen_company
 from crmlite.extensions import db
 from crmlite.leads import intake
 from crmlite.leads.forms import LeadForm, NewLeadForm, ReasonForm
@@ -48,7 +49,8 @@ def create() -> Response:
     if not form.validate():
         return render("leads/new.html", form=form, status=422)
     try:
-        lead = intake.by_hand(g.user, **form.data)
+        typed = {name: value for name, value in form.data.items() if name != "company"}
+        lead = intake.by_hand(g.user, chosen_company(form.company, g.user), **typed)
     except intake.SomebodyElses as error:
         db.session.rollback()
         form.email.errors = [error.sentence()]

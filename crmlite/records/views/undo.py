@@ -33,6 +33,8 @@ def undo(operation_id: int) -> Response:
         raise Forbidden
     roles.require_undo(g.user, operation_id)
     try:
+        if events.is_final(operation_id):
+            raise journal.CannotUndo
         undone = journal.undo(operation_id)
     except journal.CannotUndo:
         return toast(hx("", 409, reswap="none"), _("This was undone already, or cannot be undone."), kind="error")

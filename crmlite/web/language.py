@@ -1,0 +1,179 @@
+"""The reader's language and time: translations, dates, numbers, names of countries."""
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_date, format_time, format_timedelta, get_datetime_format, get_timezone
+from babel.numbers import format_decimal
+from babel.units import format_unit
+from flask import Flask, current_app, g, request
+from flask_babel import Domain, force_locale, get_locale
+from flask_babel import gettext as _
+
+from crmlite.extensions import babel, utcnow
+
+LANGUAGES = {"en": "English", "nl": "Nederlands", "ar": "العربية"}
+
+
+def init_app(app: Flask) -> None:
+    babel.init_app(app, locale_selector=_choose_locale, timezone_selector=_choose_time_zone, default_domain="messages")
+    babel.domain_instance = _DOMAIN
+    app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.globals.update(languages=LANGUAGES)
+    app.jinja_env.filters.update(
+        ago=ago, date=show_date, datetime=show_datetime, filesize=filesize, number=show_number, language=language_name,
+        country=country_name,
+    )  # fmt: skip
+
+
+def _choose_locale() -> str:
+    chosen: str | None = g.get("locale")
+    if chosen:
+        return chosen
+    user = g.get("user")
+    if user:
+        return str(user.locale)
+    return request.accept_languages.best_match(LANGUAGES) or "en" if request else "en"
+
+
+def _choose_time_zone() -> str | None:
+    user = g.get("user")
+    return user.time_zone if user else None
+
+
+class _Domain(Domain):
+    """Looks this request's translations up once: flask-babel asks its context three times for every string."""
+
+    def get_translations(self) -> Any:
+        if not g:
+            return super().get_translations()
+        found = g.get("_translations")
+        if found is None:
+            pseudo = current_app.config.get("PSEUDO_LOCALE")
+            found = g._translations = _PSEUDO if pseudo else super().get_translations()
+        return found
+
+
+_DOMAIN = _Domain()
+
+
+def _gettext(text: str) -> str:
+    translated: str = _DOMAIN.get_translations().gettext(text)
+    return translated
+
+
+def _ngettext(one: str, many: str, n: int) -> str:
+    translated: str = _DOMAIN.get_translations().ngettext(one, many, n)
+    return translated
+
+
+class _Pseudo:
+    """Marks every translated string, so that a test sees which were not sent through gettext."""
+
+    def gettext(self, text: str) -> str:
+        return f"⟦{text}⟧"
+
+    def ngettext(self, one: str, many: str, n: int) -> str:
+        return f"⟦{one if n == 1 else many}⟧"
+
+    ugettext, ungettext = gettext, ngettext  # flask-babel's names, for strings in Python
+
+
+_PSEUDO = _Pseudo()
+
+
+def locale() -> Locale:
+    return get_locale() or Locale("en")
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Inside, strings and dates are in that language: for mails, and for forms on other people's pages."""
+    before = g.pop("_translations", None)
+    try:
+        with force_locale(language):
+            yield
+    finally:
+        g.pop("_translations", None)
+        if before is not None:
+            g._translations = before
+
+
+def local_today() -> date:
+    return local_time(utcnow()).date()
+
+
+def time_zone() -> str:
+    return _choose_time_zone() or "UTC"
+
+
+def local_time(value: datetime) -> datetime:
+    return value.astimezone(get_timezone(time_zone()))
+
+
+def show_date(value: date | datetime | None) -> str:
+    if value is None:
+        return ""
+    return _plain(format_date(local_time(value) if isinstance(value, datetime) else value, "medium", locale()))
+
+
+def show_datetime(value: datetime | None) -> str:
+    """The day and the time to the minute, put together as the language does it."""
+    if value is None:
+        return ""
+    at, here = local_time(value), locale()
+    day, minute = format_date(at, "medium", here), format_time(at, "short", locale=here)
+    return _plain(str(get_datetime_format("medium", locale=here)).replace("'", "").format(minute, day))
+
+
+def ago(value: datetime | None) -> str:
+    """How long ago, in the reader's words: the largest unit only."""
+    if value is None:
+        return ""
+    seconds = int((value - utcnow()).total_seconds())
+    return _("just now") if abs(seconds) < 60 else _ago(_rounded(seconds), str(locale()))
+
+
+def _rounded(seconds: int) -> int:
+    unit = next((u for u in (31_536_000, 2_592_000, 604_800, 86_400, 3600, 60) if abs(seconds) >= u), 1)
+    return int(seconds / unit) * unit
+
+
+@lru_cache(maxsize=4096)
+def _ago(seconds: int, language: str) -> str:
+    return _plain(format_timedelta(timedelta(seconds=seconds), threshold=1, add_direction=True, locale=language))
+
+
+def filesize(count: int) -> str:
+    """How large, in the reader's words: "14 byte", "2.4 MB"."""
+    unit = min(len(_SIZES) - 1, int(math.log(max(count, 1), 1000)))
+    return _plain(format_unit(round(count / 1000**unit, 1), f"digital-{_SIZES[unit]}", "short", locale=locale()))
+
+
+_SIZES = ("byte", "kilobyte", "megabyte", "gigabyte")
+
+
+def _plain(text: str) -> str:
+    """Without the invisible direction marks that CLDR puts into Arabic; our markup sets the direction."""
+    return text.replace("\u200f", "").replace("\u200e", "")
+
+
+def language_name(code: str | None) -> str:
+    """The language's name in the reader's language."""
+    if not code:
+        return ""
+    return locale().languages.get(code, code)
+
+
+def country_name(code: str | None) -> str:
+    """The country's name in the reader's language."""
+    return locale().territories.get(code, code) if code else ""
+
+
+def show_number(value: int) -> str:
+    return _plain(format_decimal(value, locale=locale()))

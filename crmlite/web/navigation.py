@@ -1,0 +1,91 @@
+"""The sidebar: what modules add to it, and which of that a user sees."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, g, request
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
+
+from crmlite.web.language import locale
+
+NAV_GROUPS = {
+    "work": "",
+    "sales": _l("Sales"),
+    "marketing": _l("Marketing"),
+    "service": _l("Service"),
+    "insight": _l("Insight"),
+    "settings": _l("Settings"),
+}
+"""The parts of the sidebar from top to bottom; one without links is not shown. Links of the group `account` stand in the user's menu."""
+
+
+@dataclass(frozen=True)
+class NavItem:
+    url: str
+    icon: str
+    label: Any
+    record_type: str | None
+    group: str
+    order: int
+    key: str
+    roles: tuple[str, ...]
+
+    @property
+    def place(self) -> str:
+        """The first part of the path; pages below it light up the same link."""
+        return "/" + self.url.split("/")[1]
+
+    def is_for(self, user: Any) -> bool:
+        if self.roles and user.role not in self.roles:
+            return False
+        return self.record_type is None or user.scope(self.record_type, "view") != "none"
+
+
+def add_nav(
+    app: Flask,
+    url: str,
+    icon: str,
+    label: Any,
+    record_type: str | None = None,
+    *,
+    group: str = "work",
+    order: int = 50,
+    key: str = "",
+    roles: tuple[str, ...] = (),
+) -> None:
+    """Adds a link to the sidebar; with a record type, for those only who may see such records; with roles, for those only.
+
+    `key` follows g on the keyboard. The group `account` is the menu of the user at the bottom.
+    """
+    if group not in NAV_GROUPS and group != "account":
+        raise ValueError(f"{url}: the sidebar has no group {group}")
+    item = NavItem(url, icon, label, record_type, group, order, key, roles)
+    app.extensions["crmlite.nav"] = sorted([*app.extensions["crmlite.nav"], item], key=_rank)
+
+
+def _rank(item: NavItem) -> tuple[int, int]:
+    groups = [*NAV_GROUPS, "account"]
+    return groups.index(item.group), item.order
+
+
+def nav_items(user: Any) -> list[NavItem]:
+    """What this user may go to."""
+    return [item for item in current_app.extensions["crmlite.nav"] if item.is_for(user)]
+
+
+def navigation() -> Markup:
+    """The sidebar's list, rendered once per set of links, language and place."""
+    items = nav_items(g.user)
+    place = "/" + request.path.split("/")[1]
+    if all(item.place != place for item in items):
+        place = ""  # only known places are kept: there are as many others as somebody cares to type
+    cache = current_app.extensions.setdefault("crmlite.nav_cache", {})
+    key = (tuple(item.url for item in items), str(locale()), place, current_app.config.get("PSEUDO_LOCALE"))
+    if key not in cache:
+        groups = [(title, [item for item in items if item.group == name]) for name, title in NAV_GROUPS.items()]
+        # render_template() would ask for the navigation again
+        template = current_app.jinja_env.get_template("ui/_nav.html")
+        cache[key] = Markup(template.render(groups=[group for group in groups if group[1]], place=place))  # noqa: S704
+    found: Markup = cache[key]
+    return found
