@@ -98,7 +98,9 @@ class Base(DeclarativeBase):
 
 @event.listens_for(sa.Table, "after_parent_attach")
 def _never_reuse_ids(table: sa.Table, _metadata: sa.MetaData) -> None:
-    table.dialect_options["sqlite"]["autoincrement"] = "id" in table.c and table.c.id.primary_key
+    """Ids of rows that are gone may stand in the journal, in links and in what people remember."""
+    if "id" in table.c and table.c.id.primary_key:  # a migration's tables say so themselves: they get their keys later
+        table.dialect_options["sqlite"]["autoincrement"] = True
 
 
 class Session(FlaskSession):

@@ -54,9 +54,13 @@ def index_text(*parts: str | None) -> str:
 
 
 def sort_key(*parts: str | None) -> str:
-    """For a stored sort_name, the main part first: sort_key("de Vries", "Jan") is "de vries jan"."""
-    given = (part[:MAX_SORT_KEY] for part in parts if part)
-    return " ".join(word for part in given for word in words(part))[:MAX_SORT_KEY].rstrip()
+    """For a stored sort_name, the main part first: sort_key("de Vries", "Jan") is "de vries jan".
+
+    Names without any letter or digit are their own key: two of them are not one.
+    """
+    given = [part[:MAX_SORT_KEY] for part in parts if part]
+    folded = " ".join(word for part in given for word in words(part)) or " ".join(given)
+    return folded[:MAX_SORT_KEY].rstrip()
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,10 @@ class Journaled:
 
     id: Mapped[int] = mapped_column(primary_key=True)
 
+    def may_become(self, _name: str, _value: Any) -> bool:
+        """Whether an undo may set that field back to that: what was right then may be wrong beside what others did since."""
+        return True
+
     def concerns(self) -> list[tuple[str, int]]:
         """(record type, id) of the records it is a part of: what is copied from them is renewed when it changes."""
         return []
@@ -370,18 +374,23 @@ def undo(operation_id: int) -> Undone:
     return Undone(number, len({(c.record_type, c.record_id) for c in changes}), tuple(conflicts))
 
 
-def touched_by(operation_id: int) -> set[tuple[str, int]]:
-    """The (record type, id) pairs an operation changed."""
+def touched_by(operation_id: int, besides: frozenset[str] = frozenset()) -> set[tuple[str, int]]:
+    """The (record type, id) pairs an operation changed, without those of which only the fields `besides` did."""
     rows = db.session.execute(
-        sa.select(Change.record_type, Change.record_id).where(Change.operation_id == operation_id).distinct()
+        sa.select(Change.record_type, Change.record_id, Change.action, Change.new).where(
+            Change.operation_id == operation_id
+        )
     )
-    return {(record_type, record_id) for record_type, record_id in rows}
+    return {(name, number) for name, number, action, new in rows if action != "updated" or set(new or {}) - besides}
 
 
-def subjects_of(operation_id: int) -> set[tuple[str, int]]:
-    """What the events of an operation are of: a note that was deleted is the record's matter."""
+def subjects_of(operation_id: int, besides: frozenset[str] = frozenset()) -> set[tuple[str, int]]:
+    """What the events of an operation are of, without events of the names `besides`: a note that was deleted is the record's
+    matter."""
     rows = db.session.execute(
-        sa.select(Event.subject_type, Event.subject_id).where(Event.operation_id == operation_id).distinct()
+        sa.select(Event.subject_type, Event.subject_id)
+        .where(Event.operation_id == operation_id, Event.name.not_in(besides))
+        .distinct()
     )
     return {(record_type, record_id) for record_type, record_id in rows}
 
@@ -431,6 +440,7 @@ def _was_used_since(session: Session, change: Change) -> bool:
 
 def _undelete(session: Session, change: Change, model: Any, row: Any) -> Iterator[Conflict]:
     if row is not None:
+        yield Conflict(change.record_type, change.record_id, None)
         return
     mapper = sa.inspect(model)
     values = {
@@ -453,7 +463,7 @@ def _unchange(change: Change, model: Any, row: Any) -> Iterator[Conflict]:
             continue
         key = mapper.get_property_by_column(column).key
         now = to_json(getattr(row, key))
-        if now == (change.new or {}).get(name):
+        if now == (change.new or {}).get(name) and row.may_become(key, from_json(column, old)):
             setattr(row, key, from_json(column, old))
         elif now != old:
             yield Conflict(change.record_type, change.record_id, name, now)

@@ -73,6 +73,13 @@ class Company(Record, Reachable, WithLifecycle, Base):
             parent_id = db.session.scalar(sa.select(Company.parent_id).where(Company.id == parent_id))
         raise InsideItself(_("A company cannot be part of itself or of its own parts."))
 
+    def may_become(self, name: str, value: Any) -> bool:
+        try:
+            self.check_parent(value if name == "parent_id" else None)
+        except InsideItself:
+            return False
+        return True
+
     def search_texts(self) -> list[str | None]:
         return [self.name, self.city, self.vat_id, *self.point_texts()]
 

@@ -69,7 +69,7 @@ def edit(company_id: int) -> Response:
 @bp.post("/<int:company_id>/edit")
 def save(company_id: int) -> Response:
     company = COMPANY.policy.find(g.user, company_id, "edit")
-    form = CompanyForm(request.form)
+    form = CompanyForm(request.form, obj=company)
     if name := request.form.get("_add"):
         form.add_row(name)
         return render("companies/edit.html", "form", company=company, form=form)

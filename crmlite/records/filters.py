@@ -162,7 +162,11 @@ def _condition(kind: RecordType, term: Term, user: Viewer) -> sa.ColumnElement[b
             is_empty = sa.or_(is_empty, attribute == "")
         return is_empty if term.values[-1] not in {"0", "no"} else sa.not_(is_empty)
     compare = OPERATORS.get(term.column.kind, _IS)[term.operator]
-    return compare(attribute, [_value(term, value, attribute.type, user) for value in term.values])
+    found = compare(attribute, [_value(term, value, attribute.type, user) for value in term.values])
+    other = types.get(term.column.kind)
+    if other is not None and term.operator == "":  # a link to what one may not see is nothing to ask about
+        found = sa.and_(found, attribute.in_(sa.select(other.model.id).where(other.policy.rows(user))))
+    return found
 
 
 def _tagged(kind: RecordType, term: Term) -> sa.ColumnElement[bool]:
@@ -251,7 +255,7 @@ def _said(kind: RecordType, term: Term, users: dict[int, str], user: Viewer) -> 
     column = term.column
     if column.kind == "user":
         names = [
-            _("me") if value == "me" else users.get(int(value), value) if value.isdigit() else value
+            _("me") if value == "me" else users.get(int(value), value) if value.isascii() and value.isdigit() else value
             for value in term.values
         ]
     elif column.kind in {"company", "contact"}:
@@ -269,7 +273,7 @@ def _titles(name: str, ids: tuple[str, ...], user: Viewer) -> list[str]:
     kind = types.get(name)
     if kind is None:
         return list(ids)
-    wanted = [int(value) for value in ids if value.isdigit()]
+    wanted = [int(value) for value in ids if value.isascii() and value.isdigit()]
     rows = db.session.execute(
         sa.select(kind.model.id, kind.model.name).where(kind.model.id.in_(wanted), kind.policy.rows(user))
     )

@@ -96,13 +96,21 @@ class AddressForm(_RowForm):
         return not (self.lines.data or self.postcode.data or self.city.data or self.region.data)
 
 
+class Rows(FieldList):
+    """A FieldList that takes no nonsense for the number of a row: WTForms reads "²", and numbers of any length."""
+
+    def _extract_indices(self, prefix: str, formdata: Any) -> Any:
+        rows = (key[len(prefix) + 1 :].partition("-")[0] for key in formdata if key.startswith(f"{prefix}-"))
+        return sorted({int(row) for row in rows if row.isascii() and row.isdigit() and len(row) < 5})
+
+
 class ReachForm(Form):
     """How somebody is reached, as rows. An empty row is none; `_add` in what was posted asks for one more."""
 
-    emails = FieldList(FormField(EmailForm), min_entries=1, max_entries=MOST_ROWS)
-    phones = FieldList(FormField(PhoneForm), min_entries=1, max_entries=MOST_ROWS)
-    urls = FieldList(FormField(LinkForm), max_entries=MOST_ROWS)
-    addresses = FieldList(FormField(AddressForm), max_entries=MOST_ROWS)
+    emails = Rows(FormField(EmailForm), min_entries=1, max_entries=MOST_ROWS)
+    phones = Rows(FormField(PhoneForm), min_entries=1, max_entries=MOST_ROWS)
+    urls = Rows(FormField(LinkForm), max_entries=MOST_ROWS)
+    addresses = Rows(FormField(AddressForm), max_entries=MOST_ROWS)
 
     ROWS = {"email": "emails", "phone": "phones", "url": "urls"}  # noqa: RUF012
 
@@ -155,9 +163,10 @@ class OwnerField(SelectField):
 
 
 class RecordField(Field):
-    """Another record, chosen by name: `data` is its id. With `or_new`, a name that nobody has is kept in `new_name`.
+    """Another record, chosen by name: `data` is its id. One that the user may not see stays as it is.
 
-    What is typed comes as <name>-text, so that it works without script too: a name that one visible record has is that record.
+    With `or_new`, a name that nobody has is kept in `new_name`. What is typed comes as <name>-text, so that it works without
+    script too: a name that one visible record has is that record.
     """
 
     data: int | None
@@ -174,7 +183,7 @@ class RecordField(Field):
             if not self.text:
                 self.data = None
         elif self.data:
-            self.text = self._title(self.data)
+            self.text = self._title(self.data) or _("Something that you may not see")
 
     def process_formdata(self, valuelist: list[str]) -> None:
         self.data = row_id(valuelist[0]) or None if valuelist else None
@@ -185,7 +194,7 @@ class RecordField(Field):
             if self.data is None and not self.or_new:
                 raise ValidationError(_("Nothing of that name is here. Choose one from the list."))
             self.new_name = "" if self.data else self.text
-        elif self.data is not None and not self._title(self.data):
+        elif self.data not in {None, self.object_data} and not self._title(self.data):
             raise ValidationError(_("Choose one from the list."))
 
     def _visible(self) -> Any:

@@ -7,7 +7,7 @@ walking the sort index and skipping what does not fit.
 import base64
 import json
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -131,7 +131,7 @@ class Listing:
                 found.append(
                     FilterField(column.name, column.label, column.kind, choices, set(self.args.getlist(column.name)))
                 )
-        tag_names = tags.names()
+        tag_names = tags.names(self.type, self.user)
         if tag_names:
             chosen = set(self.args.getlist("tag"))
             found.append(FilterField("tag", _("Tag"), "tags", [(name, name) for name in tag_names], chosen))
@@ -386,7 +386,8 @@ def _fill_links(column: Column, rows: list[Row], user: Viewer) -> None:
     ids = {row[column.name] for row in rows} - {None}
     known: dict[int, Any] = {}
     if other and ids:
-        query = sa.select(other.model.id, other.model.name).where(other.model.id.in_(ids), other.policy.rows(user))
+        query = other.policy.visible(user).with_only_columns(other.model.id, other.model.name)
+        query = query.where(other.model.id.in_(ids))
         known = {i: {"id": i, "name": name, "url": other.url_of(i)} for i, name in db.session.execute(query)}
     for row in rows:
         row[column.name] = known.get(row[column.name])
@@ -407,9 +408,13 @@ def _read_cursor(text: str, sort: Any) -> tuple[Any, int]:
             raise ValueError
         if value is not None and (type(value) is not column.type.python_type or value != value):
             raise ValueError
-        if isinstance(value, datetime) and value.tzinfo is None:
-            raise ValueError
-    except (ValueError, TypeError) as error:
+        if isinstance(value, datetime):
+            if value.tzinfo is None:
+                raise ValueError
+            value.astimezone(UTC)
+        if isinstance(value, str):
+            value.encode()
+    except (ValueError, TypeError, OverflowError) as error:
         raise FilterError(_("This list has changed. Open it again from the start.")) from error
     return value, record_id
 

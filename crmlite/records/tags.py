@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crmlite import events
+from crmlite.auth.models import Viewer
 from crmlite.extensions import Base, db
 from crmlite.journal import Journaled
 from crmlite.web import hue
@@ -81,9 +82,12 @@ def of(record_type: str, record_ids: list[int]) -> dict[int, list[tuple[int, str
     return found
 
 
-def names(limit: int = 200) -> list[str]:
-    """For suggestions while typing, and the filter's choices."""
-    return list(db.session.scalars(sa.select(Tag.name).order_by(Tag.name).limit(limit)))
+def names(kind: Any, user: Viewer, limit: int = 200) -> list[str]:
+    """For the filter's choices: tags of records of that type that `user` may see. A tag's name says something too."""
+    on = sa.select(Tagging.id).where(Tagging.tag_id == Tag.id, Tagging.record_type == kind.name)
+    if user.scope(kind.name, "view") != "all":
+        on = on.where(Tagging.record_id.in_(sa.select(kind.model.id).where(kind.policy.rows(user))))
+    return list(db.session.scalars(sa.select(Tag.name).where(on.exists()).order_by(Tag.name).limit(limit)))
 
 
 def _tagging(record: Any, tag_id: int) -> Tagging | None:

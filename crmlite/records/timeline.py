@@ -120,7 +120,7 @@ class Timeline:
             sentence=str(kind.sentence) % _words(event, kind, operation, actor, self._unseen.get(event.id, set())),
             icon=kind.icon,
             actor=actor,
-            note=notes.get(event.data.get("note_id", 0)),
+            note=_note_of(event, notes),
             diffs=diffs.get(operation.id, ()) if own and event.name.endswith(".updated") else (),
             about=None if own else subject,
             is_undone=operation.undone_by_id is not None,
@@ -204,6 +204,14 @@ def _shown(event: Event) -> EventType | None:
 def _notes(ids: Iterable[int]) -> dict[int, Note]:
     wanted = set(ids)
     return {note.id: note for note in db.session.scalars(sa.select(Note).where(Note.id.in_(wanted)))} if wanted else {}
+
+
+def _note_of(event: Event, notes: dict[int, Note]) -> Note | None:
+    """The note an event is about, if it is one of the event's own record."""
+    note = notes.get(event.data.get("note_id", 0))
+    if note is None or (note.record_type, note.record_id) != (event.subject_type, event.subject_id):
+        return None
+    return note
 
 
 def _words(

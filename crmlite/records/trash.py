@@ -45,7 +45,7 @@ class Page:
     def __init__(self, user: Viewer, kind: RecordType | None, before: str | None) -> None:
         self.user, self.type = user, kind
         self.before = datetime.fromisoformat(before) if before else None
-        if self.before is not None and self.before.tzinfo is None:
+        if self.before is not None and (self.before.tzinfo is None or not 1970 < self.before.year < 9999):
             raise ValueError(before)
 
     @property

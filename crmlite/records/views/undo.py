@@ -24,7 +24,7 @@ def undo(operation_id: int) -> Response:
     done = db.session.get(Operation, operation_id)
     if done is None or (done.actor_id != g.user.id and not g.user.is_administrator):
         raise NotFound
-    about = journal.touched_by(operation_id) | journal.subjects_of(operation_id)
+    about = journal.touched_by(operation_id, _FOLLOWS) | journal.subjects_of(operation_id, _FOLLOWING)
     records = [record for name, number in about if (record := types.load(name, number)) is not None]
     guards = current_app.extensions["crmlite.undo_guards"]
     if not all(_may_take_back(record, operation_id) for record in records) or not all(
@@ -49,6 +49,11 @@ def undo(operation_id: int) -> Response:
     if request.headers.get("HX-Request"):
         return changed(hx("", 204), message)
     return go(local_path(request.form.get("next")) or "/", message)
+
+
+_FOLLOWS = frozenset({"lifecycle", "last_activity_at"})
+_FOLLOWING = frozenset({events.LIFECYCLE_CHANGED.name})
+"""What follows from what somebody did to another record, and needs no right of its own to be taken back."""
 
 
 def _may_take_back(record: Any, operation_id: int) -> bool:
