@@ -186,20 +186,22 @@ def main_value(points: Iterable[Point], kind: str) -> str | None:
 
 def _replace(holder: Any, model: Any, rows: list[dict[str, Any]], is_empty: Callable[[dict[str, Any]], bool]) -> None:
     existing = {item.id: item for item in of(holder, model)}
+    kept = list(existing.values())
     for row in rows:
         item = existing.get(int(row.get("id") or 0))
         if is_empty(row):
             if item is not None:
                 db.session.delete(item)
+                kept.remove(item)
             continue
         if item is None:
             item = model(**{f"{holder.__tablename__}_id": holder.id})
             db.session.add(item)
+            kept.append(item)
         for name, value in row.items():
             if name != "id":
                 setattr(item, name, value)
-    db.session.flush()
-    _mark_main(of(holder, model))
+    _mark_main(kept)
     db.session.flush()
 
 
