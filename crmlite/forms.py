@@ -5,7 +5,7 @@ from typing import Any
 import wtforms
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import Form, ValidationError
+from wtforms import Field, FieldList, FormField, SelectMultipleField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
@@ -50,6 +50,67 @@ def choices(pairs: Any, empty: Any = None) -> list[SelectChoice]:
     return first + [SelectChoice(value=value, label=label) for value, label in pairs]
 
 
+class _Sentences:
+    """What wtforms says by itself, in our words and the reader's language."""
+
+    def gettext(self, text: str) -> str:
+        return str(_OURS.get(text, _ANY_OTHER))
+
+    def ngettext(self, one: str, many: str, n: int) -> str:
+        return self.gettext(many)
+
+
+_ANY_OTHER = _l("That does not fit here.")
+_OURS = {
+    "This field is required.": _l("Please fill this in."),
+    "Not a valid date value.": _l("That is not a date."),
+    "Not a valid datetime value.": _l("That is not a date with a time."),
+    "Not a valid time value.": _l("That is not a time."),
+    "Not a valid integer value.": _l("Write a whole number."),
+    "Not a valid decimal value.": _l("Write a number."),
+    "Not a valid float value.": _l("Write a number."),
+    "Not a valid choice.": _l("Choose one of the answers that are offered."),
+    "Invalid Choice: could not coerce.": _l("Choose one of the answers that are offered."),
+    "Invalid choice(s): one or more data inputs could not be coerced.": _l(
+        "Choose among the answers that are offered."
+    ),
+    "'%(value)s' is not a valid choice for this field.": _l("Choose among the answers that are offered."),
+    "'%(value)s' are not valid choices for this field.": _l("Choose among the answers that are offered."),
+}
+
+
+class Form(wtforms.Form):
+    """The form that all of ours are made of: it speaks the reader's language, and takes no answer twice."""
+
+    class Meta:
+        def get_translations(self, form: wtforms.Form) -> _Sentences:
+            return _Sentences()
+
+    def process(self, formdata: Any = None, *args: Any, **kwargs: Any) -> None:
+        super().process(formdata, *args, **kwargs)
+        for field in self:
+            if len(field.raw_data or ()) > 1 and not isinstance(field, SelectMultipleField):
+                refuse_twice(field)
+
+    def problems(self) -> list[tuple[str, Any, str]]:
+        """What has to be looked at again, in the order of the fields: the id of the input, its label, a sentence."""
+        return [problem for field in self for problem in _problems(field)]
+
+
+def refuse_twice(field: Field) -> None:
+    """Says so of a field that was sent more than once; which of its answers is meant, nobody knows."""
+    field.validators = ()  # one that forgives an empty field would forget this
+    field.process_errors = [_("This was sent more than once. Send one answer.")]
+
+
+def _problems(field: Field) -> list[tuple[str, Any, str]]:
+    if isinstance(field, FormField):
+        return [problem for inner in field.form for problem in _problems(inner)]
+    if isinstance(field, FieldList):
+        return [problem for entry in field.entries for problem in _problems(entry)]
+    return [(field.id, field.label.text, str(field.errors[0]))] if field.errors else []
+
+
 class SelectField(wtforms.SelectField):
     """One that says what is wrong in the reader's language."""
 
@@ -59,7 +120,7 @@ class SelectField(wtforms.SelectField):
         except ValueError:  # letters where a number is; the sentence about it comes below
             self.data = _NOTHING_OFFERED
 
-    def pre_validate(self, form: Form) -> None:
+    def pre_validate(self, form: wtforms.Form) -> None:
         if not any(self.coerce(value) == self.data for value, *_rest in self.iter_choices()):
             raise ValidationError(_("Choose one of the answers that are offered."))
 

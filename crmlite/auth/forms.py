@@ -12,7 +12,6 @@ from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     EmailField,
-    Form,
     PasswordField,
     StringField,
     TelField,
@@ -25,7 +24,7 @@ from crmlite.auth import passwords
 from crmlite.auth.models import Role, Team, User
 from crmlite.auth.roles import label_of
 from crmlite.extensions import db
-from crmlite.forms import SelectField, at_most, choices, countries, one_line, required, tidy
+from crmlite.forms import Form, SelectField, at_most, choices, countries, one_line, required, tidy
 from crmlite.points import normal_email, normal_phone, normal_url
 from crmlite.web import LANGUAGES, locale
 

@@ -8,7 +8,6 @@ from wtforms import (
     DateField,
     EmailField,
     Field,
-    Form,
     StringField,
     TelField,
     TextAreaField,
@@ -16,7 +15,7 @@ from wtforms import (
 )
 from wtforms.validators import Optional
 
-from crmlite.forms import SelectField, at_most, language_choices, one_line, required, text_or_none, tidy
+from crmlite.forms import Form, SelectField, at_most, language_choices, one_line, required, text_or_none, tidy
 from crmlite.records.forms import OwnerField, ReachForm, RecordField, check_email, check_phone
 
 

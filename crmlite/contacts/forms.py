@@ -8,7 +8,6 @@ from wtforms import (
     BooleanField,
     DateField,
     EmailField,
-    Form,
     StringField,
     TelField,
     TextAreaField,
@@ -19,7 +18,7 @@ from wtforms.validators import Optional
 
 from crmlite.companies.forms import check_until
 from crmlite.contacts.models import BUYING_ROLES
-from crmlite.forms import SelectField, at_most, choices, language_choices, one_line, text_or_none, tidy
+from crmlite.forms import Form, SelectField, at_most, choices, language_choices, one_line, text_or_none, tidy
 from crmlite.records.forms import OwnerField, ReachForm, RecordField, check_email, check_phone
 
 

@@ -10,7 +10,6 @@ from werkzeug.datastructures import MultiDict
 from wtforms import (
     BooleanField,
     EmailField,
-    Form,
     IntegerField,
     SelectMultipleField,
     StringField,
@@ -22,7 +21,7 @@ from wtforms.validators import NumberRange, Optional
 
 from crmlite.auth.models import Team
 from crmlite.extensions import db
-from crmlite.forms import SelectField, at_most, choices, number_or_none, one_line, required, tidy
+from crmlite.forms import Form, SelectField, at_most, choices, number_or_none, one_line, required, tidy
 from crmlite.leads import fields, spam
 from crmlite.leads.fields import Field
 from crmlite.leads.models import MAX_NEED, WebForm, site

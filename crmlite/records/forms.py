@@ -10,7 +10,6 @@ from wtforms import (
     EmailField,
     Field,
     FieldList,
-    Form,
     FormField,
     HiddenField,
     StringField,
@@ -23,7 +22,17 @@ from wtforms.validators import DataRequired
 
 from crmlite.extensions import db
 from crmlite.fold import sort_key
-from crmlite.forms import SelectField, at_most, choices, country_choices, number_or_none, one_line, tidy
+from crmlite.forms import (
+    Form,
+    SelectField,
+    at_most,
+    choices,
+    country_choices,
+    number_or_none,
+    one_line,
+    refuse_twice,
+    tidy,
+)
 from crmlite.points import is_email, is_phone, normal_url
 from crmlite.records import types
 from crmlite.records.listing import users
@@ -180,6 +189,8 @@ class RecordField(Field):
         super().process(formdata, *args, **kwargs)
         if formdata is not None and f"{self.name}-text" in formdata:
             self.text = one_line(formdata[f"{self.name}-text"])[:200]
+            if len(formdata.getlist(f"{self.name}-text")) > 1:
+                refuse_twice(self)
             if not self.text:
                 self.data = None
         elif self.data:

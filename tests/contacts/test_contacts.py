@@ -89,7 +89,7 @@ def test_a_company_of_others_is_not_found_by_its_name_nor_by_its_id(stage):
         ({"phones-0-value": "call me"}, "not a phone number"),
         ({"urls-0-value": "javascript:alert(1)", "urls-0-label": "work"}, "not a web address"),
         ({"given": "x" * 101}, "too long"),
-        ({"birthday": "yesterday"}, "valid date"),
+        ({"birthday": "yesterday"}, "That is not a date."),
         ({"customer_since": "2025-01-02", "customer_until": "2025-01-01"}, "before the day"),
         ({"owner_id": "999999"}, "Choose one of the answers"),
     ],
