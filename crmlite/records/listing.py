@@ -29,6 +29,8 @@ from crmlite.web import cached_per_request, hue
 PAGE = 50
 COUNT_TO = 1000
 """Totals are exact up to here; above, people ask for them."""
+SEARCHED = 20_000
+"""How many matches of a search, the recently touched ones, filters beside it are asked about."""
 
 
 @dataclass(frozen=True)
@@ -199,11 +201,12 @@ class Listing:
             filters.condition(self.type, self.terms, self.user),
         ]
         if self.q:
-            found.append(model.id.in_(search.ids(self.user, self.q, self.type, COUNT_TO + 1)))
+            most = SEARCHED if self.terms else COUNT_TO + 1
+            found.append(model.id.in_(search.matching(self.user, self.q, self.type, most)))
         return sa.and_(*found)
 
     def count(self) -> int:
-        """The exact number, however large."""
+        """The exact number, however large; of a search, up to COUNT_TO + 1, beside filters the matches among SEARCHED."""
         return db.session.scalar(sa.select(sa.func.count()).select_from(self.type.model).where(self.query)) or 0
 
     @cached_property

@@ -74,19 +74,29 @@ def find(user: Viewer, text: str, kinds: Iterable[RecordType], limit: int = 10) 
 
 def ids(user: Viewer, text: str, kind: RecordType, limit: int) -> list[int]:
     """Ids of the records of one type that match, at most `limit`, the recently touched ones."""
+    return list(db.session.scalars(matching(user, text, kind, limit)))
+
+
+def matching(user: Viewer, text: str, kind: RecordType, limit: int) -> sa.Select[Any]:
+    """ids() as a query, to be one condition among others."""
     terms = query_terms(text)
     if not terms or user.scope(kind.name, "view") == "none":
-        return []
-    return [row.record_id for row in _matches(user, [term.anywhere for term in terms], [kind], limit)]
+        return sa.select(SearchRow.record_id).where(sa.false())
+    found = _query(user, [term.anywhere for term in terms], [kind], limit).subquery("found")
+    return sa.select(found.c.record_id)
 
 
 # --- asking -----------------------------------------------------------------------------------------------------------
 
 
 def _matches(user: Viewer, pieces: list[str], kinds: list[RecordType], limit: int) -> list[Any]:
+    return list(db.session.execute(_query(user, pieces, kinds, limit)))
+
+
+def _query(user: Viewer, pieces: list[str], kinds: list[RecordType], limit: int) -> Any:
     if db.session.get_bind().dialect.name == "sqlite":
-        return _sqlite_matches(user, pieces, kinds, limit)
-    return _postgresql_matches(user, pieces, kinds, limit)
+        return _sqlite_query(user, pieces, kinds, limit)
+    return _postgresql_query(user, pieces, kinds, limit)
 
 
 _SQLITE_MATCHES = sa.text(
@@ -95,10 +105,10 @@ _SQLITE_MATCHES = sa.text(
 ).columns(sa.column("id", sa.Integer), sa.column("record_type"), sa.column("record_id"), sa.column("title"))
 
 
-def _sqlite_matches(user: Viewer, pieces: list[str], kinds: list[RecordType], limit: int) -> list[Any]:
+def _sqlite_query(user: Viewer, pieces: list[str], kinds: list[RecordType], limit: int) -> Any:
     words = " AND ".join(f"text : {_quoted(piece)}" for piece in pieces)
     scopes = " OR ".join(f"({_scope_query(user, kind)})" for kind in kinds)
-    return list(db.session.execute(_SQLITE_MATCHES, {"query": f"({words}) AND ({scopes})", "limit": limit}))
+    return _SQLITE_MATCHES.bindparams(query=f"({words}) AND ({scopes})", limit=limit)
 
 
 def _scope_query(user: Viewer, kind: RecordType) -> str:
@@ -118,14 +128,15 @@ def _quoted(piece: str) -> str:
     return '"' + piece.replace('"', '""') + '"'
 
 
-def _postgresql_matches(user: Viewer, pieces: list[str], kinds: list[RecordType], limit: int) -> list[Any]:
+def _postgresql_query(user: Viewer, pieces: list[str], kinds: list[RecordType], limit: int) -> Any:
     row = SearchRow
     words = [row.text.like(f"%{_escaped(piece)}%", escape="\\") for piece in pieces]
     visible = sa.or_(*(sa.and_(row.record_type == kind.name, _rows(user, kind)) for kind in kinds))
     # a fence: without it the planner walks the ids backwards and takes seconds for a rare word
-    found = sa.select(row.id, row.record_type, row.record_id, row.title).where(*words, visible).limit(_CANDIDATES)
+    found = sa.select(row.id, row.record_type, row.record_id, row.title).where(*words, visible)
+    found = found.limit(max(_CANDIDATES, limit))
     cte = found.cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
-    return list(db.session.execute(sa.select(cte).order_by(cte.c.id.desc()).limit(limit)))
+    return sa.select(cte).order_by(cte.c.id.desc()).limit(limit)
 
 
 def _rows(user: Viewer, kind: RecordType) -> sa.ColumnElement[bool]:
