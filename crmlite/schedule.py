@@ -50,6 +50,7 @@ SCHEDULE = (
     Periodic(records.purge_trash, DAY, timedelta(hours=1, minutes=45)),
     Periodic(records.forget_files, DAY, timedelta(hours=1, minutes=50)),
     Periodic(contacts.renew_lifecycles, DAY, timedelta(minutes=1)),
+    Periodic(contacts.leave_companies, DAY, timedelta(minutes=2)),
     Periodic(optimize, DAY, timedelta(hours=2)),
 )
 

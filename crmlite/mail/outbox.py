@@ -29,7 +29,6 @@ from crmlite.mail import smtp
 
 log = logging.getLogger(__name__)
 
-STATES = ("queued", "sending", "deferred", "sent", "failed", "unknown")
 LEASE = timedelta(minutes=15)
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 """Greylisting lets a mail pass after five minutes or more; the last step repeats."""
@@ -462,9 +461,3 @@ def visible(user: Reader) -> sa.Select[Message]:
     if user.role in {"administrator", "manager"}:
         return query
     return query.where(sa.or_(Message.from_user_id == user.id, Message.to == user.email))
-
-
-def count_waiting() -> int:
-    return (
-        db.session.scalar(sa.select(sa.func.count()).where(Message.state.in_(["queued", "deferred", "sending"]))) or 0
-    )

@@ -27,8 +27,6 @@ from crmlite.records import types
 from crmlite.records.tags import Tag, Tagging
 from crmlite.records.types import Column, RecordType
 
-GRAMMAR = 1
-"""Stored with every saved filter, so that a later grammar can still read it."""
 MAX_TERMS = 40
 MAX_VALUES = 200
 MAX_LENGTH = 200

@@ -80,10 +80,6 @@ class Listing:
     # --- what the page shows
 
     @cached_property
-    def all_columns(self) -> tuple[Column, ...]:
-        return self.type.columns
-
-    @cached_property
     def columns(self) -> tuple[Column, ...]:
         """The columns asked for, else those the user chose, else the usual ones."""
         asked = self.args.get("_columns")

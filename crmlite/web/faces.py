@@ -19,9 +19,8 @@ def initials(name: str | None) -> str:
     return first + words[-1][0].upper() if len(words) > 1 else first
 
 
-@lru_cache(maxsize=4096)
 def hue(value: Any) -> str:
-    """One of nine fixed colours, always the same for the same value."""
+    """One of eight colours, always the same for the same value; the ninth, gray, is for what says nothing."""
     return _hue(str(value))
 
 

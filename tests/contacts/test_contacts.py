@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from crmlite import events
 from crmlite.companies.models import Company
-from crmlite.contacts.jobs import renew_lifecycles
+from crmlite.contacts.jobs import leave_companies, renew_lifecycles
 from crmlite.contacts.models import Affiliation, Contact
 from crmlite.extensions import db, utcnow
 from crmlite.journal import Event
@@ -220,3 +220,16 @@ def test_the_day_itself_makes_a_customer_former(stage):
         renew_lifecycles()
     with stage.app.app_context():
         assert db.session.get(Contact, contact_id).lifecycle == "former"
+
+
+def test_who_leaves_on_a_day_known_before_has_left_on_that_day(stage):
+    contact_id = add(stage)
+    with stage.writes("seller"):
+        link = db.session.scalar(sa.select(Affiliation).where(Affiliation.contact_id == contact_id))
+        link.change(link.title, "", None, utcnow().date() + timedelta(days=1), main=True)
+        assert db.session.get(Contact, contact_id).main_company_id == link.company_id
+        link.until = utcnow().date()
+    with stage.writes():
+        leave_companies()
+    with stage.app.app_context():
+        assert db.session.get(Contact, contact_id).main_company_id is None
