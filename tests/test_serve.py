@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -23,21 +24,23 @@ ROOT = Path(__file__).parent.parent
 
 
 class Server:
+    """`crmlite serve` on a free port. What it says goes to a file: a pipe that nobody reads stops a server after 64 KB."""
+
     def __init__(self, environment: dict[str, str], *options: str) -> None:
         with socket.socket() as placeholder:
             placeholder.bind(("127.0.0.1", 0))
             self.port = placeholder.getsockname()[1]
         if "CRMLITE_PUBLIC_URL" in environment:
             environment = {**environment, "CRMLITE_PUBLIC_URL": f"http://localhost:{self.port}"}
+        self._output = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - open as long as we are
         self.started = time.monotonic()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "crmlite.cli", "serve", "--port", str(self.port), *options],
             cwd=ROOT,
             env=environment,
             start_new_session=True,
-            stdout=subprocess.PIPE,
+            stdout=self._output,
             stderr=subprocess.STDOUT,
-            text=True,
         )
 
     def get(self, path: str) -> tuple[int, bytes]:
@@ -75,10 +78,18 @@ class Server:
         return False
 
     def close(self) -> str:
+        """Kills what still runs; says what was written."""
         for pid in session_of(self.process.pid):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        return self.process.communicate(timeout=10)[0]
+        with self._output:
+            assert self.is_all_gone()
+            return self.said()
+
+    def said(self) -> str:
+        """What it wrote. Only after its end: it shares its place in the file with us."""
+        self._output.seek(0)
+        return self._output.read()
 
 
 def parent_of(pid: int) -> int:
@@ -104,9 +115,8 @@ def environment(database_url, tmp_path):
 
 @pytest.fixture
 def server(environment):
-    made = Server(environment)
-    yield made
-    made.close()
+    with contextlib.closing(Server(environment)) as made:
+        yield made
 
 
 def test_it_answers_at_once_and_reports_that_all_is_well(server):
@@ -121,7 +131,9 @@ def test_it_answers_at_once_and_reports_that_all_is_well(server):
 def test_it_says_no_warning_and_where_it_is(server):
     server.wait_for(200)
     os.kill(server.process.pid, signal.SIGTERM)
-    lines = server.process.communicate(timeout=15)[0].splitlines()
+    server.process.wait(15)
+    assert server.is_all_gone()
+    lines = server.said().splitlines()
     assert lines[0] == f"crmlite is at http://127.0.0.1:{server.port}"
     assert [line for line in lines[1:] if not line.startswith("{")] == []
 

@@ -2,7 +2,7 @@
 const cx = {
   one: (selector, root = document) => root.querySelector(selector),
   all: (selector, root = document) => [...root.querySelectorAll(selector)],
-  on: (type, listener, capture) => document.addEventListener(type, listener, capture),
+  on: (type, listener, options) => document.addEventListener(type, listener, options),
   /** Read out by screen readers; emptied first, so that the same words are read again. */
   say(text) {
     const live = cx.one('#live');
@@ -132,7 +132,7 @@ const cx = {
     palette.showModal();
     box().value = '';
     box().focus();
-    htmx.trigger(box(), 'palette:open');
+    box().dispatchEvent(new Event('palette:open')); // not by htmx, which may not have come yet
   };
 
   function choose(index) {
@@ -375,6 +375,12 @@ const cx = {
     if (status === 401) { location.reload(); return; } // the server shows the sign-in page, with the way back here
     if (!headers?.get?.('HX-Trigger') && status >= 500) cx.toast({ message: cx.text('broken'), kind: 'error' });
   });
+  // htmx starts a moment after the page is shown: what was typed until then is searched for when it has.
+  cx.on('htmx:after:process', () => {
+    const box = document.activeElement;
+    if (!box.matches('input')) return;
+    if (box.id === 'palette-q' || box.value !== box.defaultValue) box.dispatchEvent(new Event('input', { bubbles: true }));
+  }, { once: true });
   // What is to be pasted elsewhere.
   cx.on('click', (event) => {
     const button = event.target.closest('[data-copy]');

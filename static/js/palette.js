@@ -11,7 +11,7 @@
     palette.showModal();
     box().value = '';
     box().focus();
-    htmx.trigger(box(), 'palette:open');
+    box().dispatchEvent(new Event('palette:open')); // not by htmx, which may not have come yet
   };
 
   function choose(index) {

@@ -9,6 +9,12 @@
     if (status === 401) { location.reload(); return; } // the server shows the sign-in page, with the way back here
     if (!headers?.get?.('HX-Trigger') && status >= 500) cx.toast({ message: cx.text('broken'), kind: 'error' });
   });
+  // htmx starts a moment after the page is shown: what was typed until then is searched for when it has.
+  cx.on('htmx:after:process', () => {
+    const box = document.activeElement;
+    if (!box.matches('input')) return;
+    if (box.id === 'palette-q' || box.value !== box.defaultValue) box.dispatchEvent(new Event('input', { bubbles: true }));
+  }, { once: true });
   // What is to be pasted elsewhere.
   cx.on('click', (event) => {
     const button = event.target.closest('[data-copy]');

@@ -2,7 +2,7 @@
 const cx = {
   one: (selector, root = document) => root.querySelector(selector),
   all: (selector, root = document) => [...root.querySelectorAll(selector)],
-  on: (type, listener, capture) => document.addEventListener(type, listener, capture),
+  on: (type, listener, options) => document.addEventListener(type, listener, options),
   /** Read out by screen readers; emptied first, so that the same words are read again. */
   say(text) {
     const live = cx.one('#live');

@@ -83,9 +83,26 @@ class Site:
 
 
 def settled(page: Page) -> Page:
-    """The page with all that loads by itself, and no request on its way."""
-    page.wait_for_function("() => window.htmx && !document.querySelector('.cx-skel, .htmx-request')")
+    """The page of somebody signed in: htmx has started, what loads by itself is there, no request is on its way.
+
+    htmx starts some 100 ms after the page's load event; a click before that does what it does without script.
+    """
+    page.wait_for_function(
+        "() => document.querySelector('[data-htmx-powered]') && !document.querySelector('.cx-skel, .htmx-request')"
+    )
     return page
+
+
+@contextlib.contextmanager
+def speaking(page: Page, language: str) -> Iterator[None]:
+    """The page's user reads this language from the next page on; afterwards again the one before."""
+    before = page.locator("html").get_attribute("lang")
+    speak = "language => fetch('/auth/language', {method: 'POST', body: new URLSearchParams({language})})"
+    page.evaluate(speak, language)
+    try:
+        yield
+    finally:
+        page.evaluate(speak, before)
 
 
 @pytest.fixture(scope="session")

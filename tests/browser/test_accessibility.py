@@ -3,7 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.conftest import settled
+from tests.browser.conftest import settled, speaking
 
 PAGES = (
     "/contacts/", "/contacts/?_q=nobodyiscalledthis", "/contacts/?lifecycle=customer&owner=me", "/contacts/1", "/contacts/new",
@@ -34,24 +34,16 @@ def test_no_page_shuts_anybody_out(site, theme, language, pytestconfig):
     with site.visit(color_scheme=theme, locale=language) as page:
         for path in PUBLIC:
             look(page, path)
-    with site.visit("admin", color_scheme=theme) as page:
-        speak(page, language)
+    with site.visit("admin", color_scheme=theme) as page, speaking(page, language):
         for path in PAGES:
             look(page, path)
         assert page.locator("html").get_attribute("dir") == ("rtl" if language == "ar" else "ltr")
     assert found == []
 
 
-def speak(page, language: str) -> None:
-    page.evaluate(
-        "language => fetch('/auth/language', {method: 'POST', body: new URLSearchParams({language})})", language
-    )
-
-
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_no_page_is_wider_than_a_phone(site, language):
-    with site.visit("admin", viewport={"width": 360, "height": 740}) as page:
-        speak(page, language)
+    with site.visit("admin", viewport={"width": 360, "height": 740}) as page, speaking(page, language):
         wide = []
         for path in PAGES:
             page.goto(path)

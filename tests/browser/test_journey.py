@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import settled
+from tests.browser.conftest import settled, speaking
 
 
 def test_a_visitors_form_becomes_a_contact_that_is_edited_undone_and_found(site, foreign_page):
@@ -38,16 +38,13 @@ def test_a_visitors_form_becomes_a_contact_that_is_edited_undone_and_found(site,
         expect(form.get_by_role("status").or_(form.locator("h1"))).to_be_visible()
         expect(form.locator("form")).to_have_count(0)
 
-    with site.visit("manager", locale="en") as page:  # the worker has made a contact and a lead of it
-        page.locator("body").evaluate(
-            "() => fetch('/auth/language', {method: 'POST', body: new URLSearchParams({language: 'en'})})"
-        )
+    with site.visit("manager") as page, speaking(page, "en"):  # the worker has made a contact and a lead of it
         for _second in range(20):
             page.goto("/contacts/?_q=quillfeather")
             if page.get_by_role("link", name="Zoë Quillfeather").count():
                 break
             page.wait_for_timeout(1000)
-        page.keyboard.press("Control+k")
+        settled(page).keyboard.press("Control+k")
         page.locator("#palette-q").press_sequentially("qu")  # two letters
         expect(page.locator("#palette-list [role=option]", has_text="Zoë Quillfeather")).to_be_visible()
         page.locator("#palette-list [role=option]", has_text="Zoë Quillfeather").click()
@@ -75,7 +72,8 @@ def test_a_visitors_form_becomes_a_contact_that_is_edited_undone_and_found(site,
 
 def test_esc_puts_the_value_back_and_the_focus_where_it_was(site):
     with site.visit("admin") as page:
-        settled(page).goto("/contacts/1")
+        page.goto("/contacts/1")
+        settled(page)
         cell = page.locator(".cx-props .cx-cell").first
         before = cell.inner_text()
         cell.locator("button").click()
@@ -88,13 +86,13 @@ def test_esc_puts_the_value_back_and_the_focus_where_it_was(site):
 def test_a_list_is_filtered_ticked_and_changed_by_keyboard_and_pointer(site):
     with site.visit("admin") as page:
         page.goto("/contacts/")
-        page.keyboard.press("/")
+        settled(page).keyboard.press("/")
         page.keyboard.type("har")
         page.wait_for_url("**_q=har**")
         expect(page.locator("#q")).to_be_focused()
         expect(page.locator("#q")).to_have_value("har")
         page.goto("/contacts/")
-        page.locator("#rows input[name=id]").nth(0).click()
+        settled(page).locator("#rows input[name=id]").nth(0).click()
         page.locator("#rows input[name=id]").nth(3).click(modifiers=["Shift"])
         expect(page.locator("#bulk [data-bulk-n]")).to_have_text("4")
         page.fill("#bulk-tag", "Spring fair")
@@ -108,6 +106,7 @@ def test_a_list_is_filtered_ticked_and_changed_by_keyboard_and_pointer(site):
 def test_a_name_opens_in_the_drawer_and_esc_closes_it(site):
     with site.visit("admin") as page:
         page.goto("/contacts/")
+        settled(page)
         link = page.locator("#rows th a").nth(2)
         name = link.inner_text()
         link.click()
@@ -121,6 +120,7 @@ def test_a_name_opens_in_the_drawer_and_esc_closes_it(site):
 def test_more_rows_come_when_the_list_is_scrolled(site):
     with site.visit("admin") as page:
         page.goto("/contacts/")
+        settled(page)
         assert page.locator("#rows tr:not(.cx-more)").count() == 50
         page.locator("#more").scroll_into_view_if_needed()
         expect(page.locator("#rows tr:not(.cx-more)")).not_to_have_count(50)

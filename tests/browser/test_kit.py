@@ -5,7 +5,9 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.conftest import settled
 
 
 @pytest.fixture
@@ -16,7 +18,7 @@ def page_of(site) -> Iterator[Callable[..., Page]]:
         def open_page(user: str, path: str, **options) -> Page:
             page = visits.enter_context(site.visit(user, reduced_motion="reduce", **options))
             page.goto(path)
-            return page
+            return settled(page)
 
         yield open_page
 
@@ -48,7 +50,7 @@ def test_keys_go_to_pages_walk_rows_and_tick(page_of):
     page.keyboard.press("g")
     page.keyboard.press("c")
     page.wait_for_url("**/contacts/")
-    page.keyboard.press("j")
+    settled(page).keyboard.press("j")
     expect(page.locator("#rows .cx-c-name a").first).to_be_focused()
     page.keyboard.press("x")
     expect(page.locator("#bulk [data-bulk-n]")).to_have_text("1")
@@ -56,6 +58,21 @@ def test_keys_go_to_pages_walk_rows_and_tick(page_of):
     expect(page.locator("#q")).to_be_focused()
     page.keyboard.type("x/c")  # typed, not obeyed
     expect(page.locator("#q")).to_have_value("x/c")
+
+
+@pytest.mark.parametrize(("key", "box"), [("/", "#q"), ("Control+k", "#palette-q")])
+def test_what_is_typed_before_htmx_has_started_is_searched_for(page_of, key, box):
+    page = page_of("admin", "/leads/")
+    held: list[Route] = []
+    page.route("**/htmx.min.js*", lambda route: held.append(route))
+    page.goto("/contacts/", wait_until="commit")
+    page.wait_for_function("() => typeof cx !== 'undefined' && cx.openPalette")
+    page.keyboard.press(key)
+    expect(page.locator(box)).to_be_focused()
+    page.keyboard.type("havne")
+    with page.expect_request(re.compile(r"[?&]_?q=havne")):
+        held[0].continue_()
+    expect(page.locator(box)).to_have_value("havne")
 
 
 def test_single_keys_can_be_switched_off(page_of):
