@@ -12,7 +12,7 @@ from crmlite.extensions import db
 from crmlite.records.edit import stale_fields
 from crmlite.records.forms import reach_of
 from crmlite.records.listing import Listing
-from crmlite.web import go, is_partial, render, undo_url
+from crmlite.web import go, is_partial, outcome, render, undo_url
 
 bp = Blueprint("companies", __name__, url_prefix="/companies")
 
@@ -84,4 +84,4 @@ def save(company_id: int) -> Response:
         form.parent_id.errors = [str(error)]
         return render("companies/edit.html", "form", company=company, form=form, status=422)
     db.session.commit()
-    return go(COMPANY.url_of(company_id), _("%(name)s was saved.", name=company.name), undo_url())
+    return go(COMPANY.url_of(company_id), *outcome(_("%(name)s was saved.", name=company.name)))

@@ -33,8 +33,11 @@ class Organisation(Journaled, Base):
         )
 
     def change(self, **values: Any) -> Self:
-        db.session.add(self)  # the first time there is no row yet
-        for name, value in values.items():
-            setattr(self, name, value)
-        events.emit(events.ORGANISATION_UPDATED, self)
+        def put() -> None:
+            db.session.add(self)  # the first time there is no row yet
+            for name, value in values.items():
+                setattr(self, name, value)
+
+        if events.changed(put):
+            events.emit(events.ORGANISATION_UPDATED, self)
         return self

@@ -7,7 +7,7 @@ from werkzeug.exceptions import Forbidden
 from crmlite.auth.forms import OrganisationForm
 from crmlite.auth.models import Organisation
 from crmlite.extensions import db
-from crmlite.web import go, render, undo_url
+from crmlite.web import go, outcome, render
 
 bp = Blueprint("organisation", __name__, url_prefix="/auth/organisation")
 
@@ -30,7 +30,7 @@ def save() -> Response:
         return _page(form, status=422)
     Organisation.get().change(**form.data)
     db.session.commit()
-    return go("/auth/organisation", _("The organisation was saved."), undo=undo_url())
+    return go("/auth/organisation", *outcome(_("The organisation was saved.")))
 
 
 def _page(form: OrganisationForm, status: int = 200) -> Response:

@@ -12,7 +12,7 @@ from crmlite.leads.forms import FieldRows, WebFormForm, starters
 from crmlite.leads.models import Submission, WebForm
 from crmlite.leads.public import countries
 from crmlite.leads.types import may_edit_forms
-from crmlite.web import go, render, undo_url
+from crmlite.web import go, outcome, render, undo_url
 
 bp = Blueprint("web_forms", __name__, url_prefix="/forms")
 
@@ -74,7 +74,7 @@ def save(form_id: int) -> Response:
         return _editor(form, head, rows, wrong, status=422)
     form.change(fields=rows.stored(), **head.values())
     db.session.commit()
-    return go(f"/forms/{form_id}", _("The form was saved."), undo=undo_url())
+    return go(f"/forms/{form_id}", *outcome(_("The form was saved.")))
 
 
 @bp.get("/<int:form_id>/preview")

@@ -19,7 +19,7 @@ from crmlite.leads.types import LEAD, may_edit_forms
 from crmlite.records import types
 from crmlite.records.listing import Listing, users
 from crmlite.records.page import RecordPage
-from crmlite.web import go, is_partial, render, undo_url
+from crmlite.web import go, is_partial, outcome, render, undo_url
 
 bp = Blueprint("leads", __name__, url_prefix="/leads")
 
@@ -80,7 +80,7 @@ def save(lead_id: int) -> Response:
         return render("leads/edit.html", lead=lead, form=form, status=422)
     lead.change(**form.data)
     db.session.commit()
-    return go(LEAD.url_of(lead_id), _("The lead was saved."), undo=undo_url())
+    return go(LEAD.url_of(lead_id), *outcome(_("The lead was saved.")))
 
 
 @bp.post("/<int:lead_id>/take")

@@ -12,7 +12,7 @@ from crmlite.records.cells import cell
 from crmlite.records.listing import values_of
 from crmlite.records.types import Column, RecordType
 from crmlite.records.views import bp, changed, kind_of
-from crmlite.web import render, undo_url
+from crmlite.web import outcome, render
 
 
 @bp.get("/<record_type>/<int:record_id>/field/<name>")
@@ -38,9 +38,9 @@ def save(record_type: str, record_id: int, name: str) -> Response:
         return _form(kind, column, record, form, 409, theirs=_shown(kind, column, record))
     record.change(**{column.field_name: form[column.field_name].data})
     db.session.commit()
-    message = _("%(field)s saved.", field=column.label)
+    message, link = outcome(_("%(field)s saved.", field=column.label))
     cell = make_response(_cell(kind, column, record, focus=True))
-    return changed(cell, message, undo_url(), event="record:changed")  # a list shows the new cell already
+    return changed(cell, message, link, event="record:changed")  # a list shows the new cell already
 
 
 def _column(record_type: str, name: str) -> tuple[RecordType, Column]:
