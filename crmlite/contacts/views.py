@@ -114,8 +114,8 @@ def change_affiliation(contact_id: int, affiliation_id: int) -> Response:
         return render("contacts/affiliation.html", "form", contact=contact, link=link, form=form, status=422)
     link.change(**form.data)
     db.session.commit()
-    message, link = outcome(_("Saved."))
-    return done(contact, message, undo=link is not None)
+    message, undo = outcome(_("Saved."))
+    return done(contact, message, undo=undo is not None)
 
 
 @bp.post("/<int:contact_id>/companies/<int:affiliation_id>/end")

@@ -80,6 +80,33 @@ def test_a_wrong_value_stays_in_the_cell_with_what_is_wrong(stage):
     assert "not an e-mail address" in answer.text
 
 
+def test_rules_that_look_at_several_fields_hold_in_place_too(stage):
+    seller, url = stage.client("seller"), shared(stage) + "/field/"
+
+    def put(name: str, value: str):
+        return seller.post(url + name, data={name: value})
+
+    assert put("customer_since", "2025-05-01").status_code == 200
+    answer = put("customer_until", "2025-04-01")
+    assert answer.status_code == 422
+    assert "before the day" in answer.text
+    assert put("customer_until", "2025-06-01").status_code == 200
+    answer = put("customer_since", "2025-07-01")
+    assert answer.status_code == 422
+    assert "after the day" in answer.text
+    assert put("customer_since", "").status_code == 200
+    for name in ("given", "email", "phone"):
+        assert put(name, "").status_code == 200
+    answer = put("family", "")
+    assert answer.status_code == 422
+    assert "Say who it is" in answer.text
+    assert put("given", "Anna").status_code == 200
+    assert put("family", "").status_code == 200
+    company = shared(stage, "company") + "/field/"
+    seller.post(company + "customer_until", data={"customer_until": "2025-06-01"})
+    assert seller.post(company + "customer_since", data={"customer_since": "2025-07-01"}).status_code == 422
+
+
 def test_who_may_only_look_cannot_edit(stage):
     stage.client("seller")
     service = stage.client("service")
