@@ -12,7 +12,7 @@ from crmlite.contacts.models import Affiliation, Contact
 from crmlite.contacts.page import ContactPage, People
 from crmlite.contacts.types import CONTACT
 from crmlite.extensions import db, utcnow
-from crmlite.records.edit import stale_fields
+from crmlite.records.edit import knows_version, stale_fields
 from crmlite.records.forms import reach_of
 from crmlite.records.listing import Listing
 from crmlite.records.views import done
@@ -80,9 +80,10 @@ def save(contact_id: int) -> Response:
     if name := request.form.get("_add"):
         form.add_row(name)
         return render("contacts/edit.html", "form", contact=contact, form=form)
-    if not form.validate():
+    version = request.form.get("row_version")
+    if not form.validate() or not knows_version(contact, form, version):
         return render("contacts/edit.html", "form", contact=contact, form=form, status=422)
-    if theirs := stale_fields(contact, form, request.form.get("row_version")):
+    if theirs := stale_fields(contact, form, version):
         return render("contacts/edit.html", "form", contact=contact, form=form, theirs=theirs, status=409)
     contact.change(**form.values())
     db.session.commit()
