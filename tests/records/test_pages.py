@@ -319,6 +319,40 @@ def test_nonsense_in_bulk_is_refused(stage, form):
     assert stage.client("seller").post("/records/contact/bulk", data=form).status_code == 400
 
 
+def test_bulk_counts_only_what_it_changed(stage):
+    seller, mine = stage.client("seller"), [stage.ids["seller.contact"], stage.ids["colleague.contact"]]
+
+    def bulk(*ids: int, **form: str) -> dict:
+        answer = seller.post("/records/contact/bulk", data={"id": [*map(str, ids)], **form}, headers=HTMX)
+        return json.loads(answer.headers["HX-Trigger"])["toast"]
+
+    gone = bulk(*mine, action="untag", tag="Nowhere")
+    assert (gone["message"], gone["undo"]) == ("Nothing was changed.", None)
+    assert bulk(mine[0], action="tag", tag="Fair")["message"] == "1 record changed."
+    assert bulk(*mine, action="tag", tag="Fair")["message"] == "1 record changed."
+    assert bulk(*mine, action="untag", tag="Fair")["message"] == "2 records changed."
+    bulk(mine[0], action="tag", tag="Fair")
+    said = bulk(*mine, stage.ids["rival.contact"], action="tag", tag="Fair")["message"]
+    assert said == "1 of 3 records changed; some needed no change, others you may not change."
+    none = bulk(stage.ids["rival.contact"], action="tag", tag="Fair")
+    assert (none["message"], none["undo"]) == ("You may not change any of these records.", None)
+
+
+def test_what_is_too_long_is_refused_and_never_cut(stage):
+    seller, tag = stage.client("seller"), {"id": stage.ids["seller.contact"], "action": "tag"}
+    assert seller.post("/records/contact/bulk", data={**tag, "tag": "t" * 40}).status_code == 303
+    answer = seller.post("/records/contact/bulk", data={**tag, "tag": "t" * 41})
+    assert answer.status_code == 400
+    assert "at most 40 characters" in answer.text
+    colleague = {"user_id": stage.ids["user.colleague"]}
+    for url, field, most in (("/owner", "note", 20_000), ("/members", "role", 60)):
+        answer = seller.post(shared(stage) + url, data={**colleague, field: "x" * (most + 1)})
+        assert answer.status_code == 400
+        assert f"at most {most} characters fit" in answer.text
+    with stage.app.app_context():
+        assert db.session.get(Contact, stage.ids["seller.contact"]).owner_id == stage.ids["user.seller"]
+
+
 def test_bulk_delete_takes_only_ones_own(stage):
     ids = [stage.ids["seller.contact"], stage.ids["colleague.contact"]]
     stage.client("seller").post("/records/contact/bulk", data={"id": ids, "action": "delete"})
