@@ -172,3 +172,16 @@ def emit(kind: EventType, subject: Any, about: Iterable[Any] = (), **data: Any) 
     for listener in _listeners.get(kind.name, ()):
         listener(subject, **data)
     return event_id
+
+
+def changed(step: Callable[[], object]) -> bool:
+    """Does `step`, and says whether the journal has anything of it: a verb that changed nothing emits nothing."""
+    session = db.session()
+    session.flush()
+    before = session.info.pop("touched", set())
+    try:
+        step()
+        session.flush()
+        return bool(session.info.get("touched"))
+    finally:
+        session.info["touched"] = before | session.info.get("touched", set())

@@ -128,7 +128,14 @@ CONTACT_FORM = {"given": "Anna", "family": "Lindqvist", "emails-0-value": "anna@
 COMPANY_FORM = {"name": "Noordlicht B.V.", "emails-0-value": "info@noordlicht.example", "emails-0-label": "work"}
 AFFILIATION_FORM = {"a{seller.contact.affiliation}-title": "Director", "a{seller.contact.affiliation}-buying_role": ""}
 PASSWORD_FORM = {"current": "crmlite-demo", "password": "three green chairs", "again": "three green chairs"}
-ORGANISATION_FORM = {"name": "Noordlicht", "country": "NL", "currency": "EUR", "locale": "en", "time_zone": "UTC"}
+ORGANISATION_FORM = {
+    "was": "{}",
+    "name": "Noordlicht",
+    "country": "NL",
+    "currency": "EUR",
+    "locale": "en",
+    "time_zone": "UTC",
+}
 USER_FORM = {
     "name": "Anna", "email": "anna@demo.example", "password": "three green chairs", "role_id": "@role.seller", "team_id": "0",
 }  # fmt: skip
@@ -173,7 +180,7 @@ ROUTES: tuple[Route, ...] = (
     get("/contacts/<int:contact_id>", TEAM),
     get("/contacts/<int:contact_id>/peek", TEAM, htmx=True),
     get("/contacts/<int:contact_id>/edit", TEAM),
-    post("/contacts/<int:contact_id>/edit", TEAM, form=CONTACT_FORM),
+    post("/contacts/<int:contact_id>/edit", TEAM, form={**CONTACT_FORM, "row_version": "9"}),
     post(
         "/contacts/<int:contact_id>/companies",
         TEAM,
@@ -198,7 +205,12 @@ ROUTES: tuple[Route, ...] = (
     get("/companies/<int:company_id>", TEAM),
     get("/companies/<int:company_id>/peek", TEAM, htmx=True),
     get("/companies/<int:company_id>/edit", TEAM),
-    post("/companies/<int:company_id>/edit", TEAM, form=COMPANY_FORM, refuses={"parent_id": "rival.company"}),
+    post(
+        "/companies/<int:company_id>/edit",
+        TEAM,
+        form={**COMPANY_FORM, "row_version": "5"},
+        refuses={"parent_id": "rival.company"},
+    ),
     # leads
     get("/leads/", SIGNED_IN),
     get("/leads/new", SIGNED_IN),
@@ -206,7 +218,7 @@ ROUTES: tuple[Route, ...] = (
     get("/leads/<int:lead_id>", TEAM),
     get("/leads/<int:lead_id>/peek", TEAM, htmx=True),
     get("/leads/<int:lead_id>/edit", TEAM),
-    post("/leads/<int:lead_id>/edit", TEAM, form=LEAD_FORM),
+    post("/leads/<int:lead_id>/edit", TEAM, form={**LEAD_FORM, "row_version": "2"}),
     post("/leads/<int:lead_id>/take", TEAM),
     post("/leads/<int:lead_id>/qualify", TEAM),
     post("/leads/<int:lead_id>/disqualify", TEAM, reason="Too small"),

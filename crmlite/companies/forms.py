@@ -25,6 +25,15 @@ def check_until(form: Form, field: Field) -> None:
         raise ValidationError(_("This is before the day they became a customer."))
 
 
+def check_since(form: Form, field: Field) -> None:
+    """The same seen from the other end, where that one is changed alone."""
+    until = form.customer_until if "customer_until" in form else None
+    if until is None or until.raw_data:
+        return
+    if field.data and until.data and until.data < field.data:
+        raise ValidationError(_("This is after the day they stopped being a customer."))
+
+
 class CompanyFields(Form):
     """What can be changed of a company in place, one field at a time."""
 
@@ -35,7 +44,7 @@ class CompanyFields(Form):
     industry = StringField(_l("Industry"), [at_most(100)], filters=[one_line])
     language = SelectField(_l("Language"), choices=language_choices, coerce=text_or_none)
     owner_id = OwnerField(_l("Owner"))
-    customer_since = DateField(_l("Customer since"), [Optional()])
+    customer_since = DateField(_l("Customer since"), [Optional(), check_since])
     customer_until = DateField(_l("Customer until"), [Optional(), check_until])
     instructions = TextAreaField(
         _l("Special instructions"),

@@ -57,8 +57,7 @@ class Company(Record, Reachable, WithLifecycle, Base):
         """Sets fields; `email` and `phone` change the main one, `points` and `addresses` all of them. Raises InsideItself."""
         if "owner_id" in values:
             self.hand_over(values.pop("owner_id"))
-        if values:
-            self._set(values)
+        if values and events.changed(lambda: self._set(values)):
             events.emit(events.COMPANY_UPDATED, self)
         self.renew_lifecycle()
         return self

@@ -9,10 +9,10 @@ from crmlite.companies.models import Company, InsideItself
 from crmlite.companies.page import CompanyPage
 from crmlite.companies.types import COMPANY
 from crmlite.extensions import db
-from crmlite.records.edit import stale_fields
+from crmlite.records.edit import knows_version, stale_fields
 from crmlite.records.forms import reach_of
 from crmlite.records.listing import Listing
-from crmlite.web import go, is_partial, render, undo_url
+from crmlite.web import go, is_partial, outcome, render, undo_url
 
 bp = Blueprint("companies", __name__, url_prefix="/companies")
 
@@ -73,9 +73,10 @@ def save(company_id: int) -> Response:
     if name := request.form.get("_add"):
         form.add_row(name)
         return render("companies/edit.html", "form", company=company, form=form)
-    if not form.validate():
+    version = request.form.get("row_version")
+    if not form.validate() or not knows_version(company, form, version):
         return render("companies/edit.html", "form", company=company, form=form, status=422)
-    if theirs := stale_fields(company, form, request.form.get("row_version")):
+    if theirs := stale_fields(company, form, version):
         return render("companies/edit.html", "form", company=company, form=form, theirs=theirs, status=409)
     try:
         company.change(**form.values())
@@ -84,4 +85,4 @@ def save(company_id: int) -> Response:
         form.parent_id.errors = [str(error)]
         return render("companies/edit.html", "form", company=company, form=form, status=422)
     db.session.commit()
-    return go(COMPANY.url_of(company_id), _("%(name)s was saved.", name=company.name), undo_url())
+    return go(COMPANY.url_of(company_id), *outcome(_("%(name)s was saved.", name=company.name)))

@@ -16,7 +16,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
-from crmlite.companies.forms import check_until
+from crmlite.companies.forms import check_since, check_until
 from crmlite.contacts.models import BUYING_ROLES
 from crmlite.forms import Form, SelectField, at_most, choices, language_choices, one_line, text_or_none, tidy
 from crmlite.records.forms import OwnerField, ReachForm, RecordField, check_email, check_phone
@@ -33,7 +33,7 @@ class ContactFields(Form):
     language = SelectField(_l("Language"), choices=language_choices, coerce=text_or_none)
     birthday = DateField(_l("Birthday"), [Optional()])
     owner_id = OwnerField(_l("Owner"))
-    customer_since = DateField(_l("Customer since"), [Optional()])
+    customer_since = DateField(_l("Customer since"), [Optional(), check_since])
     customer_until = DateField(_l("Customer until"), [Optional(), check_until])
     instructions = TextAreaField(
         _l("Special instructions"),
@@ -41,6 +41,17 @@ class ContactFields(Form):
         filters=[tidy],
         description=_l("Shown to everybody who opens this contact."),
     )
+
+    def is_nobody(self) -> bool:
+        return not any(field.data for field in (self.given, self.family, self.email, self.phone))
+
+    def validate_given(self, field: StringField) -> None:
+        if self.is_nobody():
+            raise ValidationError(_("Say who it is: a name, an e-mail address or a phone number."))
+
+    validate_family: Any = validate_given
+    validate_email: Any = validate_given
+    validate_phone: Any = validate_given
 
 
 def _buying_roles() -> list[SelectChoice]:
@@ -96,10 +107,10 @@ class ContactForm(ContactFields, ReachForm):
 
     email = None
     phone = None
+    validate_family = None  # said once, beside the first name
 
-    def validate_given(self, field: StringField) -> None:
-        if not (field.data or self.family.data or any(row["value"] for row in self.points())):
-            raise ValidationError(_("Say who it is: a name, an e-mail address or a phone number."))
+    def is_nobody(self) -> bool:
+        return not (self.given.data or self.family.data or any(row["value"] for row in self.points()))
 
     def values(self) -> dict[str, Any]:
         """What Contact.create() and change() take."""

@@ -64,8 +64,7 @@ class Contact(Record, Reachable, WithLifecycle, Base):
         """Sets fields; `email` and `phone` change the main one, `points` and `addresses` all of them (records/points.py)."""
         if "owner_id" in values:
             self.hand_over(values.pop("owner_id"))
-        if values:
-            self._set(values)
+        if values and events.changed(lambda: self._set(values)):
             events.emit(events.CONTACT_UPDATED, self)
         self.renew_lifecycle()
         return self
@@ -142,11 +141,15 @@ class Affiliation(Journaled, Base):
 
     def change(self, title: str, buying_role: str, since: date | None, until: date | None, main: bool) -> Self:
         was_current = self.is_current
-        self.title, self.buying_role, self.since, self.until = title, buying_role, since, until
-        self.contact.choose_main_company(self if main and self.is_current else None)
-        left = was_current and not self.is_current
-        kind = events.AFFILIATION_ENDED if left else events.AFFILIATION_UPDATED
-        events.emit(kind, self.contact, about=[self.company], **self.names())
+
+        def put() -> None:
+            self.title, self.buying_role, self.since, self.until = title, buying_role, since, until
+            self.contact.choose_main_company(self if main and self.is_current else None)
+
+        if events.changed(put):
+            left = was_current and not self.is_current
+            kind = events.AFFILIATION_ENDED if left else events.AFFILIATION_UPDATED
+            events.emit(kind, self.contact, about=[self.company], **self.names())
         return self
 
     def end(self, on: date) -> Self:

@@ -12,11 +12,11 @@ from crmlite.contacts.models import Affiliation, Contact
 from crmlite.contacts.page import ContactPage, People
 from crmlite.contacts.types import CONTACT
 from crmlite.extensions import db, utcnow
-from crmlite.records.edit import stale_fields
+from crmlite.records.edit import knows_version, stale_fields
 from crmlite.records.forms import reach_of
 from crmlite.records.listing import Listing
 from crmlite.records.views import done
-from crmlite.web import go, hx, is_partial, render, toast, undo_url
+from crmlite.web import go, hx, is_partial, outcome, render, toast, undo_url
 
 bp = Blueprint("contacts", __name__, url_prefix="/contacts")
 
@@ -80,13 +80,14 @@ def save(contact_id: int) -> Response:
     if name := request.form.get("_add"):
         form.add_row(name)
         return render("contacts/edit.html", "form", contact=contact, form=form)
-    if not form.validate():
+    version = request.form.get("row_version")
+    if not form.validate() or not knows_version(contact, form, version):
         return render("contacts/edit.html", "form", contact=contact, form=form, status=422)
-    if theirs := stale_fields(contact, form, request.form.get("row_version")):
+    if theirs := stale_fields(contact, form, version):
         return render("contacts/edit.html", "form", contact=contact, form=form, theirs=theirs, status=409)
     contact.change(**form.values())
     db.session.commit()
-    return go(CONTACT.url_of(contact_id), _("%(name)s was saved.", name=contact.title), undo_url())
+    return go(CONTACT.url_of(contact_id), *outcome(_("%(name)s was saved.", name=contact.title)))
 
 
 # --- where they work --------------------------------------------------------------------------------------------------
@@ -114,7 +115,8 @@ def change_affiliation(contact_id: int, affiliation_id: int) -> Response:
         return render("contacts/affiliation.html", "form", contact=contact, link=link, form=form, status=422)
     link.change(**form.data)
     db.session.commit()
-    return done(contact, _("Saved."))
+    message, undo = outcome(_("Saved."))
+    return done(contact, message, undo=undo is not None)
 
 
 @bp.post("/<int:contact_id>/companies/<int:affiliation_id>/end")

@@ -74,9 +74,12 @@ class WebForm(Journaled, Base):
         return form
 
     def change(self, **values: Any) -> Self:
-        for name, value in values.items():
-            setattr(self, name, value)
-        events.emit(events.WEB_FORM_UPDATED, self)
+        def put() -> None:
+            for name, value in values.items():
+                setattr(self, name, value)
+
+        if events.changed(put):
+            events.emit(events.WEB_FORM_UPDATED, self)
         return self
 
     @property
@@ -277,8 +280,7 @@ class Lead(Record, Base):
     def change(self, **values: Any) -> Self:
         if "owner_id" in values:
             self.hand_over(values.pop("owner_id"))
-        if values:
-            self._set(values)
+        if values and events.changed(lambda: self._set(values)):
             events.emit(events.LEAD_UPDATED, self)
         return self
 

@@ -4,11 +4,23 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
 from wtforms import Form
 
 from crmlite.extensions import db
 from crmlite.journal import Change
 from crmlite.records.forms import row_id
+
+
+def knows_version(record: Any, form: Form, version: str | None) -> bool:
+    """Whether the form says which version of the record it was filled in from; where it does not, the form says so."""
+    if 0 < row_id(version) <= record.row_version:
+        return True
+    form.form_errors.append(NO_VERSION)
+    return False
+
+
+NO_VERSION = _l("It is not known what you saw before you wrote this. Open the page anew and write it there.")
 
 
 def stale_fields(record: Any, form: Form, version: str | None) -> dict[str, Any]:

@@ -33,8 +33,9 @@ class Note(Journaled, Base):
         return note
 
     def edit(self, record: Any, text: str) -> Self:
-        self.text, self.edited_at = text, utcnow()
-        events.emit(events.NOTE_EDITED, record, note_id=self.id)
+        if text != self.text:
+            self.text, self.edited_at = text, utcnow()
+            events.emit(events.NOTE_EDITED, record, note_id=self.id)
         return self
 
     def delete(self, record: Any) -> None:

@@ -146,8 +146,10 @@ def set_points(holder: Any, rows: Iterable[dict[str, Any]]) -> None:
 
 def set_addresses(holder: Any, rows: Iterable[dict[str, Any]]) -> None:
     """The same for addresses; one without street, town and region is empty."""
-    _replace(holder, Address, list(rows), lambda row: not any(row.get(name) for name in _WRITTEN))
-    holder.copy_addresses()
+    named = list(rows)
+    if named:  # else a town that is known without an address would go
+        _replace(holder, Address, named, lambda row: not any(row.get(name) for name in _WRITTEN))
+        holder.copy_addresses()
 
 
 _WRITTEN = ("lines", "postcode", "city", "region", "country")

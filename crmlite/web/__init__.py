@@ -15,6 +15,7 @@ from crmlite.web.answers import (
     headers,
     hx,
     is_partial,
+    outcome,
     posts_from_anywhere,
     public,
     render,
@@ -70,6 +71,7 @@ __all__ = [
     "speaking",
     "time_zone",
     "toast",
+    "outcome",
     "undo_url",
 ]
 

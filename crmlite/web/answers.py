@@ -6,6 +6,7 @@ from functools import wraps
 from typing import Any
 
 from flask import Response, current_app, flash, g, make_response, render_template, request, url_for
+from flask_babel import gettext as _
 from jinja2 import Template, nodes
 
 from crmlite import journal
@@ -113,6 +114,12 @@ def go(url: str, message: str | None = None, undo: str | None = None) -> Respons
     if request.headers.get("HX-Request"):
         return hx("", 204, redirect=url)
     return Response(status=303, headers={"Location": url})
+
+
+def outcome(message: str) -> tuple[str, str | None]:
+    """What to say after a commit and where to undo it: `message`, unless all was as it is said to be now already."""
+    link = undo_url()
+    return (message if link else _("Nothing was changed.")), link
 
 
 def undo_url() -> str | None:

@@ -15,6 +15,36 @@
     if (!box.matches('input')) return;
     if (box.id === 'palette-q' || box.value !== box.defaultValue) box.dispatchEvent(new Event('input', { bubbles: true }));
   }, { once: true });
+  // A form that is on its way is not sent again: a second click would make the same once more.
+  const hold = (form, button) => {
+    form.setAttribute('data-cx-busy', '');
+    for (const one of button ? [button] : form.querySelectorAll('button:not([type=button])')) one.setAttribute('aria-disabled', 'true');
+  };
+  const release = (form) => {
+    form.removeAttribute('data-cx-busy');
+    for (const one of form.querySelectorAll('button[aria-disabled]')) one.removeAttribute('aria-disabled');
+  };
+  const isForm = (element) => element?.matches?.('form');
+  cx.on('submit', (event) => {
+    if (!event.target.hasAttribute('data-cx-busy')) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }, true);
+  cx.on('submit', (event) => { // plain ones: htmx has taken its own by now
+    const { target: form, submitter } = event;
+    const elsewhere = submitter?.getAttribute('formtarget') ?? form.getAttribute('target');
+    if (event.defaultPrevented || elsewhere || form.getAttribute('method')?.toLowerCase() !== 'post') return;
+    hold(form, submitter);
+    setTimeout(() => release(form), 15000); // no answer, or one that is a file
+  });
+  cx.on('htmx:before:request', ({ detail: { ctx } }) => {
+    if (isForm(ctx.sourceElement) && ctx.request.method === 'POST') hold(ctx.sourceElement);
+  });
+  cx.on('htmx:finally:request', ({ detail: { ctx } }) => {
+    const leaves = ctx.response?.headers?.get?.('HX-Redirect'); // to another page: until it is there, nothing is sent here
+    if (isForm(ctx.sourceElement) && !leaves) release(ctx.sourceElement);
+  });
+  addEventListener('pageshow', () => document.querySelectorAll('[data-cx-busy]').forEach(release));
   // What is to be pasted elsewhere.
   cx.on('click', (event) => {
     const button = event.target.closest('[data-copy]');

@@ -346,3 +346,19 @@ def test_long_passwords_of_any_script_are_taken(app, password):
     with app.app_context():
         assert passwords.problem(password, "anna@firm.example", "Anna") is None
         assert passwords.verify(password, passwords.hash_password(password))
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "sentence"),
+    [
+        ({"email": "", "password": "x"}, "email", "Please fill this in."),
+        ({"email": "seller@firm.example", "password": ""}, "password", "Please fill this in."),
+        ({"email": "x" * 255, "password": "x"}, "email", "at most 254 characters"),
+        ({"email": "seller@firm.example", "password": "x" * 1001}, "password", "at most 1000 characters"),
+    ],
+)
+def test_what_is_wrong_is_said_beside_the_field(app, typed, field, sentence):
+    answer = app.test_client().post("/login", data=typed)
+    assert answer.status_code == 422
+    assert sentence in answer.text.split(f'id="{field}-problem"')[1].split("</p>")[0]
+    assert f'aria-describedby="{field}-problem"' in answer.text

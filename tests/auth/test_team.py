@@ -10,6 +10,7 @@ from crmlite.contacts.models import Contact
 from crmlite.extensions import db, writing
 from crmlite.journal import Operation
 from tests.auth.conftest import PASSWORD, user_id
+from tests.typed import typed
 
 NEW_USER = {"name": "Nia", "email": " Nia@Firm.Example ", "password": "four quite common words", "team_id": "0"}
 
@@ -65,7 +66,14 @@ def test_a_user_is_added_signs_in_and_is_undone(app, admin, ask, role_id, team_i
 
 
 def test_new_users_get_the_language_and_time_zone_of_the_firm(admin, ask, role_id):
-    firm = {"name": "Firm", "country": "NL", "currency": "EUR", "locale": "nl", "time_zone": "Europe/Amsterdam"}
+    firm = {
+        "was": "{}",
+        "name": "Firm",
+        "country": "NL",
+        "currency": "EUR",
+        "locale": "nl",
+        "time_zone": "Europe/Amsterdam",
+    }
     assert admin.post("/auth/organisation", data=firm).status_code == 303
     admin.post("/auth/team/new", data={**NEW_USER, "role_id": role_id("seller")})
     assert ask(sa.select(User.locale, User.time_zone).where(User.name == "Nia")) == [("nl", "Europe/Amsterdam")]
@@ -254,6 +262,7 @@ def test_a_team_keeps_its_own_name(admin, team_id):
 # --- the organisation -------------------------------------------------------------------------------------------------
 
 FIRM = {
+    "was": "{}",
     "name": "Noordlicht", "legal_name": "Noordlicht B.V.", "address": "Kade 1\n1011 AB Amsterdam", "country": "NL", "vat_id": "NL 0012.34",
     "website": "noordlicht.example", "email": "Info@Noordlicht.example", "phone": "020 555 01 00", "currency": "EUR", "locale": "nl",
     "time_zone": "Europe/Amsterdam",
@@ -294,6 +303,30 @@ def test_bad_particulars_come_back_with_the_error(admin, ask, field, value, sent
     assert sentence in answer.text
     assert f'id="{field}-problem"' in answer.text
     assert field == "name" or "Noordlicht" in answer.text
+    assert ask(sa.select(Organisation.id)) == []
+
+
+def test_two_people_change_the_organisation(sign_in, ask):
+    one, two, url = sign_in("admin"), sign_in("manager"), "/auth/organisation"
+    one.post(url, data=FIRM)
+    seen_by_one, seen_by_two = typed(one.get(url).text, url), typed(two.get(url).text, url)
+    assert one.post(url, data={**seen_by_one, "phone": "020 555 01 99"}).status_code == 303
+    answer = two.post(url, data={**seen_by_two, "legal_name": "Noordlicht N.V."})
+    assert answer.status_code == 409
+    assert "now: 020 555 01 99" in answer.text
+    assert "Noordlicht N.V." in answer.text
+    assert ask(sa.select(Organisation.phone, Organisation.legal_name)) == [("020 555 01 99", "Noordlicht B.V.")]
+    again = {**typed(answer.text, url), "phone": "020 555 01 99"}
+    assert two.post(url, data=again).status_code == 303
+    assert ask(sa.select(Organisation.phone, Organisation.legal_name)) == [("020 555 01 99", "Noordlicht N.V.")]
+
+
+@pytest.mark.parametrize("was", ["", "x", "[]", None])
+def test_who_does_not_say_what_they_saw_changes_nothing(admin, ask, was):
+    sent = {name: value for name, value in FIRM.items() if name != "was"} | ({} if was is None else {"was": was})
+    answer = admin.post("/auth/organisation", data=sent)
+    assert answer.status_code == 422
+    assert "Open the page anew" in answer.text
     assert ask(sa.select(Organisation.id)) == []
 
 

@@ -22,12 +22,15 @@ def test_a_group_is_shown_from_top_to_bottom(stage):
     assert f'href="/companies/{leaf}"' in stage.client("seller").get(f"/companies/{middle}").text
 
 
+MOTHER = {"name": "Mother", "language": "", "owner_id": ""}
+
+
 def test_no_company_is_part_of_itself(stage):
     mother = add(stage, "Mother")
     daughter = add(stage, "Daughter", **{"parent_id": mother, "parent_id-text": "Mother"})
     answer = stage.client("seller").post(
         f"/companies/{mother}/edit",
-        data={"name": "Mother", "language": "", "owner_id": "", "parent_id": daughter, "parent_id-text": "Daughter"},
+        data={**MOTHER, "row_version": 1, "parent_id": daughter, "parent_id-text": "Daughter"},
     )
     assert answer.status_code == 422
     assert "cannot be part of itself" in answer.text

@@ -5,6 +5,7 @@ from html import unescape
 
 import pytest
 import sqlalchemy as sa
+from werkzeug.datastructures import MultiDict
 
 from crmlite import journal
 from crmlite.extensions import db, writing
@@ -12,6 +13,7 @@ from crmlite.leads import fields
 from crmlite.leads.fields import Field
 from crmlite.leads.forms import FieldRows
 from crmlite.leads.models import WebForm, site
+from tests.typed import typed
 
 SITE = {"base_url": "https://crm.example.org"}
 HEAD = {
@@ -138,7 +140,7 @@ WRONG = {
     ),
     "no website": ({"sites": "not a site!"}, (EMAIL,), "is not the address of a website."),
     "a header in a website": ({"sites": "https://x.example;script-src"}, (EMAIL,), "is not the address of a website."),
-    "a limit of words": ({"limit_per_hour": "many"}, (EMAIL,), "Not a valid integer value."),
+    "a limit of words": ({"limit_per_hour": "many"}, (EMAIL,), "Write a whole number."),
     "a limit too high": ({"limit_per_hour": "999999"}, (EMAIL,), "Write a number from 0 to 5000"),
     "an owner who does not exist": ({"owner_id": "999"}, (EMAIL,), "Choose one of the answers that are offered."),
     "overlong": ({"heading": "h" * 201}, (EMAIL,), "That is too long: at most 200 characters fit."),
@@ -160,12 +162,29 @@ def test_what_is_wrong_is_said_and_nothing_is_lost_or_saved(app, sign_in, make_f
     assert stored().name == "As it was"
 
 
-def test_two_people_editing_one_form(app, sign_in, make_form):
+def test_two_people_editing_one_form(app, sign_in, make_form, stored):
     make_form(fields=[EMAIL])
     client = sign_in(app, "marketing")
     data = {**HEAD, **rows(EMAIL), "row_version": 1}
     assert client.post("/forms/1", data=data, **SITE).status_code == 303
-    assert client.post("/forms/1", data=data, **SITE).status_code == 409
+    answer = client.post("/forms/1", data={**data, "intro": "Mine"}, **SITE)
+    assert answer.status_code == 409
+    assert "Somebody changed this form while you were writing." in answer.text
+    assert "Mine</textarea>" in answer.text
+    assert stored().intro != "Mine"
+    again = typed(answer.text, "/forms/1")
+    assert client.post("/forms/1", data=MultiDict(again), **SITE).status_code == 303
+    assert stored().intro == "Mine"
+
+
+@pytest.mark.parametrize("version", [None, "", "x", "99999"])
+def test_a_form_that_does_not_say_what_was_seen(app, sign_in, make_form, stored, version):
+    make_form(fields=[EMAIL], name="As it was")
+    data = {**HEAD, **rows(EMAIL)} | ({} if version is None else {"row_version": version})
+    answer = sign_in(app, "marketing").post("/forms/1", data=data, **SITE)
+    assert answer.status_code == 422
+    assert "Open the page anew" in answer.text
+    assert stored().name == "As it was"
 
 
 def test_the_list_says_how_many_came_in(app, sign_in, make_form, post):

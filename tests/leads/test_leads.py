@@ -8,6 +8,7 @@ from crmlite.contacts.models import Contact
 from crmlite.extensions import db, writing
 from crmlite.leads.models import Lead, Submission
 from crmlite.records import points
+from tests.typed import typed
 
 SITE = {"base_url": "https://crm.example.org"}
 
@@ -139,7 +140,26 @@ def test_editing(app, make_lead, sign_in, read):
     data = {"need": "Three hundred\nchairs", "source": "Phone", "row_version": read(lead_id).row_version}
     assert client.post(f"/leads/{lead_id}/edit", data=data, **SITE).status_code == 303
     assert (read(lead_id).name, read(lead_id).source) == ("Three hundred chairs", "Phone")
-    assert client.post(f"/leads/{lead_id}/edit", data=data, **SITE).status_code == 409, "the version is stale"
+    answer = client.post(f"/leads/{lead_id}/edit", data={**data, "need": "A desk", "source": "Fair"}, **SITE)
+    assert answer.status_code == 409, "the version is stale"
+    assert "A desk</textarea>" in answer.text
+    assert 'value="Fair"' in answer.text
+    assert "now: Phone" in answer.text
+    assert "now: Three hundred" in answer.text
+    again = typed(answer.text, f"/leads/{lead_id}/edit")
+    assert client.post(f"/leads/{lead_id}/edit", data=again, **SITE).status_code == 303
+    assert read(lead_id).name == "A desk"
+
+
+@pytest.mark.parametrize("version", [None, "", "x", "-1", "99999"])
+def test_editing_without_saying_what_one_saw(app, make_lead, sign_in, read, version):
+    lead_id = make_lead()
+    data = {"need": "A desk", "source": ""} | ({} if version is None else {"row_version": version})
+    answer = sign_in(app, "seller").post(f"/leads/{lead_id}/edit", data=data, **SITE)
+    assert answer.status_code == 422
+    assert "Open the page anew" in answer.text
+    assert "A desk</textarea>" in answer.text
+    assert read(lead_id).name != "A desk"
 
 
 def test_editing_wrongly(app, make_lead, sign_in, read):

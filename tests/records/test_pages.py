@@ -80,6 +80,33 @@ def test_a_wrong_value_stays_in_the_cell_with_what_is_wrong(stage):
     assert "not an e-mail address" in answer.text
 
 
+def test_rules_that_look_at_several_fields_hold_in_place_too(stage):
+    seller, url = stage.client("seller"), shared(stage) + "/field/"
+
+    def put(name: str, value: str):
+        return seller.post(url + name, data={name: value})
+
+    assert put("customer_since", "2025-05-01").status_code == 200
+    answer = put("customer_until", "2025-04-01")
+    assert answer.status_code == 422
+    assert "before the day" in answer.text
+    assert put("customer_until", "2025-06-01").status_code == 200
+    answer = put("customer_since", "2025-07-01")
+    assert answer.status_code == 422
+    assert "after the day" in answer.text
+    assert put("customer_since", "").status_code == 200
+    for name in ("given", "email", "phone"):
+        assert put(name, "").status_code == 200
+    answer = put("family", "")
+    assert answer.status_code == 422
+    assert "Say who it is" in answer.text
+    assert put("given", "Anna").status_code == 200
+    assert put("family", "").status_code == 200
+    company = shared(stage, "company") + "/field/"
+    seller.post(company + "customer_until", data={"customer_until": "2025-06-01"})
+    assert seller.post(company + "customer_since", data={"customer_since": "2025-07-01"}).status_code == 422
+
+
 def test_who_may_only_look_cannot_edit(stage):
     stage.client("seller")
     service = stage.client("service")
@@ -290,6 +317,40 @@ def test_many_records_are_changed_in_one_step_and_undone_in_one(stage):
 )
 def test_nonsense_in_bulk_is_refused(stage, form):
     assert stage.client("seller").post("/records/contact/bulk", data=form).status_code == 400
+
+
+def test_bulk_counts_only_what_it_changed(stage):
+    seller, mine = stage.client("seller"), [stage.ids["seller.contact"], stage.ids["colleague.contact"]]
+
+    def bulk(*ids: int, **form: str) -> dict:
+        answer = seller.post("/records/contact/bulk", data={"id": [*map(str, ids)], **form}, headers=HTMX)
+        return json.loads(answer.headers["HX-Trigger"])["toast"]
+
+    gone = bulk(*mine, action="untag", tag="Nowhere")
+    assert (gone["message"], gone["undo"]) == ("Nothing was changed.", None)
+    assert bulk(mine[0], action="tag", tag="Fair")["message"] == "1 record changed."
+    assert bulk(*mine, action="tag", tag="Fair")["message"] == "1 record changed."
+    assert bulk(*mine, action="untag", tag="Fair")["message"] == "2 records changed."
+    bulk(mine[0], action="tag", tag="Fair")
+    said = bulk(*mine, stage.ids["rival.contact"], action="tag", tag="Fair")["message"]
+    assert said == "1 of 3 records changed; some needed no change, others you may not change."
+    none = bulk(stage.ids["rival.contact"], action="tag", tag="Fair")
+    assert (none["message"], none["undo"]) == ("You may not change any of these records.", None)
+
+
+def test_what_is_too_long_is_refused_and_never_cut(stage):
+    seller, tag = stage.client("seller"), {"id": stage.ids["seller.contact"], "action": "tag"}
+    assert seller.post("/records/contact/bulk", data={**tag, "tag": "t" * 40}).status_code == 303
+    answer = seller.post("/records/contact/bulk", data={**tag, "tag": "t" * 41})
+    assert answer.status_code == 400
+    assert "at most 40 characters" in answer.text
+    colleague = {"user_id": stage.ids["user.colleague"]}
+    for url, field, most in (("/owner", "note", 20_000), ("/members", "role", 60)):
+        answer = seller.post(shared(stage) + url, data={**colleague, field: "x" * (most + 1)})
+        assert answer.status_code == 400
+        assert f"at most {most} characters fit" in answer.text
+    with stage.app.app_context():
+        assert db.session.get(Contact, stage.ids["seller.contact"]).owner_id == stage.ids["user.seller"]
 
 
 def test_bulk_delete_takes_only_ones_own(stage):

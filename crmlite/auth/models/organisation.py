@@ -27,14 +27,18 @@ class Organisation(Journaled, Base):
     time_zone: Mapped[str] = mapped_column(default="Europe/Amsterdam")
 
     @classmethod
-    def get(cls) -> "Organisation":
-        return db.session.scalars(sa.select(cls).order_by(cls.id)).first() or cls(
+    def get(cls, lock: bool = False) -> "Organisation":
+        query = sa.select(cls).order_by(cls.id)
+        return db.session.scalars(query.with_for_update() if lock else query).first() or cls(
             name="", locale="en", time_zone="UTC", country="NL", currency="EUR"
         )
 
     def change(self, **values: Any) -> Self:
-        db.session.add(self)  # the first time there is no row yet
-        for name, value in values.items():
-            setattr(self, name, value)
-        events.emit(events.ORGANISATION_UPDATED, self)
+        def put() -> None:
+            db.session.add(self)  # the first time there is no row yet
+            for name, value in values.items():
+                setattr(self, name, value)
+
+        if events.changed(put):
+            events.emit(events.ORGANISATION_UPDATED, self)
         return self

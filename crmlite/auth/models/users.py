@@ -91,9 +91,13 @@ class User(Journaled, Base):
 
     def change(self, **values: Any) -> Self:
         """What people decide for themselves: name, language, time zone, theme, shortcuts."""
-        for name, value in values.items():
-            setattr(self, name, value)
-        events.emit(events.USER_UPDATED, self, user=self.name)
+
+        def put() -> None:
+            for name, value in values.items():
+                setattr(self, name, value)
+
+        if events.changed(put):
+            events.emit(events.USER_UPDATED, self, user=self.name)
         return self
 
     def assign(self, role: Role, team: Team | None) -> Self:

@@ -14,7 +14,7 @@ from crmlite.auth.models import Throttle, User
 from crmlite.auth.signin import PERIOD, TRIES
 from crmlite.extensions import db, reading, writing
 from crmlite.safety import local_path
-from crmlite.web import LANGUAGES, go, render, undo_url
+from crmlite.web import LANGUAGES, go, outcome, render
 
 bp = Blueprint("profile", __name__, url_prefix="/auth")
 
@@ -31,7 +31,7 @@ def save() -> Response:
         return _page(form, status=422)
     _me().change(**form.data)
     db.session.commit()
-    return go("/auth/profile", _("Your profile was saved."), undo=undo_url())
+    return go("/auth/profile", *outcome(_("Your profile was saved.")))
 
 
 @bp.post("/profile/password")
@@ -66,7 +66,7 @@ def _choose(field: str, allowed: dict[str, Any], message: str, column: str = "")
         raise BadRequest
     _me().change(**{column or field: value})
     db.session.commit()
-    return go(_back(), message, undo=undo_url())
+    return go(_back(), *outcome(message))
 
 
 def _back() -> str:

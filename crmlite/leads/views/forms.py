@@ -12,7 +12,9 @@ from crmlite.leads.forms import FieldRows, WebFormForm, starters
 from crmlite.leads.models import Submission, WebForm
 from crmlite.leads.public import countries
 from crmlite.leads.types import may_edit_forms
-from crmlite.web import go, render, undo_url
+from crmlite.records.edit import NO_VERSION, knows_version
+from crmlite.records.forms import row_id
+from crmlite.web import go, outcome, render, undo_url
 
 bp = Blueprint("web_forms", __name__, url_prefix="/forms")
 
@@ -68,13 +70,18 @@ def save(form_id: int) -> Response:
     head, rows, wrong = _read()
     if "do" in request.form:
         return _editor(form, head, rows)
-    if request.form.get("row_version", type=int) != form.row_version:
-        abort(409, _("Somebody else changed this form meanwhile. Open it again to see it."))
-    if wrong or head.errors:
-        return _editor(form, head, rows, wrong, status=422)
+    version = request.form.get("row_version")
+    if wrong or head.errors or not knows_version(form, head, version):
+        return _editor(form, head, rows, {"": str(NO_VERSION)} if head.form_errors else wrong, status=422)
+    if row_id(version) != form.row_version:
+        said = _(
+            "Somebody changed this form while you were writing. Nothing was saved yet. Save again to keep what you wrote, "
+            "or open the form anew to see what they did."
+        )
+        return _editor(form, head, rows, {"": said}, status=409)
     form.change(fields=rows.stored(), **head.values())
     db.session.commit()
-    return go(f"/forms/{form_id}", _("The form was saved."), undo=undo_url())
+    return go(f"/forms/{form_id}", *outcome(_("The form was saved.")))
 
 
 @bp.get("/<int:form_id>/preview")
@@ -130,6 +137,12 @@ def _editor(
         "leads/forms/edit.html",
         "editor",
         form=form,
+        version=form
+        and (
+            form.row_version
+            if status in {200, 409} and "do" not in request.form
+            else request.form.get("row_version", "")
+        ),
         url=f"/forms/{form.id}" if form else "/forms/new",
         head=head,
         rows=rows.rows,

@@ -17,9 +17,10 @@ from crmlite.leads.forms import LeadForm, NewLeadForm, ReasonForm
 from crmlite.leads.models import STATE_HUES, STATE_LABELS, Lead, Submission, WrongState
 from crmlite.leads.types import LEAD, may_edit_forms
 from crmlite.records import types
+from crmlite.records.edit import knows_version, stale_fields
 from crmlite.records.listing import Listing, users
 from crmlite.records.page import RecordPage
-from crmlite.web import go, is_partial, render, undo_url
+from crmlite.web import go, is_partial, outcome, render, undo_url
 
 bp = Blueprint("leads", __name__, url_prefix="/leads")
 
@@ -73,14 +74,15 @@ def edit(lead_id: int) -> Response:
 
 @bp.post("/<int:lead_id>/edit")
 def save(lead_id: int) -> Response:
-    version = request.form.get("row_version", type=int)
-    lead = LEAD.policy.find(g.user, lead_id, "edit", version=version)
-    form = LeadForm(request.form)
-    if not form.validate():
+    lead = LEAD.policy.find(g.user, lead_id, "edit")
+    form, version = LeadForm(request.form), request.form.get("row_version")
+    if not form.validate() or not knows_version(lead, form, version):
         return render("leads/edit.html", lead=lead, form=form, status=422)
+    if theirs := stale_fields(lead, form, version):
+        return render("leads/edit.html", lead=lead, form=form, theirs=theirs, status=409)
     lead.change(**form.data)
     db.session.commit()
-    return go(LEAD.url_of(lead_id), _("The lead was saved."), undo=undo_url())
+    return go(LEAD.url_of(lead_id), *outcome(_("The lead was saved.")))
 
 
 @bp.post("/<int:lead_id>/take")

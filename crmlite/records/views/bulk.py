@@ -33,18 +33,26 @@ def bulk(record_type: str) -> Response:
     journal.label("bulk")
     needed = "delete" if request.form.get("action") == "delete" else "edit"
     records = _locked(kind, ids, needed)
-    for record in records:
-        verb(record)
+    done = sum(verb(record) for record in records)
     db.session.commit()
-    message = ngettext("%(num)d record changed.", "%(num)d records changed.", len(records))
-    if len(records) < len(ids):
-        message = _(
-            "%(done)d of %(all)d records changed; you may not change the others.", done=len(records), all=len(ids)
-        )
-    link = undo_url() if records else None
+    message, link = _said(done, len(records), len(ids)), undo_url() if done else None
     if request.headers.get("HX-Request"):
         return changed(hx("", 204), message, link)
     return go(kind.url, message, link)
+
+
+def _said(done: int, allowed: int, chosen: int) -> str:
+    if done and allowed < chosen:
+        if done == allowed:
+            return _("%(done)d of %(all)d records changed; you may not change the others.", done=done, all=chosen)
+        return _(
+            "%(done)d of %(all)d records changed; some needed no change, others you may not change.",
+            done=done,
+            all=chosen,
+        )
+    if done:
+        return ngettext("%(num)d record changed.", "%(num)d records changed.", done)
+    return _("Nothing was changed.") if allowed else _("You may not change any of these records.")
 
 
 def _locked(kind: RecordType, ids: list[int], action: str) -> list[Any]:
@@ -56,18 +64,21 @@ def _locked(kind: RecordType, ids: list[int], action: str) -> list[Any]:
     return list(db.session.scalars(query.order_by(model.id).with_for_update(of=model)))
 
 
-def _verb(action: str) -> Callable[[Any], Any]:
+def _verb(action: str) -> Callable[[Any], bool]:
+    """What `action` does to one record, saying whether that changed it."""
     if action == "delete":
-        return lambda record: record.trash()
+        return lambda record: record.trash() is record
     if action == "assign":
         owner_id = row_id(request.form.get("user_id"))
         owner = db.session.get(User, owner_id) if owner_id else None
         if owner is None or not owner.active:
             raise BadRequest(_("Choose somebody who works here."))
-        return lambda record: record.hand_over(owner.id)
+        return lambda record: record.owner_id != owner.id and record.hand_over(owner.id) is record
     if action in {"tag", "untag"}:
-        name = one_line(request.form.get("tag"))[: tags.MAX_LENGTH]
+        name = one_line(request.form.get("tag"))
         if not name:
             raise BadRequest(_("Write a tag first."))
+        if len(name) > tags.MAX_LENGTH:
+            raise BadRequest(_("A tag is a word of at most %(count)d characters.", count=tags.MAX_LENGTH))
         return (lambda record: tags.add(record, name)) if action == "tag" else (lambda record: tags.take(record, name))
     raise BadRequest(_("Choose what to do with these records."))

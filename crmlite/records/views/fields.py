@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Response, g, make_response, request
 from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 from wtforms import Form
 
@@ -12,7 +13,7 @@ from crmlite.records.cells import cell
 from crmlite.records.listing import values_of
 from crmlite.records.types import Column, RecordType
 from crmlite.records.views import bp, changed, kind_of
-from crmlite.web import render, undo_url
+from crmlite.web import outcome, render
 
 
 @bp.get("/<record_type>/<int:record_id>/field/<name>")
@@ -30,7 +31,7 @@ def save(record_type: str, record_id: int, name: str) -> Response:
     """Changes it. 409 with both values where somebody else changed this field since the form was shown."""
     kind, column = _column(record_type, name)
     record = kind.policy.find(g.user, record_id, "edit")
-    form = kind.form(request.form, data={column.field_name: _value(column, record)})
+    form = kind.form(_sent(column), data=_others(kind, record) | {column.field_name: _value(column, record)})
     if not _validate(form, column):
         return _form(kind, column, record, form, 422)
     theirs = _text(kind.form(data={column.field_name: _value(column, record)}), column)
@@ -38,9 +39,9 @@ def save(record_type: str, record_id: int, name: str) -> Response:
         return _form(kind, column, record, form, 409, theirs=_shown(kind, column, record))
     record.change(**{column.field_name: form[column.field_name].data})
     db.session.commit()
-    message = _("%(field)s saved.", field=column.label)
+    message, link = outcome(_("%(field)s saved.", field=column.label))
     cell = make_response(_cell(kind, column, record, focus=True))
-    return changed(cell, message, undo_url(), event="record:changed")  # a list shows the new cell already
+    return changed(cell, message, link, event="record:changed")  # a list shows the new cell already
 
 
 def _column(record_type: str, name: str) -> tuple[RecordType, Column]:
@@ -51,10 +52,20 @@ def _column(record_type: str, name: str) -> tuple[RecordType, Column]:
     return kind, column
 
 
+def _sent(column: Column) -> MultiDict[str, str]:
+    """Of what was sent this one field; the others are as the record has them."""
+    return MultiDict((column.field_name, value) for value in request.form.getlist(column.field_name))
+
+
+def _others(kind: RecordType, record: Any) -> dict[str, Any]:
+    """The record as its form knows it, for rules that look at more than one field."""
+    return {other.field_name: _value(other, record) for other in kind.columns if other.edit}
+
+
 def _validate(form: Form, column: Column) -> bool:
-    """Checks this one field: others may be wrong, or empty, for all that matters here."""
+    """Checks this one field, also against the others; those themselves may be wrong, for all that matters here."""
     field = form[column.field_name]
-    inline = getattr(form, f"validate_{column.field_name}", None)
+    inline = getattr(type(form), f"validate_{column.field_name}", None)
     valid: bool = field.validate(form, [inline] if inline else [])
     return valid
 

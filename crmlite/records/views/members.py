@@ -11,11 +11,13 @@ from crmlite.records import members
 from crmlite.records.notes import MAX_LENGTH, Note
 from crmlite.records.views import bp, done, find
 
+MAX_ROLE = 60
+
 
 @bp.post("/<record_type>/<int:record_id>/members")
 def join(record_type: str, record_id: int) -> Response:
     record = find(record_type, record_id, "edit")
-    members.join(record, _colleague(), one_line(request.form.get("role"))[:60])
+    members.join(record, _colleague(), _short(one_line(request.form.get("role")), MAX_ROLE))
     db.session.commit()
     return done(record, _("They work on this too now."))
 
@@ -34,12 +36,19 @@ def hand_over(record_type: str, record_id: int) -> Response:
     """Gives the record to somebody else, with a note for whoever takes over."""
     record = find(record_type, record_id, "edit")
     owner = _colleague()
-    text = tidy(request.form.get("note"))[:MAX_LENGTH]
+    text = _short(tidy(request.form.get("note")), MAX_LENGTH)
     if text:
         Note.write(record, g.user.id, text)
     record.hand_over(owner.id)
     db.session.commit()
     return done(record, _("Handed over to %(name)s.", name=owner.name))
+
+
+def _short(text: str, most: int) -> str:
+    """The text; refused, and never cut, where it is longer."""
+    if len(text) > most:
+        raise BadRequest(_("That is too long: at most %(max)d characters fit.", max=most))
+    return text
 
 
 def _colleague() -> User:

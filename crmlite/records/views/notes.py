@@ -10,7 +10,7 @@ from crmlite.extensions import db
 from crmlite.records.forms import NoteForm
 from crmlite.records.notes import Note
 from crmlite.records.views import bp, changed, done, find
-from crmlite.web import render, undo_url
+from crmlite.web import outcome, render, undo_url
 
 
 @bp.post("/<record_type>/<int:record_id>/notes")
@@ -42,7 +42,8 @@ def change_note(record_type: str, record_id: int, note_id: int) -> Response:
         return render("records/note.html", "form", record=record, note=note, form=form, status=422)
     note.edit(record, form.text.data)
     db.session.commit()
-    return done(record, _("Note changed."))
+    message, link = outcome(_("Note changed."))
+    return done(record, message, undo=link is not None)
 
 
 @bp.post("/<record_type>/<int:record_id>/notes/<int:note_id>/delete")

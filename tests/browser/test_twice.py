@@ -1,0 +1,44 @@
+"""A double click makes one record, and a form that came back can be sent again."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import settled
+
+
+@pytest.mark.parametrize(
+    ("url", "fill", "listing"),
+    [
+        ("/contacts/new", {"given": "Doubleclick"}, "/contacts/?_q=doubleclick"),
+        ("/companies/new", {"name": "Doubleclick Works"}, "/companies/?_q=doubleclick"),
+        ("/leads/new", {"name": "Leadtwice", "need": "Doubleclick chairs"}, "/leads/?_q=doubleclick"),
+    ],
+)
+def test_two_clicks_make_one(site, url, fill, listing):
+    with site.visit("manager", locale="en") as page:
+        page.goto(url)
+        page.evaluate("() => fetch('/auth/language', {method: 'POST', body: new URLSearchParams({language: 'en'})})")
+        page.goto(url)
+        settled(page)
+        for name, value in fill.items():
+            page.fill(f"[name={name}]", value)
+        button = page.locator("main form .btn-primary").last
+        button.dblclick(no_wait_after=True)
+        page.wait_for_url(lambda now: not now.endswith("/new"))
+        page.wait_for_timeout(500)
+        page.goto(listing)
+        expect(page.locator("#list input[name=id]")).to_have_count(1)
+
+
+def test_a_form_that_came_back_is_sent_again(site):
+    with site.visit("manager", locale="en") as page:
+        page.goto("/contacts/new")
+        settled(page)
+        page.fill("[name=birthday]", "")
+        button = page.locator("main form .btn-primary").last
+        button.click()
+        expect(page.locator(".cx-errors")).to_be_visible()
+        expect(button).not_to_have_attribute("aria-disabled", "true")
+        page.fill("[name=given]", "Secondtry")
+        button.click()
+        page.wait_for_url(lambda now: not now.endswith("/new"))

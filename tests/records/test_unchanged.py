@@ -1,0 +1,94 @@
+"""Saving what is as it was: no event, no operation, nothing to undo, and a sentence that says so."""
+
+import json
+
+import pytest
+import sqlalchemy as sa
+from werkzeug.datastructures import MultiDict
+
+from crmlite.contacts.models import Contact
+from crmlite.extensions import db
+from crmlite.journal import Event, Operation
+from tests.typed import typed
+
+PAGES = {
+    "contact": ("/contacts/{seller.contact}/edit", "/contacts/{seller.contact}/edit", "seller"),
+    "company": ("/companies/{seller.company}/edit", "/companies/{seller.company}/edit", "seller"),
+    "lead": ("/leads/{seller.lead}/edit", "/leads/{seller.lead}/edit", "seller"),
+    "job": (
+        "/contacts/{seller.contact}",
+        "/contacts/{seller.contact}/companies/{seller.contact.affiliation}",
+        "seller",
+    ),
+    "note": (
+        "/records/contact/{seller.contact}/notes/{seller.contact.note}/edit",
+        "/records/contact/{seller.contact}/notes/{seller.contact.note}/edit",
+        "seller",
+    ),
+    "organisation": ("/auth/organisation", "/auth/organisation", "admin"),
+    "profile": ("/auth/profile", "/auth/profile", "seller"),
+}
+FIELDS = ("salutation", "email", "phone", "owner", "birthday", "instructions")
+
+
+def counts(stage) -> tuple[int, int]:
+    with stage.app.app_context():
+        return (
+            db.session.scalar(sa.select(sa.func.count(Event.id))),
+            db.session.scalar(sa.select(sa.func.count(Operation.id))),
+        )
+
+
+def put(text: str, stage) -> str:
+    for name, number in stage.ids.items():
+        text = text.replace("{" + name + "}", str(number))
+    return text
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_whole_form(stage, name):
+    page, action, actor = PAGES[name]
+    page, action, client = put(page, stage), put(action, stage), stage.client(actor)
+    if name == "organisation":  # the first time there is no row yet
+        client.post(action, data=MultiDict(typed(client.get(page).text, action) | {"name": ["Firm"]}))
+    sent = typed(client.get(page).text, action)
+    before = counts(stage)
+    answer = client.post(action, data=MultiDict(sent))
+    assert answer.status_code == 303, answer.text
+    assert counts(stage) == before
+    shown = client.get(answer.headers["Location"]).text
+    assert "Nothing was changed." in shown
+    assert "/records/undo/" not in shown
+
+
+def test_a_form_with_points_and_addresses(stage):
+    with stage.writes("seller"):
+        db.session.get(Contact, stage.ids["seller.contact"]).change(
+            points=[
+                {"kind": "phone", "value": "06 1234 5678", "label": "mobile"},
+                {"kind": "url", "value": "https://example.com", "label": "work"},
+            ],
+            addresses=[{"lines": "Kade 1\nachter", "city": "Utrecht", "country": "NL", "label": "home"}],
+        )
+    client, url = stage.client("seller"), put("/contacts/{seller.contact}/edit", stage)
+    sent = typed(client.get(url).text, url)
+    before = counts(stage)
+    client.post(url, data=MultiDict(sent))
+    assert counts(stage) == before
+    client.post(url, data=MultiDict(sent | {"addresses-0-city": ["Delft"]}))
+    assert counts(stage)[0] == before[0] + 1, "an address is a part of the contact"
+    sent = typed(client.get(url).text, url)
+    client.post(url, data=MultiDict(sent | {"phones-0-label": ["direct"]}))
+    assert counts(stage)[0] == before[0] + 2
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_a_field_in_place(stage, name):
+    client, url = stage.client("seller"), put("/records/contact/{seller.contact}/field/", stage) + name
+    sent = typed(client.get(url + "?edit=1").text, url)
+    before = counts(stage)
+    answer = client.post(url, data=MultiDict(sent), headers={"HX-Request": "true", "HX-Request-Type": "partial"})
+    assert answer.status_code == 200
+    assert counts(stage) == before
+    toast = json.loads(answer.headers["HX-Trigger"])["toast"]
+    assert (toast["message"], toast["undo"]) == ("Nothing was changed.", None)
