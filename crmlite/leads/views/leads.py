@@ -211,9 +211,17 @@ def sort_out() -> Response:
     done = [submission for submission in db.session.scalars(query.with_for_update()) if _sort_out(verb, submission)]
     db.session.commit()
     if verb == "release":
-        said = ngettext("%(num)d form was released. Its lead is made now.", "%(num)d forms were released.", len(done))
+        said = ngettext(
+            "%(num)d form was released, which is final. Its lead is made now.",
+            "%(num)d forms were released, which is final. Their leads are made now.",
+            len(done),
+        )
     else:
-        said = ngettext("%(num)d form was discarded.", "%(num)d forms were discarded.", len(done))
+        said = ngettext(
+            "%(num)d form was discarded. Under Discarded it can still be released.",
+            "%(num)d forms were discarded. Under Discarded they can still be released.",
+            len(done),
+        )
     return go("/leads/quarantine", said)
 
 
