@@ -83,8 +83,8 @@ class Term:
 def query_terms(text: str) -> list[Term]:
     """What index_text must contain, all of it. Empty when nothing searchable was typed."""
     text = fold(text[:MAX_QUERY]).strip()
-    if _STARTED_PHONE.fullmatch(text):
-        return [Term(_digits(text))] if any(map(str.isdigit, text)) else []
+    if _STARTED_PHONE.fullmatch(text) and sum(map(str.isdigit, text)) >= _SHORT:  # fewer are no number yet: "0/0"
+        return [Term(_digits(text))]
     numbers = [_digits(number) for number in _phones(text)]
     rest = [word for chunk in _chunks(_PHONE.sub(" ", text)) for word in _words_of(chunk)]
     asked = [_digits(word) if word.isdigit() else word for word in rest]
@@ -179,8 +179,10 @@ def _spellings(part: str) -> Iterator[str]:
             glued = word if word in _GLUED else ""
         if not chunk.isalnum():  # the pieces of an address, of O'Brien, of B.V.
             yield from _WORD.findall(chunk)
-    for number in _phones(folded):
-        yield "".join(filter(str.isdigit, number.replace("(0)", "")))
+    whole = folded.strip()  # what looks like a number once it is typed is one when it is stored
+    for number in [*_phones(folded), *([whole] if _STARTED_PHONE.fullmatch(whole) else [])]:
+        if digits := "".join(filter(str.isdigit, number.replace("(0)", ""))):
+            yield digits
     for latin in _in_latin(part[:MAX_RESPELLED]):
         yield from _WORD.findall(latin)
 

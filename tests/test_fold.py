@@ -3,7 +3,7 @@ from collections.abc import Callable
 
 import pysqlite3.dbapi2 as sqlite3
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crmlite.fold import MAX_INDEXED, MAX_SORT_KEY, MAX_TERMS, Term, fold, index_text, query_terms, sort_key, words
@@ -53,6 +53,7 @@ def test_folding_twice_changes_nothing(text: str) -> None:
     assert fold(fold(text)) == fold(text)
 
 
+@example("0/0")
 @given(st.text(LETTERS, max_size=60))
 def test_every_text_is_found_by_itself(text: str) -> None:
     terms = query_terms(text)
