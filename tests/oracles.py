@@ -1,12 +1,14 @@
-"""Three oracles that watch whole classes of bugs, whatever a test is about.
+"""Four oracles that watch whole classes of bugs, whatever a test is about.
 
 O1 (SQL marker): every request of a test client carries a text that no SQL statement may ever hold; it belongs into parameters.
 O2 (canaries): every seeded record holds a word of its own; nobody is answered a word of a record that he may not see.
 O3 (no write on refusal): an answer of 400 or more leaves the database as it was.
+O4 (a way back): a message about something that was written offers to undo it, or says that it is final.
 
-O1 and O3 are switched on for the whole suite by conftest.py. O2, and O3 by comparing all rows, are part of the route sweep.
+O1, O3 and O4 are switched on for the whole suite by conftest.py. O2, and O3 by comparing all rows, are part of the route sweep.
 """
 
+import json
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -14,6 +16,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import message_flashed
 from flask.testing import FlaskClient
 from sqlalchemy.engine import Engine
 
@@ -28,6 +31,14 @@ NOTED = ("UPDATE user_session SET seen_at",)
 """Statements that a refusal may leave behind as well: when a device was last seen is noted by any post that commits."""
 _NOTED_COLUMNS = {"user_session": "seen_at"}
 
+NEITHER = (
+    "Under Discarded",  # says itself where the way back is
+    "You are signed in on this device only.",  # nothing was changed
+    "alleen op dit apparaat",
+)
+"""Parts of messages that neither offer undo nor say "final", though a request wrote something, and why."""
+FINAL = ("final", "definitief", "نهائي")
+
 _WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "DROP", "ALTER", "TRUNCATE")
 
 
@@ -39,6 +50,8 @@ class Watch:
         """Statements that held the marker (O1)."""
         self.refused_writes: list[str] = []
         """Requests that were refused and wrote all the same (O3)."""
+        self.dead_ends: list[str] = []
+        """Messages that leave no way back and do not say so (O4)."""
         self._thread = threading.local()
 
     def install(self) -> None:
@@ -72,11 +85,28 @@ class Watch:
         found: set[str] = self._thread.committed
         return found
 
+    @property
+    def said(self) -> list[dict[str, Any]]:
+        """What this thread's request told its reader, on this page or the next."""
+        if not hasattr(self._thread, "said"):
+            self._thread.said = []
+        found: list[dict[str, Any]] = self._thread.said
+        return found
+
+    def flashed(self, _app: Any, message: Any, **_rest: Any) -> None:
+        self.said.append(message)
+
     def begin(self) -> None:
         self.committed.clear()
+        self.said.clear()
 
-    def end(self, method: str, path: str, status: int) -> None:
-        """Called with every answer that a test client got."""
+    def end(self, method: str, path: str, status: int, trigger: str = "{}") -> None:
+        """Called with every answer that a test client got, and its HX-Trigger."""
+        toast = json.loads(trigger).get("toast") if trigger.startswith("{") else None
+        if self.committed - WRITTEN_WHEN_REFUSED and status < 400:
+            for message in [*self.said, *([toast] if toast else [])]:
+                if not leaves_a_way_back(message):
+                    self.dead_ends.append(f"{method} {path} said: {message['message']}")
         written = ", ".join(sorted(self.committed - WRITTEN_WHEN_REFUSED))
         if written and status >= 400:
             self.refused_writes.append(f"{method} {path} was answered {status} and yet changed {written}")
@@ -88,9 +118,15 @@ class Watch:
         """Empty where nothing was found; what was found is told once."""
         found = [f"O1: typed text in SQL: {statement[:300]}" for statement in self.injected]
         found += [f"O3: {line}" for line in self.refused_writes]
-        self.injected.clear()
-        self.refused_writes.clear()
+        found += [f"O4: neither undo nor final: {line}" for line in self.dead_ends]
+        for kind in (self.injected, self.refused_writes, self.dead_ends):
+            kind.clear()
         return "\n".join(found)
+
+
+def leaves_a_way_back(message: dict[str, Any]) -> bool:
+    """Whether it offers undo or says that there is none."""
+    return bool(message["undo"]) or any(word in message["message"] for word in (*FINAL, *NEITHER))
 
 
 def written_table(statement: str) -> str | None:
@@ -115,12 +151,15 @@ def _oracles_watch() -> Iterator[None]:
             _mark(kwargs)
         WATCH.begin()
         response = open_(self, *args, **kwargs)
-        WATCH.end(response.request.method, response.request.path, response.status_code)
+        trigger = response.headers.get("HX-Trigger", "{}")
+        WATCH.end(response.request.method, response.request.path, response.status_code, trigger)
         return response
 
     WATCH.install()
     FlaskClient.open = watched  # type: ignore[method-assign]
+    message_flashed.connect(WATCH.flashed)
     yield
+    message_flashed.disconnect(WATCH.flashed)
     FlaskClient.open = open_  # type: ignore[method-assign]
     WATCH.remove()
 

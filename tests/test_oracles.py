@@ -2,7 +2,7 @@
 
 import pytest
 import sqlalchemy as sa
-from flask import request
+from flask import flash, request
 
 from crmlite.auth.models import Preference, Team, Throttle
 from crmlite.extensions import db, utcnow
@@ -37,6 +37,13 @@ def app(own_stage):
         db.session.add(Team(name="Written all the same"))
         db.session.commit()
         return "no", 403
+
+    @app.post("/dead-end")
+    def dead_end() -> str:
+        db.session.add(Team(name="New"))
+        db.session.commit()
+        flash({"message": request.form["said"], "undo": request.form.get("undo")})
+        return "ok"
 
     @app.post("/throttled")
     def throttled() -> tuple[str, int]:
@@ -82,6 +89,15 @@ def test_o3_sees_a_refusal_that_wrote(own_stage, app):
 def test_o3_lets_through_what_may_be(own_stage, app, path):
     assert ask(own_stage, "POST", path).status_code >= 400
     assert WATCH.verdict() == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "is_found"),
+    [({"said": "Done."}, True), ({"said": "Done.", "undo": "/x"}, False), ({"said": "Done; this is final."}, False)],
+)
+def test_o4_wants_a_way_back_or_the_word(own_stage, app, said, is_found):
+    assert ask(own_stage, "POST", "/dead-end", data=said).status_code == 200
+    assert ("O4" in WATCH.verdict()) == is_found
 
 
 def test_o3_sees_every_row(stage):

@@ -70,9 +70,8 @@ def send_again(message_id: int) -> Response:
         raise Conflict(_("This mail is not waiting for you: look at its state again."))
     message.send_again()
     db.session.commit()
-    return go(
-        f"/mail/{message_id}" if request.form.get("back") == "show" else "/mail/", _("The mail is in the queue again.")
-    )
+    back = f"/mail/{message_id}" if request.form.get("back") == "show" else "/mail/"
+    return go(back, _("The mail is in the queue again; this is final."))
 
 
 @bp.post("/resume")
@@ -81,7 +80,7 @@ def resume() -> Response:
         raise Forbidden
     outbox.resume()
     db.session.commit()
-    return go("/mail/", _("The mail server is tried again now."))
+    return go("/mail/", _("The mail server is tried again now; this is final."))
 
 
 def _find(message_id: int, lock: bool = False) -> Message:

@@ -1,8 +1,10 @@
 """What can be done to any record from its page: fields in place, notes, tags, members, files, trash; and bulk on lists."""
 
+import html
 import io
 import json
 import os
+import re
 from datetime import timedelta
 
 import pytest
@@ -377,6 +379,17 @@ def test_columns_are_remembered(stage):
     assert "Phone" not in heads
     assert "Phone" in stage.client("manager").get("/contacts/").text.split("<thead>")[1].split("</thead>")[0]
     assert seller.post("/records/contact/columns", data={"name": "password"}).status_code == 400
+
+
+def test_the_columns_of_before_come_back(stage):
+    seller = stage.client("seller")
+    seller.post("/records/contact/columns", data={"name": ["email", "name"]})
+    seller.post("/records/contact/columns", data={"name": ["phone", "name"]})
+    undo = html.unescape(re.search(r'action="(/records/contact/columns\?[^"]+)"', seller.get("/contacts/").text)[1])
+    assert seller.post(undo, data={"next": "/contacts/"}).status_code == 303
+    heads = seller.get("/contacts/").text.split("<thead>")[1].split("</thead>")[0]
+    assert "E-mail" in heads
+    assert "Phone" not in heads
 
 
 def test_an_undo_of_somebody_else_is_not_there(stage):

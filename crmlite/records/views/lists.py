@@ -1,6 +1,6 @@
 """/records/contact/columns and /count: what belongs to lists of every type."""
 
-from flask import Response, g, render_template, request
+from flask import Response, g, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.exceptions import BadRequest
 
@@ -14,15 +14,20 @@ from crmlite.web import go
 
 @bp.post("/<record_type>/columns")
 def columns(record_type: str) -> Response:
-    """Remembers which columns the user wants to see, in the type's order; none: the usual ones."""
-    kind = kind_of(record_type)
-    wanted = set(request.form.getlist("name"))
+    """Remembers which columns the user wants to see, in the type's order; none: the usual ones.
+
+    Choosing the ones from before undoes it: names may stand in the address too, as in the link of the toast.
+    """
+    kind, choice = kind_of(record_type), f"columns.{record_type}"
+    wanted = set(request.values.getlist("name"))
     if unknown := wanted - {column.name for column in kind.columns}:
         raise BadRequest(_("There is no column “%(name)s”.", name=min(unknown)[:60]))
     names = [column.name for column in kind.columns if column.name in wanted]
-    Preference.write(g.user.id, f"columns.{kind.name}", {"names": names})
+    before = Preference.read(g.user.id, choice).get("names", [])
+    Preference.write(g.user.id, choice, {"names": names})
     db.session.commit()
-    return go(local_path(request.form.get("next")) or kind.url, _("Columns saved."))
+    undo = url_for(".columns", record_type=record_type, name=before)
+    return go(local_path(request.form.get("next")) or kind.url, _("Columns saved."), undo)
 
 
 @bp.get("/<record_type>/count")

@@ -15,12 +15,12 @@ from crmlite.journal import Change, Operation
 from crmlite.records import types
 from crmlite.records.views import bp, changed
 from crmlite.safety import local_path
-from crmlite.web import go, hx, toast
+from crmlite.web import go, hx, toast, undo_url
 
 
 @bp.post("/undo/<int:operation_id>")
 def undo(operation_id: int) -> Response:
-    """Takes back what the user did in that operation; what was changed since is named and left alone."""
+    """Takes back what the user did in that operation; what was changed since is left alone. An undo can be undone."""
     done = db.session.get(Operation, operation_id)
     if done is None or (done.actor_id != g.user.id and not g.user.is_administrator):
         raise NotFound
@@ -47,8 +47,8 @@ def undo(operation_id: int) -> Response:
     if undone.conflicts:
         message = _("Undone, except for what was changed since.")
     if request.headers.get("HX-Request"):
-        return changed(hx("", 204), message)
-    return go(local_path(request.form.get("next")) or "/", message)
+        return changed(hx("", 204), message, undo_url())
+    return go(local_path(request.form.get("next")) or "/", message, undo_url())
 
 
 _FOLLOWS = frozenset({"lifecycle", "last_activity_at"})
