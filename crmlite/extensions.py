@@ -197,7 +197,10 @@ def init_app(app: Flask) -> None:
         options = "-c timezone=UTC -c lock_timeout=5000"
         writer = {"url": url, "connect_args": {"options": options}, "pool_pre_ping": True}
         reader = {**writer, "connect_args": {"options": options + " -c default_transaction_read_only=on"}}
-    app.config["SQLALCHEMY_BINDS"] = {None: writer, "reader": reader}
+    # what was asked for stays out of errors, and so out of logs: tokens, and what is said about people
+    app.config["SQLALCHEMY_BINDS"] = {
+        name: {**bind, "hide_parameters": True} for name, bind in ((None, writer), ("reader", reader))
+    }
     db.init_app(app)
     htmx.init_app(app)
     with app.app_context():

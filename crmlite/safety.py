@@ -1,7 +1,8 @@
-"""Texts from outside made harmless: what was typed, where to go after signing in, names of uploaded files. Pure."""
+"""Texts from outside made harmless: what was typed, where to go after signing in, names of uploaded files, addresses. Pure."""
 
 import re
 import unicodedata
+from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
 MAX_NAME = 120
@@ -32,3 +33,14 @@ def display_name(text: str) -> str:
     text = unicodedata.normalize("NFKC", text[:4096])
     shown = "".join(char for char in text if unicodedata.category(char)[0] != "C")
     return re.split(r"[/\\]", shown)[-1].strip(" .")[:MAX_NAME]
+
+
+def network(address: str | None) -> str:
+    """What tries are counted by: one address of IPv4; of IPv6 the network, as everybody has billions of addresses there."""
+    try:
+        found = ip_address((address or "").split("%")[0])
+    except ValueError:
+        return ""
+    if found.version == 6:
+        return str(found.ipv4_mapped or ip_network((found, 64), strict=False))
+    return str(found)

@@ -24,8 +24,9 @@ MARKER = "zq'\";--"
 """Ends a string, a name and a statement. No statement of ours holds `zq` beside a quotation mark."""
 _TRACES = ("zq'", "zq''", 'zq"', "zq\\'")
 
-WRITTEN_WHEN_REFUSED = frozenset({"throttle", "heartbeat"})
-"""Tables that a refusal may change: how often something was tried, and that a process is alive. All others stay equal."""
+WRITTEN_WHEN_REFUSED = frozenset({"throttle", "heartbeat", "hit"})
+"""Tables that a refusal or a GET may change: how often something was tried, that a process is alive, and that a customer's
+link was followed. All others stay equal."""
 
 NOTED = ("UPDATE user_session SET seen_at",)
 """Statements that a refusal may leave behind as well: when a device was last seen is noted by any post that commits."""

@@ -1,6 +1,5 @@
 """Who a request is from: the session cookie, signing in and out."""
 
-import ipaddress
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -17,6 +16,7 @@ from crmlite.auth.models import ACTIONS, Grant, Role, Throttle, User, UserSessio
 from crmlite.auth.passwords import hash_password
 from crmlite.auth.roles import kinds
 from crmlite.extensions import SAFE_METHODS, db, reading, utcnow, writing
+from crmlite.safety import network
 from crmlite.web import hx
 
 __all__ = ["cookie_name", "hash_password", "init_app", "load_viewer", "set_cookie", "sign_in", "viewer_of"]
@@ -115,7 +115,7 @@ def sign_in(email: str, password: str) -> tuple[str | None, str]:
     The try is counted before the password is looked at, so that tries at the same moment cannot pass the limit together;
     nothing is hashed while the database is locked; who is unknown or deactivated costs as much and is told the same.
     """
-    address = _network(request.remote_addr or "")
+    address = network(request.remote_addr)
     pair, of_address, of_account = f"{address}:{email}"[:300], f"{address}"[:300], email[:300]
     writing()
     within = (
@@ -148,17 +148,6 @@ def _new_session(user_id: int) -> str:
     user = db.session.get_one(User, user_id)
     days: int = current_app.extensions["crmlite.settings"].session_days
     return UserSession.start(user, request.user_agent.string, request.remote_addr or "", days)[1]
-
-
-def _network(address: str) -> str:
-    """One address of IPv4; of IPv6 the network, as everybody has billions of addresses there."""
-    try:
-        ip = ipaddress.ip_address(address.split("%")[0])
-    except ValueError:
-        return ""
-    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
-        return str(ip.ipv4_mapped)
-    return str(ip) if ip.version == 4 else str(ipaddress.ip_network((ip, 64), strict=False))
 
 
 def set_cookie(response: BaseResponse, secret: str) -> BaseResponse:

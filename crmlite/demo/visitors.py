@@ -9,6 +9,7 @@ from crmlite.extensions import pretending, utcnow
 from crmlite.leads import fields, intake, spam
 from crmlite.leads.models import Visitor, WebForm
 from crmlite.leads.public import countries
+from crmlite.safety import network
 
 BROWSERS = (
     "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
@@ -37,5 +38,5 @@ def post(
         with pretending(utcnow() - timedelta(seconds=seconds)):
             token = spam.token(form.public_id)
     evidence = spam.Evidence(token, honeypot, earlier, earlier, form.limit_per_visitor, form.limit_per_hour)
-    visitor = Visitor(spam.visitor(address), agent, "https://www.fluisterhout.example/contact")
+    visitor = Visitor(network(address), agent, "https://www.fluisterhout.example/contact")
     intake.receive(form.id, key, answers, spam.reason(form.public_id, evidence), visitor)

@@ -13,7 +13,7 @@ from crmlite import web
 from crmlite.extensions import UtcDateTime, db, reading, utcnow, writing
 from crmlite.leads import fields, intake, models, spam
 from crmlite.leads.models import Submission, Visitor, WebForm
-from crmlite.safety import clean
+from crmlite.safety import clean, network
 
 bp = Blueprint("web_forms_public", __name__)
 
@@ -78,9 +78,7 @@ def submit(public_id: str) -> Response:
     """Stores the post and its job in one transaction, and thanks after the commit; whoever is held is thanked too."""
     request.max_content_length = MAX_POST
     reading()  # the form is read and the answers are looked at before the write lock is asked for
-    visitor = Visitor(
-        spam.visitor(request.remote_addr), request.user_agent.string, clean(request.form.get("_page", ""))
-    )
+    visitor = Visitor(network(request.remote_addr), request.user_agent.string, clean(request.form.get("_page", "")))
     form = _find(_FORM_WITH_COUNTS, public_id=public_id, address=visitor.address, since=utcnow() - spam.PERIOD)
     if not form.active:
         return _closed(form)

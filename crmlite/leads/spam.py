@@ -3,7 +3,6 @@
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
-from ipaddress import ip_address, ip_network
 
 from flask import current_app
 from flask_babel import lazy_gettext as _l
@@ -66,17 +65,6 @@ def reason(public_id: str, seen: Evidence) -> str | None:
     if seen.limit and seen.of_form >= seen.limit:
         return "form_limit"
     return None
-
-
-def visitor(address: str | None) -> str:
-    """What one visitor's posts are counted by: the address, of IPv6 the network a provider hands to one customer."""
-    try:
-        found = ip_address((address or "").split("%")[0])
-    except ValueError:
-        return ""
-    if found.version == 6:
-        return str(found.ipv4_mapped or ip_network((found, 64), strict=False))
-    return str(found)
 
 
 def _age(public_id: str, text: str) -> float | None:

@@ -1,10 +1,10 @@
-"""What all records share: policy, filters, listing, search, notes, tags, files, undo."""
+"""What all records share: policy, filters, listing, search, notes, tags, files, private links, undo."""
 
 from flask import Flask, g
 from flask_babel import lazy_gettext as _l
 
 from crmlite import journal
-from crmlite.records import actions, cells, lifecycle, notes, search, views
+from crmlite.records import actions, cells, lifecycle, links, notes, search, views
 from crmlite.records.actions import Action
 from crmlite.records.types import RecordType
 
@@ -15,6 +15,7 @@ def init_app(app: Flask) -> None:
     app.extensions["crmlite.record_types"] = set()
     app.extensions["crmlite.undo_guards"] = {}  # table that holds no records, to who may take back a change of it
     journal.before_commit(search.keep)
+    links.init_app(app)
     app.register_blueprint(views.bp)
     app.register_blueprint(views.public_files)
     actions.add(app, Action(_l("Open the trash"), "/records/trash", "trash"))

@@ -11,8 +11,9 @@ from crmlite import events, journal
 from crmlite.auth.models import Member, Viewer
 from crmlite.extensions import Base, db, utcnow
 from crmlite.journal import Change, Event
-from crmlite.records import types
+from crmlite.records import links, types
 from crmlite.records.files import Attachment
+from crmlite.records.links import Link
 from crmlite.records.listing import users
 from crmlite.records.notes import Note
 from crmlite.records.tags import Tagging
@@ -103,6 +104,8 @@ def _purge(record: Any) -> bool:
             for part in parts:
                 if isinstance(part, Attachment):
                     part.file.detached_at = record.deleted_at
+                if isinstance(part, Link):
+                    links.forget_hits(part)
                 db.session.delete(part)
             db.session.flush()
             db.session.delete(record)
@@ -114,10 +117,10 @@ def _purge(record: Any) -> bool:
 
 
 def _parts(record: Any) -> list[Any]:
-    """Rows that are nothing without the record: its points, links, notes, tags, attachments, members."""
+    """Rows that are nothing without the record: its points, affiliations, notes, tags, attachments, members, private links."""
     name = record.__tablename__
     found: list[Any] = []
-    for model in (Note, Tagging, Attachment, Member):
+    for model in (Note, Tagging, Attachment, Member, Link):
         found += db.session.scalars(
             sa.select(model).where(model.record_type == name, model.record_id == record.id)
         ).all()

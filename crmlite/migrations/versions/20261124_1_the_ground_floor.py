@@ -102,6 +102,24 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "link",
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("record_type", sa.String(), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("nonce", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_link")),
+        sa.UniqueConstraint("nonce", name=op.f("uq_link_nonce")),
+        sa.UniqueConstraint(
+            "record_type", "record_id", "purpose", "version", name=op.f("uq_link_record_type_record_id_purpose_version")
+        ),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
         "mail_account",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("paused_until", sa.DateTime(timezone=True), nullable=True),
@@ -142,6 +160,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
         sqlite_autoincrement=True,
     )
+    op.create_table(
+        "hit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("link_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("agent", sa.String(), nullable=False),
+        sa.Column("user_agent", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["link_id"], ["link.id"], name=op.f("fk_hit_link_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hit")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("hit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_hit_link_id_at"), ["link_id", "at"], unique=False)
+
     op.create_table(
         "role",
         sa.Column("name", sa.String(), nullable=False),
