@@ -19,7 +19,7 @@ from crmlite.demo import visitors
 from crmlite.extensions import db, pretending, writing
 from crmlite.leads import intake
 from crmlite.leads.models import Lead, Submission, WebForm
-from crmlite.mail import outbox, smtp
+from crmlite.mail import sending, smtp
 from crmlite.records import members, tags
 from crmlite.records.notes import Note
 
@@ -191,6 +191,6 @@ class Stage:
 
 def _post_mail() -> None:
     """Plays the mail server: what waits was taken. Nothing leaves this machine."""
-    while (claimed := outbox._claim()) is not None:
+    while (claimed := sending.claim()) is not None:
         message, attempt = claimed
-        outbox._settle(message.id, attempt, smtp.Outcome("sent", "250 2.0.0 Ok: queued"))
+        sending.settle(message.id, attempt, smtp.Outcome("sent", "250 2.0.0 Ok: queued"))

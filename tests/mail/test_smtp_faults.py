@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from crmlite.extensions import db, utcnow, writing
-from crmlite.mail import outbox, smtp
+from crmlite.mail import outbox, sending, smtp
 from crmlite.mail.outbox import MailAccount, Message
 from tests.mail.servers import DRIP, DROP, HANG, Stub
 
@@ -213,7 +213,7 @@ def test_the_waits_between_tries(make_app):
 def test_a_lease_that_ran_out_is_unknown_and_waits_for_a_person(make_app):
     with Stub().running() as server, make_app(smtp_url=server.url, smtp_timeout=1).app_context():
         mail_id = write_mail()
-        assert outbox._claim() is not None  # and here the worker is killed
+        assert sending.claim() is not None  # and here the worker is killed
         outbox.send_due()
         assert mail(mail_id).state == "sending", "its lease holds"
         end_leases()
@@ -229,7 +229,7 @@ def test_a_lease_that_ran_out_is_unknown_and_waits_for_a_person(make_app):
         assert f"Message-ID: {message_id}".encode() in server.mails[0]
 
 
-@pytest.mark.parametrize("purpose", sorted(outbox.SENT_AGAIN_BY_ITSELF))
+@pytest.mark.parametrize("purpose", sorted(sending.SENT_AGAIN_BY_ITSELF))
 def test_what_somebody_waits_for_is_sent_again_by_itself(make_app, purpose):
     with Stub({"TEXT": DROP}).running() as server, make_app(smtp_url=server.url, smtp_timeout=1).app_context():
         mail_id = write_mail(purpose=purpose)
@@ -246,10 +246,10 @@ def test_what_somebody_waits_for_is_sent_again_by_itself(make_app, purpose):
 def test_a_late_answer_does_not_overwrite_what_was_decided_meanwhile(make_app):
     with make_app().app_context():
         mail_id = write_mail()
-        _, attempt = outbox._claim()
+        _, attempt = sending.claim()
         end_leases()
-        outbox._settle_lost()
-        outbox._settle(mail_id, attempt, smtp.Outcome("sent", "250 late"))
+        sending._settle_lost()
+        sending.settle(mail_id, attempt, smtp.Outcome("sent", "250 late"))
         assert mail(mail_id).state == "unknown"
 
 
