@@ -24,11 +24,12 @@ from crmlite.companies.models import Company
 from crmlite.contacts.models import Affiliation, Contact
 from crmlite.demo.cast import CAST, make_cast
 from crmlite.extensions import db, utcnow, writing
+from crmlite.files import File
 from crmlite.jobs import Heartbeat
 from crmlite.leads.models import Lead, Submission, WebForm
-from crmlite.mail.outbox import Message
+from crmlite.mail.models import Message, MessageFile
 from crmlite.records import files, members, points, tags
-from crmlite.records.files import Attachment, File
+from crmlite.records.files import Attachment
 from crmlite.records.notes import Note
 from crmlite.records.points import Address, Point
 from crmlite.records.tags import Tagging
@@ -271,9 +272,11 @@ def _seed_more(owner: str, user: User) -> dict[str, int]:
         reply=mail,
     )  # fmt: skip
     db.session.add(message)
+    file = File.store(io.BytesIO(mail.encode()), f"{mail}.txt", "text/plain")
+    message.files.append(MessageFile(file=file, name=file.name))
     db.session.flush()
     ids = {f"{owner}.trash.{kind}": record.id for kind, record in trash.items()}
-    return {**ids, f"{owner}.closed": closed.id, f"{owner}.mail": message.id}
+    return {**ids, f"{owner}.closed": closed.id, f"{owner}.mail": message.id, f"{owner}.mail.file": file.id}
 
 
 def _seed_forms(users: dict[str, User]) -> dict[str, int]:

@@ -44,6 +44,7 @@ ARGS = {
     "lead_id": "seller.lead",
     "form_id": "form",
     "message_id": "seller.mail",
+    "file_id": "seller.mail.file",
     "operation_id": "operation",
     "record_type": "contact",
     "record_id": "seller.contact",
@@ -238,6 +239,7 @@ ROUTES: tuple[Route, ...] = (
     # mail
     get("/mail/", SIGNED_IN),
     get("/mail/<int:message_id>", HIDDEN),
+    get("/mail/<int:message_id>/files/<int:file_id>", HIDDEN),
     post("/mail/<int:message_id>/send-again", HIDDEN),
     post("/mail/resume", ABOVE),
     # records

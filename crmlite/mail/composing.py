@@ -1,26 +1,34 @@
 """From a template and typed text to the bytes that are sent: nothing typed becomes a header or a second recipient."""
 
+import hashlib
+import re
 import unicodedata
 from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
-from email.utils import parseaddr
 from typing import Any
 
 from flask import current_app
 from jinja2 import Template, TemplateNotFound
 
 from crmlite import web
-from crmlite.mail.models import Message
+from crmlite.mail.models import Message, MessageFile
 
 MAX_SUBJECT = 200
 _MAIL_BREAKERS = {"Cc", "Cs", "Cn", "Co", "Zl", "Zp"}
 _DIRECTION_OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
+_MIME = re.compile(r"(?!multipart/|message/)([a-z0-9][a-z0-9.+-]{0,60})/([a-z0-9][a-z0-9.+-]{0,60})")
+
+
 class BadAddress(ValueError):
     """What was given as a mail address is none."""
+
+
+class FileMissing(Exception):
+    """A file that should go along is not on the server any more, or no longer what it was. Holds its name."""
 
 
 def render(template: str, **context: Any) -> tuple[str, str, str | None]:
@@ -104,22 +112,41 @@ class _Policy(EmailPolicy):
 
 
 def compose(message: Message) -> EmailMessage:
-    """The mail as it is sent: the same at every attempt."""
+    """The mail as it is sent: the same at every attempt, byte for byte. Raises FileMissing."""
     mail = EmailMessage(policy=_Policy(utf8=not message.to.isascii(), linesep="\r\n", cte_type="7bit"))
-    name, sender = parseaddr(message.sender)
-    mail["From"] = _as_header(sender, name)
+    name, address = message.author
+    mail["From"] = _as_header(address, name)
     mail["To"] = _as_header(message.to, message.to_name)
     if message.reply_to:
         mail["Reply-To"] = _as_header(message.reply_to)
     mail["Subject"] = clean_header(message.subject)
     mail["Date"] = message.created_at
     mail["Message-ID"] = message.message_id
-    mail["Auto-Submitted"] = "auto-generated"  # asks out-of-office robots not to answer
+    if message.from_user_id is None:
+        mail["Auto-Submitted"] = "auto-generated"  # asks out-of-office robots not to answer
     mail.set_content(clean_body(message.text))
     if message.html:
         mail.add_alternative(clean_body(message.html), subtype="html")
     mail["Content-Language"] = clean_header(message.language)
+    for attached in message.files:
+        _attach(mail, attached)
+    _settle_boundaries(mail)
     return mail
+
+
+def _attach(mail: EmailMessage, attached: MessageFile) -> None:
+    content = attached.file.read()
+    if content is None:
+        raise FileMissing(attached.name)
+    known = _MIME.fullmatch(attached.file.mime.lower())  # as the browser that uploaded it said
+    kind, subkind = known.groups() if known else ("application", "octet-stream")
+    mail.add_attachment(content, maintype=kind, subtype=subkind, filename=clean_header(attached.name))
+
+
+def _settle_boundaries(mail: EmailMessage) -> None:
+    """What parts the parts is drawn anew by each generator; here it follows from the Message-ID, which no text can know."""
+    for number, part in enumerate(part for part in mail.walk() if part.is_multipart()):
+        part.set_boundary("=_" + hashlib.sha256(f"{mail['Message-ID']} {number}".encode()).hexdigest()[:32])
 
 
 def _as_header(address: str, name: str = "") -> Address:

@@ -1,11 +1,13 @@
 """Mail as rows: one for each mail to one person, and how it goes with the mail server."""
 
 from datetime import datetime
+from email.utils import parseaddr
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crmlite.extensions import PERSONAL, Base, db, utcnow
+from crmlite.files import File
 
 
 class Message(Base):
@@ -27,7 +29,12 @@ class Message(Base):
     message_id: Mapped[str] = mapped_column(unique=True)
     """The header of that name: the same however often it is sent, so that the receiver may drop a second copy."""
     from_user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"), index=True)
+    """Who sent it; None where nobody did, and crmlite wrote it by itself."""
     sender: Mapped[str]
+    """The account as it was set then: the envelope's sender, to which mail servers report back."""
+    from_name: Mapped[str] = mapped_column(default="", info=PERSONAL)
+    from_address: Mapped[str | None] = mapped_column(info=PERSONAL)
+    """What readers see instead of the account, where a person sent it."""
     to: Mapped[str] = mapped_column(index=True, info=PERSONAL)
     to_name: Mapped[str] = mapped_column(default="", info=PERSONAL)
     reply_to: Mapped[str | None] = mapped_column(info=PERSONAL)
@@ -48,6 +55,13 @@ class Message(Base):
     wanted_at: Mapped[datetime] = mapped_column(default=utcnow)
     """When somebody asked for it, the last time: from then on it is tried for three days."""
     sent_at: Mapped[datetime | None]
+    files: Mapped[list["MessageFile"]] = relationship(back_populates="message", order_by="MessageFile.file_id")
+
+    @property
+    def author(self) -> tuple[str, str]:
+        """Name and address that its readers see as the sender."""
+        name, address = parseaddr(self.sender)
+        return self.from_name or name, self.from_address or address
 
     @property
     def may_be_sent_again(self) -> bool:
@@ -59,6 +73,17 @@ class Message(Base):
             raise ValueError(f"a mail that is {self.state} is not sent again")
         self.state, self.lease_until = "queued", None
         self.due_at = self.wanted_at = utcnow()
+
+
+class MessageFile(Base):
+    """A file that goes along, under the name it had when the mail was written."""
+
+    __tablename__ = "message_file"
+    message_id: Mapped[int] = mapped_column(sa.ForeignKey("message.id"), primary_key=True)
+    file_id: Mapped[int] = mapped_column(sa.ForeignKey("file.id"), primary_key=True, index=True)
+    name: Mapped[str] = mapped_column(info=PERSONAL)
+    message: Mapped[Message] = relationship(back_populates="files")
+    file: Mapped[File] = relationship()
 
 
 class MailAccount(Base):

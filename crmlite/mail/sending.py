@@ -16,8 +16,8 @@ from flask import Flask, current_app
 
 from crmlite.extensions import db, utcnow, writing
 from crmlite.mail import smtp
-from crmlite.mail.composing import clean_body, compose
-from crmlite.mail.models import MailAccount, Message
+from crmlite.mail.composing import FileMissing, clean_body, compose
+from crmlite.mail.models import MailAccount, Message, MessageFile
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +80,8 @@ def keep_sending(app: Flask, stop: threading.Event, pause: float = 2.0) -> None:
 def _deliver(connection: smtp.Connection, message: Message) -> smtp.Outcome:
     try:
         mail = compose(message).as_bytes()
+    except FileMissing as error:
+        return smtp.Outcome("failed", f"missing_file: {error}")
     except Exception:  # one bad row must not stop the queue
         log.exception("mail cannot be composed", extra={"mail_id": message.id})
         return smtp.Outcome("failed", "broken")
@@ -100,6 +102,7 @@ def claim() -> tuple[Message, int] | None:
     found = db.session.scalar(
         sa.select(Message)
         .where(_is_due())
+        .options(sa.orm.selectinload(Message.files).joinedload(MessageFile.file))
         .order_by(Message.due_at, Message.id)
         .limit(1)
         .with_for_update(skip_locked=True)

@@ -4,12 +4,13 @@ import sqlalchemy as sa
 from flask import Blueprint, Response, current_app, g, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm.interfaces import ORMOption
 from werkzeug.exceptions import BadRequest, Conflict, Forbidden, NotFound
 
 from crmlite.extensions import db, utcnow
 from crmlite.mail import outbox, smtp
-from crmlite.mail.outbox import MailAccount, Message
-from crmlite.web import go, render
+from crmlite.mail.models import MailAccount, Message, MessageFile
+from crmlite.web import go, headers, render
 
 bp = Blueprint("mail", __name__, url_prefix="/mail")
 
@@ -60,7 +61,17 @@ def index() -> Response:
 
 @bp.get("/<int:message_id>")
 def show(message_id: int) -> Response:
-    return render("mail/show.html", message=_find(message_id), account=_account(), may_resume=_may_resume())
+    message = _find(message_id, sa.orm.selectinload(Message.files).joinedload(MessageFile.file))
+    return render("mail/show.html", message=message, account=_account(), may_resume=_may_resume())
+
+
+@bp.get("/<int:message_id>/files/<int:file_id>")
+@headers("file")
+def download(message_id: int, file_id: int) -> Response:
+    attached = next((attached for attached in _find(message_id).files if attached.file_id == file_id), None)
+    if attached is None:
+        raise NotFound
+    return attached.file.as_download(attached.name)
 
 
 @bp.post("/<int:message_id>/send-again")
@@ -83,8 +94,8 @@ def resume() -> Response:
     return go("/mail/", _("The mail server is tried again now; this is final."))
 
 
-def _find(message_id: int, lock: bool = False) -> Message:
-    query = outbox.visible(g.user).where(Message.id == message_id)
+def _find(message_id: int, *options: ORMOption, lock: bool = False) -> Message:
+    query = outbox.visible(g.user).where(Message.id == message_id).options(*options)
     message = db.session.scalar(query.with_for_update() if lock else query)
     if message is None:
         raise NotFound

@@ -1,64 +1,14 @@
-"""Files on records: stored under a random name outside the web root, the user's name only ever as text."""
+"""Files on records: attachments."""
 
-import hashlib
-import os
-import secrets
-import shutil
-import time
-from datetime import datetime, timedelta
-from pathlib import Path
-from typing import IO, Any, Self
+from typing import Any
 
 import sqlalchemy as sa
-from flask import current_app
-from flask_babel import gettext as _
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crmlite import events
-from crmlite.extensions import PERSONAL, Base, db, utcnow
+from crmlite.extensions import Base, db, utcnow
+from crmlite.files import File
 from crmlite.journal import Journaled
-from crmlite.safety import display_name
-
-KEEP = timedelta(days=30)
-
-
-class FileRefused(Exception):
-    """The file cannot be kept; the message says why."""
-
-
-class File(Journaled, Base):
-    """One stored file. `path` is relative to the files folder and always looks like ab/<62 hex digits>."""
-
-    __tablename__ = "file"
-    path: Mapped[str] = mapped_column(unique=True)
-    sha256: Mapped[str]
-    size: Mapped[int]
-    mime: Mapped[str]
-    name: Mapped[str] = mapped_column(info=PERSONAL)
-    created_at: Mapped[datetime] = mapped_column(default=utcnow)
-    detached_at: Mapped[datetime | None]
-    """When it was taken off its record; the bytes stay for KEEP, so that undo brings it back."""
-
-    @classmethod
-    def store(cls, stream: IO[bytes], name: str, mime: str | None) -> Self:
-        """Writes the bytes to disk, then the row: a row never points at a file that is not there. Raises FileRefused."""
-        settings = current_app.extensions["crmlite.settings"]
-        if shutil.disk_usage(settings.instance).free < settings.disk_floor_mb * 1024 * 1024:
-            raise FileRefused(_("The server's disk is nearly full, so files are not taken at the moment."))
-        token = secrets.token_hex(32)
-        path = f"{token[:2]}/{token[2:]}"
-        sha256, size = _write(settings.files_path / path, stream)
-        if not size:
-            raise FileRefused(_("This file is empty."))
-        shown = display_name(name) or _("file")
-        file = cls(path=path, sha256=sha256, size=size, mime=(mime or "application/octet-stream")[:100], name=shown)
-        db.session.add(file)
-        return file
-
-    @property
-    def location(self) -> Path:
-        folder: Path = current_app.extensions["crmlite.settings"].files_path
-        return folder / self.path
 
 
 class Attachment(Journaled, Base):
@@ -96,46 +46,3 @@ def of(record: Any) -> list[Attachment]:
         Attachment.record_type == record.__tablename__, Attachment.record_id == record.id
     )
     return list(db.session.scalars(query.options(sa.orm.joinedload(Attachment.file)).order_by(Attachment.id.desc())))
-
-
-def forget(now: datetime | None = None) -> int:
-    """Removes the rows of files that have been off their record for KEEP. Returns how many; does not commit."""
-    limit = (now or utcnow()) - KEEP
-    attached = sa.select(Attachment.file_id)
-    old = db.session.scalars(sa.select(File).where(File.detached_at < limit, File.id.not_in(attached))).all()
-    for file in old:
-        db.session.delete(file)
-    return len(old)
-
-
-def sweep() -> int:
-    """Removes bytes that no row points at and that are older than a day: of files that are forgotten, or never were saved."""
-    folder: Path = current_app.extensions["crmlite.settings"].files_path
-    known = set(db.session.scalars(sa.select(File.path)))
-    young = time.time() - 86_400
-    strays = [
-        path
-        for path in folder.glob("??/*")
-        if f"{path.parent.name}/{path.name}" not in known and path.stat().st_mtime < young
-    ]
-    for path in strays:
-        path.unlink(missing_ok=True)
-    return len(strays)
-
-
-def _write(location: Path, stream: IO[bytes]) -> tuple[str, int]:
-    location.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    digest, size = hashlib.sha256(), 0
-    descriptor = os.open(location, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            while chunk := stream.read(64 * 1024):
-                digest.update(chunk)
-                size += len(chunk)
-                file.write(chunk)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError:  # a full disk above all: half a file helps nobody and takes up room
-        location.unlink(missing_ok=True)
-        raise
-    return digest.hexdigest(), size

@@ -1,7 +1,7 @@
 """What is done with records and files when their time is over."""
 
-from crmlite import jobs
-from crmlite.records import files, trash
+from crmlite import files, jobs
+from crmlite.records import trash
 
 
 @jobs.job

@@ -10,8 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from crmlite.extensions import db
+from crmlite.files import File
 from crmlite.leads.models import Submission
-from crmlite.records.files import File
 from crmlite.records.notes import Note
 from tests.cast import Stage
 from tests.oracles import WATCH

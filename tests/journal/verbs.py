@@ -17,9 +17,10 @@ from crmlite.companies.models import Company
 from crmlite.contacts.models import Affiliation, Contact
 from crmlite.events import EventType
 from crmlite.extensions import db
+from crmlite.files import File
 from crmlite.leads.models import Lead, WebForm
 from crmlite.records import files, members, tags
-from crmlite.records.files import Attachment, File
+from crmlite.records.files import Attachment
 from crmlite.records.notes import Note
 
 Ids = dict[str, int]

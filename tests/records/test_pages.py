@@ -10,14 +10,14 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from crmlite import journal
+from crmlite import files, journal
 from crmlite.auth.models import Member
 from crmlite.companies.models import Company
 from crmlite.contacts.models import Affiliation, Contact
 from crmlite.extensions import db, utcnow, writing
 from crmlite.journal import Change
 from crmlite.leads.models import Lead
-from crmlite.records import files, trash
+from crmlite.records import trash
 from crmlite.records.files import Attachment
 from crmlite.records.notes import Note
 from crmlite.records.points import Point

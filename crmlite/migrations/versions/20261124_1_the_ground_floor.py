@@ -358,6 +358,8 @@ def upgrade() -> None:
         sa.Column("message_id", sa.String(), nullable=False),
         sa.Column("from_user_id", sa.Integer(), nullable=True),
         sa.Column("sender", sa.String(), nullable=False),
+        sa.Column("from_name", sa.String(), nullable=False),
+        sa.Column("from_address", sa.String(), nullable=True),
         sa.Column("to", sa.String(), nullable=False),
         sa.Column("to_name", sa.String(), nullable=False),
         sa.Column("reply_to", sa.String(), nullable=True),
@@ -393,6 +395,19 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_message_state_id"), ["state", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_message_to"), ["to"], unique=False)
+
+    op.create_table(
+        "message_file",
+        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["file_id"], ["file.id"], name=op.f("fk_message_file_file_id")),
+        sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_message_file_message_id")),
+        sa.PrimaryKeyConstraint("message_id", "file_id", name=op.f("pk_message_file")),
+        sqlite_autoincrement=False,
+    )
+    with op.batch_alter_table("message_file", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_message_file_file_id"), ["file_id"], unique=False)
 
     op.create_table(
         "note",

@@ -1,12 +1,13 @@
 """/records/contact/7/files and /files/7: what is attached to records."""
 
-from flask import Response, abort, g, render_template, request, send_file
+from flask import Response, g, render_template, request
 from flask_babel import gettext as _
 from werkzeug.exceptions import BadRequest, NotFound
 
 from crmlite.extensions import db
+from crmlite.files import File, FileRefused
 from crmlite.records import files, types
-from crmlite.records.files import Attachment, File, FileRefused
+from crmlite.records.files import Attachment
 from crmlite.records.page import RecordPage
 from crmlite.records.views import bp, done, find, kind_of, public_files
 from crmlite.web import headers, hx, toast
@@ -56,10 +57,7 @@ def download(attachment_id: int) -> Response:
     if attachment is None or kind is None:
         raise NotFound
     kind.policy.find(g.user, attachment.record_id)
-    file = attachment.file
-    if not file.location.is_file():
-        abort(404, _("This file is missing on the server. Tell the administrator."))
-    return send_file(file.location, "application/octet-stream", as_attachment=True, download_name=file.name, max_age=0)
+    return attachment.file.as_download()
 
 
 def _refused(message: str) -> Response:
