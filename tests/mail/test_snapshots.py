@@ -1,13 +1,16 @@
-"""Each mail as text, to be read in the diff. `UPDATE_SNAPSHOTS=1` writes them anew."""
+"""Each mail, to be read in the diff: as text, and as the bytes that are sent. `UPDATE_SNAPSHOTS=1` writes them anew."""
 
+import io
 import os
 import re
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from crmlite.extensions import db, writing
+from crmlite.files import File
 from crmlite.mail import outbox
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
@@ -17,6 +20,8 @@ ANSWERS = [
     {"key": "f4", "label": "How can we help?", "fills": "lead.need", "value": "Two hundred chairs,\nby May & cheap"},
     {"key": "f6", "label": "I have read the conditions", "kind": "checkbox", "value": "yes"},
 ]
+SELLER = SimpleNamespace(id=None, name="Ben de Vries", email="ben@crm.example.org")
+"""Whoever sends a mail by hand: `"by": SELLER`. The id is that of no user here, so the test sets it when it composes."""
 MAILS = {
     "new_lead": {
         "name": "Anna <Lindqvist>",
@@ -26,26 +31,63 @@ MAILS = {
         "url": "https://crm.example.org/leads/7",
     },
 }
+"""What each template is given. `"files": [(name, mime, bytes)]` go along."""
+IN_TESTS = {
+    "typed": {
+        "name": "Łukasz Ёлкин 家具",
+        "need": "Two hundred chairs\n.\nFrom the start of a line",
+        "by": SELLER,
+        "files": [("Offer 7 – Łukasz.pdf", "application/pdf", b"%PDF-1.7 chairs"), ("notes.txt", "text/plain", b"x\n")],
+    },
+}
+"""Mails that only tests send: with all that a mail can have."""
+
+
+def compose(app, template: str, language: str, given: dict) -> outbox.Message:
+    with app.app_context():
+        writing()
+        given = dict(given)
+        files = [File.store(io.BytesIO(content), name, mime) for name, mime, content in given.pop("files", ())]
+        message = outbox.send(
+            template, "sara@firm.example", language=language, purpose=template, to_name="Sara", files=files, **given
+        )
+        message.created_at, message.message_id = datetime(2026, 5, 4, 9, 30, tzinfo=UTC), "<id@crm.example.org>"
+        message.from_user_id = 1 if "by" in given else None
+        db.session.expunge(message)
+        mail = outbox.compose(message)
+        db.session.rollback()
+    return mail
+
+
+@pytest.fixture
+def app(make_app):
+    app = make_app(public_url="https://crm.example.org")
+    app.jinja_loader.searchpath.append(f"{app.root_path}/../tests/mail/templates")
+    return app
 
 
 @pytest.mark.parametrize("language", ["en", "nl", "ar"])
 @pytest.mark.parametrize("template", MAILS)
-def test_mail_reads_as_it_did(make_app, template, language):
-    with make_app(public_url="https://crm.example.org").app_context():
-        writing()
-        message = outbox.send(
-            template, "sara@firm.example", language=language, purpose=template, to_name="Sara", **MAILS[template]
-        )
-        message.created_at, message.message_id = datetime(2026, 5, 4, 9, 30, tzinfo=UTC), "<id@crm.example.org>"
-        mail = outbox.compose(message)
-        db.session.rollback()
+def test_mail_reads_as_it_did(app, template, language):
+    mail = compose(app, template, language, MAILS[template])
     headers = "\n".join(f"{name}: {value}" for name, value in mail.items() if name != "Content-Transfer-Encoding")
-    found = f"{headers}\n\n{mail.get_content()}"
-    path = SNAPSHOTS / f"{template}.{language}.txt"
+    text = mail.get_body(("plain",)).get_content()
+    files = "".join(f"\n[{part.get_filename()}, {part.get_content_type()}]" for part in mail.iter_attachments())
+    agrees(f"{template}.{language}.txt", f"{headers}\n\n{text}{files}".encode())
+    agrees(f"{template}.{language}.eml", mail.as_bytes())
+
+
+@pytest.mark.parametrize("template", IN_TESTS)
+def test_mail_is_sent_as_it_was(app, template):
+    agrees(f"{template}.en.eml", compose(app, template, "en", IN_TESTS[template]).as_bytes())
+
+
+def agrees(name: str, found: bytes) -> None:
+    path = SNAPSHOTS / name
     if os.environ.get("UPDATE_SNAPSHOTS"):
         path.parent.mkdir(exist_ok=True)
-        path.write_text(found, "utf-8")
-    assert found == path.read_text("utf-8")
+        path.write_bytes(found)
+    assert found == path.read_bytes()
 
 
 def test_every_mail_has_its_snapshot():
@@ -53,3 +95,4 @@ def test_every_mail_has_its_snapshot():
     mails = {path.stem for path in folder.glob("*.txt")}
     assert mails == set(MAILS)
     assert {re.sub(r"\..*", "", path.name) for path in SNAPSHOTS.glob("*.txt")} == mails
+    assert {re.sub(r"\..*", "", path.name) for path in SNAPSHOTS.glob("*.eml")} == mails | set(IN_TESTS)
