@@ -69,7 +69,8 @@ class Settings:
     mail_from: str = _setting(
         "",
         hint="crmlite@<public host>",
-        reason='The sender of mail that no user sends, as "Name <address>".',
+        reason='The account that mail is sent from, as "Name <address>". What a user sends carries their name, and their '
+        "address too where it is of the same domain.",
     )
     session_days: int = _setting(30, reason="After how many days a device has to sign in again.")
     max_upload_mb: int = _setting(25, reason="The largest request that is read, in megabytes.")

@@ -18,9 +18,10 @@ from crmlite.mail.sending import keep_sending, resume, send_due
 
 __all__ = [
     "BadAddress",
+    "FilesTooLarge",
     "MailAccount",
     "Message",
-    "FilesTooLarge",
+    "about",
     "clean_body",
     "clean_header",
     "compose",
@@ -130,6 +131,12 @@ def _own_address(by: Sender | None, mail_from: str) -> str | None:
 
 def _domain(mail_from: str) -> str:
     return address_of(parseaddr(mail_from)[1]).rpartition("@")[2]
+
+
+def about(record: Any) -> list[Message]:
+    """The mails about a record, the newest first. Who may see them is for the caller to say: see visible()."""
+    query = sa.select(Message).where(Message.about_type == record.__tablename__, Message.about_id == record.id)
+    return list(db.session.scalars(query.order_by(Message.id.desc())))
 
 
 def visible(user: Reader) -> sa.Select[Message]:

@@ -24,7 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.exceptions import NotFound, TooManyRequests
 
 from crmlite.auth.models import Throttle
-from crmlite.extensions import PERSONAL, Base, Busy, db, reading, utcnow, writing
+from crmlite.extensions import PERSONAL, Base, Busy, current_session, db, reading, utcnow, writing
 from crmlite.journal import Journaled
 from crmlite.safety import clean, network
 from crmlite.web import absolute, is_partial
@@ -118,8 +118,14 @@ def find(token: str, purpose: str) -> Link | None:
 
 
 def require(token: str, purpose: str) -> Link:
-    """For public views: the link, or 404; 429 for an address that tried too many, before its token is looked at."""
-    key = f"link:{network(request.remote_addr)}"[:300]
+    """For public views: the link, or 404; 429 for an address that tried too many, before its token is looked at.
+
+    Comes first in the view: a post looks with the reader, so that guesses do not queue for the write lock, and what was
+    changed before would be lost.
+    """
+    key, is_post = f"link:{network(request.remote_addr)}"[:300], not current_session().reading
+    if is_post:
+        reading()
     if _guessed_too_often(key):
         raise TooManyRequests
     link = find(token, purpose)
@@ -127,6 +133,8 @@ def require(token: str, purpose: str) -> Link:
         _count_guess(key)
         raise NotFound
     g.link = link
+    if is_post:
+        writing()  # the row is read again under the lock, by whoever looks at it
     return link
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from crmlite import files
 from crmlite.extensions import db, utcnow, writing
 from crmlite.files import File
-from crmlite.mail import outbox
+from crmlite.mail import outbox, smtp
 from crmlite.mail.models import Message, MessageFile
 from tests.mail.servers import Stub
 from tests.mail.test_headers import HEADERS, inbox, typed  # noqa: F401 - a fixture
@@ -123,6 +123,22 @@ def test_files_arrive_as_they_were(app, inbox, people):  # noqa: F811
     assert got == [("Offer 7.pdf", "application/pdf", PDF), ("عرض سعر.txt", "text/plain", text)]
     assert mail.get_body(("plain",)).get_content().startswith("It is about:")
     assert not mail.defects
+
+
+def test_no_transaction_is_open_while_files_are_sent(app, people, monkeypatch):
+    seen = []
+
+    def deliver(self, _sender, _to, mail):
+        seen.append((db.session().in_transaction(), b"offer" in mail))
+        return smtp.Outcome("sent", "250 ok")
+
+    monkeypatch.setattr(smtp.Connection, "deliver", deliver)
+    with app.app_context():
+        writing()
+        write(by=person(people), files=[stored(name="offer.pdf")])
+        db.session.remove()
+        outbox.send_due()
+    assert seen == [(False, True)]
 
 
 def test_every_attempt_sends_the_same_bytes(app, people):

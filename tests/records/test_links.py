@@ -48,6 +48,14 @@ def pages(own_stage):
         links.require(token, "survey")
         return "the survey"
 
+    @own_stage.app.post("/p/offer/<token>/accept")
+    @web.public
+    def accept(token):
+        link = links.require(token, "offer")
+        Contact.create(None, given="Accepted", family=str(link.version))
+        db.session.commit()
+        return "thanks"
+
     @own_stage.app.get("/p/broken/<token>")
     @web.public
     def broken(token):
@@ -228,6 +236,21 @@ def test_who_guesses_is_stopped_before_tokens_are_looked_at(pages):
         db.session.execute(sa.update(Throttle).values(until=utcnow()))
         db.session.commit()
     assert pages.client().get(f"/p/offer/{token}", environ_base=guesser).status_code == 200
+
+
+def test_a_post_finds_its_link_and_guesses_do_not_wait_for_the_write_lock(pages):
+    token, client = make(pages, version=3), pages.client()
+    assert client.post(f"/p/offer/{token}/accept").text == "thanks"
+    with pages.app.app_context():
+        assert db.session.scalar(sa.select(Contact.family).where(Contact.given == "Accepted")) == "3"
+        statements: list[str] = []
+        sa.event.listen(db.engines[None], "before_cursor_execute", lambda *a: statements.append(a[2]))
+    for n in range(links.GUESSES):
+        assert client.post(f"/p/offer/{n:044}/accept").status_code == 404
+    statements.clear()
+    assert client.post(f"/p/offer/{token}/accept").status_code == 429
+    assert statements == []
+    assert hits(pages) == []
 
 
 def test_logs_hold_no_token(pages):
