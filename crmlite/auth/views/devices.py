@@ -35,10 +35,12 @@ def end(session_id: int) -> Response:
 @bp.post("/end-others")
 def end_others() -> Response:
     ended = UserSession.end_all(g.user.id, but=g.user.session_id)
+    if not ended:
+        return go("/auth/devices", _("You are signed in on this device only."))
     db.session.commit()
     message = ngettext(
         "%(num)d other device was signed out; this is final.",
         "%(num)d other devices were signed out; this is final.",
         ended,
     )
-    return go("/auth/devices", message if ended else _("You are signed in on this device only."))
+    return go("/auth/devices", message)
