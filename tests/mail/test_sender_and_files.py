@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from crmlite import files
+from crmlite.auth.models import Team
 from crmlite.extensions import db, utcnow, writing
 from crmlite.files import File
 from crmlite.mail import outbox, smtp
@@ -107,6 +108,15 @@ def test_who_changes_their_name_changes_no_mail_that_was_written(app, inbox, peo
         message = write(by=sara)
         sara.name, sara.email = "Somebody Else", "else@firm.example"
         assert outbox.compose(message)["From"] == "Sara de Vries <sara@firm.example>"
+
+
+def test_the_mails_about_a_record(app, people):
+    with app.app_context():
+        writing()
+        team = db.session.get_one(Team, people["team"])
+        first, second = write(about=team), write(about=team)
+        write()
+        assert outbox.about(team) == [second, first]
 
 
 # --- files ------------------------------------------------------------------------------------------------------------
