@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -35,7 +35,7 @@ MAX_NEED = 5000
 
 
 class WebForm(Journaled, Base):
-    """A form as data, to be shown in a frame on anybody's website. Adding a field needs no code."""
+    """A form as data, to be shown on anybody's website. Adding a field needs no code."""
 
     __tablename__ = "web_form"
     public_id: Mapped[str] = mapped_column(unique=True)
@@ -56,7 +56,7 @@ class WebForm(Journaled, Base):
     notify: Mapped[list[Any]] = mapped_column(default=list)
     """Ids of users who are mailed about each new lead, besides its owner."""
     sites: Mapped[list[Any]] = mapped_column(default=list)
-    """Origins whose pages may show it in a frame, such as https://www.example.com."""
+    """Origins whose pages may show it, such as https://www.example.com."""
     active: Mapped[bool] = mapped_column(default=True)
     limit_per_hour: Mapped[int] = mapped_column(default=500)
     limit_per_visitor: Mapped[int] = mapped_column(default=20)
@@ -86,13 +86,21 @@ class WebForm(Journaled, Base):
     def path(self) -> str:
         return f"/f/{self.public_id}"
 
-    def embed_code(self) -> str:
-        """The line of HTML to copy into a website. Its script only makes the frame as tall as the form."""
+    def script_code(self) -> str:
+        """The line of HTML that draws the form as part of a website's page; without script it is a link to the form."""
+        link = f'<noscript><a href="{absolute(self.path)}">{escape(self.heading or self.name)}</a></noscript>'
+        return f'<script src="{absolute(self.path)}.js" async></script>{link}'
+
+    def frame_code(self) -> str:
+        """The line of HTML that shows the form in a frame. Its script only makes the frame as tall as the form.
+
+        No style="": the policy of a website may refuse it.
+        """
         title = escape(self.heading or self.name)
         frame = (
             f'<iframe src="{absolute(self.path)}" data-crmlite title="{title}" width="100%" height="640" loading="lazy"'
         )
-        return f'{frame} style="border:0"></iframe><script src="{absolute("/static/js/embed.js")}" async></script>'
+        return f'{frame} frameborder="0"></iframe><script src="{absolute("/static/js/embed.js")}" async></script>'
 
     def count_submissions(self) -> int:
         query = sa.select(sa.func.count()).where(Submission.web_form_id == self.id, Submission.state != "discarded")
@@ -102,6 +110,29 @@ class WebForm(Journaled, Base):
 def ancestors(sites: list[str]) -> str:
     """Who may show a form in a frame, as the header says it; we ourselves always may, for the preview."""
     return " ".join(["'self'", *sites])
+
+
+def is_listed(origin: str, sites: list[str]) -> bool:
+    """Whether a page of this origin stands on one of the sites: as browsers read the header of ancestors()."""
+    try:
+        plain = site(origin) == origin
+    except ValueError:
+        return False
+    return plain and any(_covers(urlsplit(allowed), urlsplit(origin)) for allowed in sites)
+
+
+_PORTS = {"http": 80, "https": 443}
+
+
+def _covers(allowed: SplitResult, page: SplitResult) -> bool:
+    """Like a source of a content security policy: *. is any host below, and http also allows https."""
+    name, host = allowed.hostname or "", page.hostname or ""
+    ports = (allowed.port or _PORTS[allowed.scheme], page.port or _PORTS[page.scheme])
+    return (
+        (host.endswith(name[1:]) if name.startswith("*.") else host == name)
+        and (ports[0] == ports[1] or ports == (80, 443))
+        and (allowed.scheme in {page.scheme, "http"})
+    )
 
 
 def site(text: str) -> str:
