@@ -102,8 +102,9 @@ def script(public_id: str) -> Response:
     _find(_FORM, public_id=public_id)
     code = Path(current_app.static_folder or "", "js", "draw.js").read_bytes()
     response = Response(code, mimetype="text/javascript")
-    response.add_etags()
-    return response.make_conditional(request)
+    response.add_etag()
+    response.make_conditional(request)
+    return response
 
 
 @bp.get("/f/<public_id>/embed")

@@ -117,7 +117,14 @@
     });
     if (about.said) showSaid(sheet, about.said, false);
     else draw(sheet, about);
-    script.after(host);
+    await place(host);
+  };
+
+  // Where the script stands; from the head, where nothing is shown, to the end of the page.
+  const place = async (host) => {
+    if (!script.closest('head')) return script.after(host);
+    if (!document.body) await new Promise((done) => { addEventListener('DOMContentLoaded', done); });
+    return document.body.append(host);
   };
 
   begin();

@@ -50,14 +50,18 @@ def patient(monkeypatch):
 # --- the script -------------------------------------------------------------------------------------------------------
 
 
-def test_the_script_may_be_loaded_on_any_page_and_is_asked_for_again(client, form):
-    answer = client.get(f"{form.url}.js", headers={"Sec-Fetch-Site": "cross-site"}, **SITE)
+@pytest.mark.parametrize("encoding", ["identity", "gzip, br"])
+def test_the_script_may_be_loaded_on_any_page_and_is_asked_for_again(client, form, encoding):
+    headers = {"Sec-Fetch-Site": "cross-site", "Accept-Encoding": encoding}
+    answer = client.get(f"{form.url}.js", headers=headers, **SITE)
     assert answer.status_code == 200
     assert answer.mimetype == "text/javascript"
     assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
     assert answer.headers["Cache-Control"] == "no-cache"
     assert "Set-Cookie" not in answer.headers
-    again = client.get(f"{form.url}.js", headers={"If-None-Match": answer.headers["ETag"]}, **SITE)
+    assert ("Content-Encoding" in answer.headers) == (encoding != "identity")
+    headers["If-None-Match"] = answer.headers["ETag"]
+    again = client.get(f"{form.url}.js", headers=headers, **SITE)
     assert again.status_code == 304
 
 
