@@ -16,7 +16,7 @@ from werkzeug.exceptions import Forbidden, NotFound
 
 from crmlite import web
 from crmlite.extensions import UtcDateTime, db, reading, utcnow, writing
-from crmlite.leads import fields, intake, models, spam
+from crmlite.leads import fields, intake, sites, spam
 from crmlite.leads.models import Submission, Visitor, WebForm
 from crmlite.safety import clean
 
@@ -148,7 +148,7 @@ def _require_listed(form: Any) -> None:
     origin = request.headers.get("Origin")
     if origin is None:
         return
-    if not models.is_listed(origin, form.sites):
+    if not sites.is_listed(origin, form.sites):
         raise Forbidden(_("This website is not on the form's list, so it cannot show the form."))
     g.reader = origin
 
@@ -226,7 +226,7 @@ def _find(query: sa.Select[Any], **values: Any) -> Any:
     if form is None:
         raise NotFound
     g.locale = form.language
-    g.frame_ancestors = models.ancestors(form.sites)
+    g.frame_ancestors = sites.ancestors(form.sites)
     return form
 
 

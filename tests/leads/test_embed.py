@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from crmlite import jobs
 from crmlite.extensions import db
 from crmlite.leads.fields import Field
-from crmlite.leads.models import is_listed
+from crmlite.leads.sites import is_listed
 from crmlite.mail.outbox import Message
 from tests.leads.conftest import FIELDS, TYPED
 

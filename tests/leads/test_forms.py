@@ -12,7 +12,8 @@ from crmlite.extensions import db, writing
 from crmlite.leads import fields
 from crmlite.leads.fields import Field
 from crmlite.leads.forms import FieldRows
-from crmlite.leads.models import WebForm, site
+from crmlite.leads.models import WebForm
+from crmlite.leads.sites import site
 from tests.typed import typed
 
 SITE = {"base_url": "https://crm.example.org"}
