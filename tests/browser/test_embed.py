@@ -181,10 +181,11 @@ def test_it_shuts_nobody_out(site, foreign_page, codes, form, theme):
         expect(drawn.locator(".problem").first).to_be_visible()
         found = Axe().run(page, options=RULES).response["violations"]
         assert [(one["id"], [node["html"][:160] for node in one["nodes"]]) for one in found] == []
-        page.evaluate("document.querySelector('[data-crmlite-form]').shadowRoot.querySelector('label').remove()")
-        assert "label" in [one["id"] for one in Axe().run(page, options=RULES).response["violations"]], (
-            "axe looks inside"
-        )
+        inside = "document.querySelector('[data-crmlite-form]').shadowRoot"
+        page.evaluate(f"{inside}.querySelector('label').remove()")
+        seen = Axe().run(page, options=RULES).response["violations"]
+        assert "label" in [one["id"] for one in seen], "axe looks inside"
+        site.complaints.clear()  # axe asks for the style sheet by script, which the browser refuses
 
 
 PAPER = {"light": "white", "dark": "black"}
