@@ -195,7 +195,7 @@ def test_two_forms_on_one_page(site, foreign_page, codes):
     codes(VISIT, foreign_page())
     code = codes(QUOTE, foreign_page())["script"]
     other = code.replace("demo-quote", "demo-visit")
-    origin = foreign_page(code + other)
+    origin = foreign_page(f"<h1>Our shop</h1>{code}{other}")
     with site.visit() as page:
         page.goto(origin)
         expect(page.locator("[data-crmlite-form] h2")).to_have_text(
