@@ -229,6 +229,9 @@ ROUTES: tuple[Route, ...] = (
     # web forms
     get("/f/<public_id>", PUBLIC),
     post("/f/<public_id>", PUBLIC, f1="Anna Lindqvist", f2="anna@example.com", any_origin=True, ok=200),
+    get("/f/<public_id>.js", PUBLIC),
+    get("/f/<public_id>/embed", PUBLIC),
+    post("/f/<public_id>/embed", PUBLIC, f1="Anna Lindqvist", f2="anna@example.com", any_origin=True, ok=200),
     get("/forms/", FORMS),
     get("/forms/new", FORMS),
     post("/forms/new", FORMS, form=WEB_FORM),

@@ -24,7 +24,8 @@ from crmlite.extensions import db
 from crmlite.forms import Form, SelectField, at_most, choices, number_or_none, one_line, required, tidy
 from crmlite.leads import fields, spam
 from crmlite.leads.fields import Field
-from crmlite.leads.models import MAX_NEED, WebForm, site
+from crmlite.leads.models import MAX_NEED, WebForm
+from crmlite.leads.sites import site
 from crmlite.points import is_email, is_phone
 from crmlite.records.forms import NO_EMAIL, NO_PHONE, OwnerField, RecordField
 from crmlite.records.listing import users

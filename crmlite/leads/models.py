@@ -4,7 +4,6 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
-from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -35,7 +34,7 @@ MAX_NEED = 5000
 
 
 class WebForm(Journaled, Base):
-    """A form as data, to be shown in a frame on anybody's website. Adding a field needs no code."""
+    """A form as data, to be shown on anybody's website. Adding a field needs no code."""
 
     __tablename__ = "web_form"
     public_id: Mapped[str] = mapped_column(unique=True)
@@ -56,7 +55,7 @@ class WebForm(Journaled, Base):
     notify: Mapped[list[Any]] = mapped_column(default=list)
     """Ids of users who are mailed about each new lead, besides its owner."""
     sites: Mapped[list[Any]] = mapped_column(default=list)
-    """Origins whose pages may show it in a frame, such as https://www.example.com."""
+    """Origins whose pages may show it, such as https://www.example.com."""
     active: Mapped[bool] = mapped_column(default=True)
     limit_per_hour: Mapped[int] = mapped_column(default=500)
     limit_per_visitor: Mapped[int] = mapped_column(default=20)
@@ -86,33 +85,25 @@ class WebForm(Journaled, Base):
     def path(self) -> str:
         return f"/f/{self.public_id}"
 
-    def embed_code(self) -> str:
-        """The line of HTML to copy into a website. Its script only makes the frame as tall as the form."""
+    def script_code(self) -> str:
+        """The line of HTML that draws the form as part of a website's page; without script it is a link to the form."""
+        link = f'<noscript><a href="{absolute(self.path)}">{escape(self.heading or self.name)}</a></noscript>'
+        return f'<script src="{absolute(self.path)}.js" async></script>{link}'
+
+    def frame_code(self) -> str:
+        """The line of HTML that shows the form in a frame. Its script only makes the frame as tall as the form.
+
+        No style="": the policy of a website may refuse it.
+        """
         title = escape(self.heading or self.name)
         frame = (
             f'<iframe src="{absolute(self.path)}" data-crmlite title="{title}" width="100%" height="640" loading="lazy"'
         )
-        return f'{frame} style="border:0"></iframe><script src="{absolute("/static/js/embed.js")}" async></script>'
+        return f'{frame} frameborder="0"></iframe><script src="{absolute("/static/js/embed.js")}" async></script>'
 
     def count_submissions(self) -> int:
         query = sa.select(sa.func.count()).where(Submission.web_form_id == self.id, Submission.state != "discarded")
         return db.session.scalar(query) or 0
-
-
-def ancestors(sites: list[str]) -> str:
-    """Who may show a form in a frame, as the header says it; we ourselves always may, for the preview."""
-    return " ".join(["'self'", *sites])
-
-
-def site(text: str) -> str:
-    """The origin of a website's address: what a header may name. Raises ValueError."""
-    text = text.strip()
-    parts = urlsplit(text if "://" in text else f"https://{text}")
-    host = (parts.hostname or "").encode("idna").decode("ascii")
-    plain = host.removeprefix("*.")
-    if parts.scheme not in {"http", "https"} or not plain or not all(c.isalnum() or c in ".-" for c in plain):
-        raise ValueError(text)
-    return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port else "")
 
 
 # --- submissions ------------------------------------------------------------------------------------------------------

@@ -47,6 +47,18 @@ HEADERS = {
         "Cache-Control": "no-store",
         "Referrer-Policy": "strict-origin",
     },
+    "script": {  # for other websites' pages; asked for again each time, so that what is new is there at once
+        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+        "Cache-Control": "no-cache",
+    },
+    "cors": {  # what scripts on other websites may read: those of g.reader, which the view has looked at, or none
+        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Access-Control-Allow-Origin": "{reader}",
+        "Cache-Control": "no-store",
+        "Vary": "Origin",
+    },
     "file": {
         "Content-Security-Policy": "sandbox; default-src 'none'",
         "X-Frame-Options": "DENY",
@@ -99,9 +111,12 @@ def _finish(response: Response) -> Response:
     name = "static" if request.endpoint == "static" else getattr(_view(), "header_class", "app")
     if name == "static":
         squeeze_static(response)
-    ancestors = g.get("frame_ancestors", "'none'")
+    known = {"{ancestors}": g.get("frame_ancestors", "'none'"), "{reader}": g.get("reader", "")}
     for header, value in {**_EVERYWHERE, **HEADERS[name]}.items():
-        response.headers[header] = value.replace("{ancestors}", ancestors) if name == "embed" else value
+        for mark, said in known.items():
+            value = value.replace(mark, said)
+        if value:
+            response.headers[header] = value
     if current_app.extensions["crmlite.settings"].is_https:
         response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     response.headers["X-Request-Id"] = g.get("request_id", "")

@@ -114,7 +114,7 @@ def test_a_post_from_elsewhere_is_refused_everywhere_but_at_public_forms(app, si
             answer = client.open(url, method=method, headers=headers)
             if answer.status_code != 403:
                 open_to_all.append((method, rule.rule, answer.status_code))
-    assert open_to_all == [("POST", "/f/<public_id>", 404)]
+    assert sorted(open_to_all) == [("POST", "/f/<public_id>", 404), ("POST", "/f/<public_id>/embed", 404)]
 
 
 @pytest.mark.parametrize(
@@ -149,6 +149,8 @@ def wrong_headers(name, answer) -> list[str]:
             good = set(value.split(", ")) <= set(", ".join(found).split(", "))
         elif name == "embed" and header == "Content-Security-Policy":  # each form's own list of sites
             good = len(found) == 1 and bool(re.search(r"frame-ancestors ('none'|'self'|\*|https?://)", found[0]))
+        elif header == "Access-Control-Allow-Origin":  # who asks from nowhere is let in nowhere
+            good = found == []
         else:
             good = found == [value]
         if not good:
@@ -161,7 +163,7 @@ def wrong_headers(name, answer) -> list[str]:
 def test_every_answer_has_the_headers_of_its_class(app, sign_in):
     answers = list(everything(app, sign_in("admin")))
     assert [line for name, answer in answers for line in wrong_headers(name, answer)] == []
-    assert {"app", "public", "embed", "static"} <= {name for name, _answer in answers} <= set(HEADERS)
+    assert {"app", "public", "embed", "script", "cors", "static"} <= {name for name, _answer in answers} <= set(HEADERS)
 
 
 def test_that_look_sees_a_header_that_is_gone(make_app, sign_in):
@@ -181,10 +183,16 @@ def test_no_policy_allows_what_is_inline():
         policy = row["Content-Security-Policy"]
         assert "unsafe" not in policy, name
         assert "default-src 'none'" in policy, name
+    for name in ("app", "public", "script", "cors"):
+        assert "frame-ancestors 'none'" in HEADERS[name]["Content-Security-Policy"]
     for name in ("app", "public"):
         assert HEADERS[name]["X-Frame-Options"] == "DENY"
-        assert "frame-ancestors 'none'" in HEADERS[name]["Content-Security-Policy"]
         assert HEADERS[name]["Cache-Control"] == "no-store"
+
+
+def test_one_class_only_lets_other_websites_read():
+    assert [name for name, row in HEADERS.items() if "Access-Control-Allow-Origin" in row] == ["cors"]
+    assert [name for name, row in HEADERS.items() if "Access-Control-Allow-Credentials" in row] == []
 
 
 def test_errors_have_them_too(app, sign_in):

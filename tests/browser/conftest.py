@@ -121,14 +121,16 @@ def site(browser, database, databases, tmp_path_factory) -> Iterator[Site]:
 
 
 @pytest.fixture
-def foreign_page() -> Iterator[Callable[[str], str]]:
-    """Serves a page with the given body at another origin, and says where."""
-    body = {"html": ""}
+def foreign_page() -> Iterator[Callable[..., str]]:
+    """Serves a page with the given body, and content security policy, at another origin, and says where."""
+    body = {"html": "", "policy": ""}
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(200)
             self.send_header("Content-Type", "text/html; charset=utf-8")
+            if body["policy"]:
+                self.send_header("Content-Security-Policy", body["policy"])
             self.end_headers()
             self.wfile.write(f"<!doctype html><title>Our shop</title>{body['html']}".encode())
 
@@ -138,8 +140,8 @@ def foreign_page() -> Iterator[Callable[[str], str]]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
 
-    def show(html: str = "") -> str:
-        body["html"] = html
+    def show(html: str = "", policy: str = "") -> str:
+        body.update(html=html, policy=policy)
         return f"http://127.0.0.1:{server.server_address[1]}"
 
     yield show

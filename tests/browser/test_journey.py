@@ -17,7 +17,7 @@ def test_a_visitors_form_becomes_a_contact_that_is_edited_undone_and_found(site,
         page.wait_for_url("**/forms/**")
         page.goto("/forms/")
         page.get_by_role("link", name="Ask for a quote").click()
-        code = page.locator("textarea[readonly]").input_value()
+        code = page.locator("#frame-code").input_value()
     assert "<iframe" in code
 
     foreign_page(f"<h1>Our shop</h1>{code}")

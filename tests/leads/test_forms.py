@@ -12,7 +12,8 @@ from crmlite.extensions import db, writing
 from crmlite.leads import fields
 from crmlite.leads.fields import Field
 from crmlite.leads.forms import FieldRows
-from crmlite.leads.models import WebForm, site
+from crmlite.leads.models import WebForm
+from crmlite.leads.sites import site
 from tests.typed import typed
 
 SITE = {"base_url": "https://crm.example.org"}
@@ -201,14 +202,23 @@ def test_no_form_yet(app, sign_in):
     assert "No web form yet" in sign_in(app, "marketing").get("/forms/", **SITE).text
 
 
-def test_the_line_to_copy(app, sign_in, make_form):
-    form = make_form(heading='Talk "to" us')
-    page = unescape(sign_in(app, "marketing").get("/forms/1", **SITE).text)
-    assert (
-        f'<iframe src="https://crm.example.org{form.url}" data-crmlite title="Talk &#34;to&#34; us"' in page
-        or form.url in page
-    )
-    assert 'src="https://crm.example.org/static/js/embed.js"' in page
+def test_the_lines_to_copy(app, sign_in, make_form):
+    form = make_form(heading='Talk "to" us', sites=["https://www.example.com"])
+    page = sign_in(app, "marketing").get("/forms/1", **SITE).text
+    copied = [unescape(code) for code in re.findall(r'<textarea[^>]* id="\w+-code"[^>]*>([^<]*)<', page)]
+    url = f"https://crm.example.org{form.url}"
+    assert copied == [
+        f'<script src="{url}.js" async></script><noscript><a href="{url}">Talk &#34;to&#34; us</a></noscript>',
+        f'<iframe src="{url}" data-crmlite title="Talk &#34;to&#34; us" width="100%" height="640" loading="lazy" '
+        'frameborder="0"></iframe><script src="https://crm.example.org/static/js/embed.js" async></script>',
+    ]
+    assert "connect-src https://crm.example.org" in page
+    assert "No website may show it yet." not in page
+
+
+def test_a_form_that_no_website_may_show_yet(app, sign_in, make_form):
+    make_form()
+    assert "No website may show it yet." in sign_in(app, "marketing").get("/forms/1", **SITE).text
 
 
 def test_the_preview_may_be_framed_by_us_only_and_sends_nothing(app, sign_in, make_form):

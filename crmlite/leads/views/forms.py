@@ -1,4 +1,4 @@
-"""Web forms: their list, and the editor with preview and the line of HTML that embeds one."""
+"""Web forms: their list, and the editor with preview and the lines of HTML that embed one."""
 
 import sqlalchemy as sa
 from flask import Blueprint, Response, abort, g, request
@@ -150,7 +150,7 @@ def _editor(
         kinds=fields.KINDS,
         fills=fields.FILLS,
         submissions=form.count_submissions() if form else 0,
-        embed_code=form.embed_code() if form else "",
+        origin=web.absolute(""),
         status=status,
     )
 
