@@ -1,4 +1,4 @@
-"""The command line: serve, worker, upgrade, demo, settings, permissions, user, demo."""
+"""The command line: serve, worker, renderer, upgrade, demo, settings, permissions, user, demo."""
 
 import signal
 import threading
@@ -49,7 +49,7 @@ def upgrade() -> None:
     "--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Processes that answer pages."
 )
 def serve(host: str, port: int, workers: int) -> None:
-    """Serves the pages, with the worker process beside them; either is started again when it ends."""
+    """Serves the pages, with the worker and the PDF renderer beside them; each is started again when it ends."""
     app = _load()
     try:
         supervisor.check_address(host, port)
@@ -62,6 +62,7 @@ def serve(host: str, port: int, workers: int) -> None:
         [
             supervisor.Child("web server", lambda: supervisor.serve_web(app, host, port, workers)),
             supervisor.Child("worker", lambda: _work(app)),
+            supervisor.Child("PDF renderer", lambda: _make_pdfs(app)),
         ]
     )
 
@@ -70,6 +71,12 @@ def serve(host: str, port: int, workers: int) -> None:
 def worker() -> None:
     """Runs due jobs and sends mail until it is stopped; `serve` starts one by itself."""
     _work(_load())
+
+
+@main.command()
+def renderer() -> None:
+    """Makes PDF files until it is stopped; `serve` starts one by itself."""
+    _make_pdfs(_load())
 
 
 @main.command()
@@ -195,6 +202,15 @@ def _work(app: Flask) -> None:
     sender.start()
     jobs.keep_working(app, stop, schedule.plan)
     sender.join(5)  # lets it hear what the mail server says to the mail it is at
+
+
+def _make_pdfs(app: Flask) -> None:
+    from crmlite.pdf.renderer import RunsAlready, run
+
+    try:
+        run(app.extensions["crmlite.settings"].instance)
+    except RunsAlready as error:
+        _fail(str(error))
 
 
 def _address(text: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 
-from tests import cast
+from tests import cast, renderers
 from tests import databases as dbs
 from tests.oracles import _oracles_agree, _oracles_watch  # noqa: F401 - O1 and O3 watch every test
 
@@ -78,6 +78,13 @@ def _start(config: pytest.Config) -> tuple[Path, str]:
     if STARTED not in config.stash:
         config.stash[STARTED] = config.stash[CLEANUP].enter_context(dbs.start())
     return config.stash[STARTED]
+
+
+@pytest.fixture(scope="session")
+def renderer() -> Iterator[renderers.RendererProcess]:
+    """A PDF renderer; `renderer.serve(app)` lets that app ask it."""
+    with renderers.running() as process:
+        yield process
 
 
 @pytest.fixture(scope="session")
