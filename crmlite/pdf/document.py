@@ -1,6 +1,7 @@
 """HTML to PDF by WeasyPrint. Only the renderer imports this: a web worker would be 50 MB larger and exposed to what it reads."""
 
 import logging
+import unicodedata
 from collections.abc import Mapping
 
 from weasyprint import HTML
@@ -32,10 +33,19 @@ class Fetcher(URLFetcher):
 def make(html: str, files: Mapping[str, bytes]) -> tuple[bytes, list[str]]:
     """A tagged PDF/A-3 of it, with all fonts in it; and the URLs that it asked for and was refused."""
     fetcher = Fetcher(files)
-    pdf = HTML(string=html, base_url=SCHEME, url_fetcher=fetcher).write_pdf(
-        pdf_variant="pdf/a-3a", pdf_tags=True, font_config=_fonts, cache={}
-    )
-    return pdf, fetcher.refused
+    document = HTML(string=html, base_url=SCHEME, url_fetcher=fetcher)
+    for element in document.etree_element.iter():
+        if element.get("dir") == "auto":
+            element.set("dir", _direction("".join(element.itertext())))
+    return document.write_pdf(pdf_variant="pdf/a-3a", font_config=_fonts, cache={}), fetcher.refused
+
+
+def _direction(text: str) -> str:
+    """What `dir="auto"` means, which WeasyPrint does not know: the direction of the first letter that has one."""
+    for char in text:
+        if (kind := unicodedata.bidirectional(char)) in {"L", "R", "AL"}:
+            return "ltr" if kind == "L" else "rtl"
+    return "ltr"
 
 
 def warm_up() -> None:

@@ -1,0 +1,20 @@
+"""Papers: what customers get as PDF, with the organisation's letterhead, in their language."""
+
+from typing import Any
+
+from flask import current_app
+
+from crmlite import web
+from crmlite.auth.models import Organisation
+
+
+def compose(template: str, language: str, **context: Any) -> tuple[str, dict[str, bytes]]:
+    """HTML and files for pdf.render(), of a template that extends pdf/_paper.html. Reads the database, makes no PDF."""
+    with web.speaking(language):
+        context |= {"organisation": Organisation.get(), "logo": ""}
+        return current_app.jinja_env.get_template(template).render(**_language(), **context), {}
+
+
+def _language() -> dict[str, str]:
+    """Of the paper: a reader who prints another language than their own wants it as the customer gets it."""
+    return {"lang": web.locale().language, "text_dir": web.locale().text_direction}
