@@ -58,9 +58,9 @@ def warm_up() -> None:
 
 
 _SAMPLE = """<!doctype html><html lang="en"><title>Sample</title><style>
-@page { size: A4; margin: 20mm; font-family: "Noto Sans", "Noto Sans Arabic", sans-serif;
+@page { size: A4; margin: 20mm; font-family: "Noto Sans", "Noto Naskh Arabic", sans-serif;
   @bottom-right { content: counter(page) " / " counter(pages) } }
-body { font: 10pt/1.4 "Noto Sans", "Noto Sans Arabic", sans-serif } table { border-collapse: collapse; width: 100% }
+body { font: 10pt/1.4 "Noto Sans", "Noto Naskh Arabic", sans-serif } table { border-collapse: collapse; width: 100% }
 td { border-block-end: 1px solid #ccc } div { display: flex } </style>
 <div><img src="crmlite:dot.png" alt=""><p>Address</p></div>
 <h1>Quote, Предложение, عرض سعر</h1><p><b>Quote, Предложение, عرض سعر</b> <i>Quote, Предложение</i></p>

@@ -10,8 +10,9 @@ from crmlite import create_app, pdf
 
 PAPER = """<!doctype html><html lang="en"><title>Quote 7</title>
 <style>@page { size: A4; @bottom-right { content: counter(page) " / " counter(pages) } }
-body { font: 10pt "Noto Sans", "Noto Sans Arabic", sans-serif } </style>
-<h1>Quote</h1><p>Łódź, Őrség</p><p>Предложение, Їжак</p><p dir="rtl">عرض سعر للسيد أحمد</p><p><b>Bold عريض</b></p>"""
+body { font: 10pt "Noto Sans", "Noto Naskh Arabic", sans-serif } </style>
+<h1>Quote</h1><p>Łódź, Őrség</p><p>Предложение, Їжак</p><p dir="rtl">عرض سعر للسيد أحمد للإضاءة والطاقة إلى الآلات</p>
+<p><b>Bold عريض</b></p>"""
 
 
 def tool(name: str, data: bytes, *options: str) -> str:
@@ -53,7 +54,7 @@ def test_all_fonts_are_in_it(app):
 
 def test_its_text_reads_in_three_scripts_in_logical_order(app):
     text = tool("pdftotext", pdf.render(PAPER))
-    for words in ("Łódź, Őrség", "Предложение, Їжак", "عرض سعر للسيد أحمد", "1/1"):
+    for words in ("Łódź, Őrség", "Предложение, Їжак", "عرض سعر للسيد أحمد للإضاءة والطاقة إلى الآلات", "1/1"):
         assert words in re.sub("[\u202a-\u202e\u2066-\u2069\u200e\u200f]", "", text)
 
 
