@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Blueprint, Flask, Response, current_app, jsonify
 
-from crmlite import jobs, schema
+from crmlite import jobs, pdf, schema
 from crmlite.config import VERSION
 from crmlite.extensions import db, utcnow
 from crmlite.web import headers, public
@@ -27,10 +27,10 @@ def init_app(app: Flask) -> None:
 @public
 @headers("public")
 def health() -> Response:
-    """200 and `"status": "ok"`, or 503 with the reason. Monitors may ask every second: three short statements."""
-    found: dict[str, Any] = {"version": VERSION, "schema": None, "oldest_due_job_age": None}
+    """200 and `"status": "ok"`, or 503 with the reason. Monitors may ask every second: three statements and a knock at a socket."""
+    found: dict[str, Any] = {"version": VERSION, "schema": None, "oldest_due_job_age": None, "renderer": False}
     try:
-        reasons = [reason for reason in (_schema(found) or _worker(found), _disk()) if reason]
+        reasons = [reason for reason in (_schema(found) or _worker(found), _renderer(found), _disk()) if reason]
     except (sa.exc.SQLAlchemyError, OSError):
         log.exception("health")
         db.session.rollback()
@@ -59,6 +59,13 @@ def _worker(found: dict[str, Any]) -> str | None:
     silent = utcnow() - seen_at
     if silent > WORKER_SILENT:
         return f"The worker was not seen for {round(silent.total_seconds())} seconds: mail and forms wait."
+    return None
+
+
+def _renderer(found: dict[str, Any]) -> str | None:
+    found["renderer"] = pdf.is_running()
+    if not found["renderer"]:
+        return "The PDF renderer does not answer: run `crmlite renderer`, or `crmlite serve`, which starts one."
     return None
 
 

@@ -89,10 +89,14 @@ def renderer() -> Iterator[renderers.RendererProcess]:
 
 @pytest.fixture(scope="session")
 def _stage(
-    database: str, databases: dbs.Databases, tmp_path_factory: pytest.TempPathFactory
+    database: str,
+    databases: dbs.Databases,
+    renderer: renderers.RendererProcess,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[cast.Stage, str]]:
     url = databases.fresh(database, cast.build)
     stage = cast.Stage(url, str(tmp_path_factory.mktemp("stage")))
+    renderer.serve(stage.app)
     yield stage, url
     stage.close()
     databases.drop(url)
@@ -106,10 +110,13 @@ def stage(_stage: tuple[cast.Stage, str], databases: dbs.Databases) -> Iterator[
 
 
 @pytest.fixture
-def own_stage(database: str, databases: dbs.Databases, tmp_path: Path) -> Iterator[cast.Stage]:
+def own_stage(
+    database: str, databases: dbs.Databases, renderer: renderers.RendererProcess, tmp_path: Path
+) -> Iterator[cast.Stage]:
     """The same for one test alone: it may change the app, for instance add routes."""
     url = databases.fresh(database, cast.build)
     stage = cast.Stage(url, str(tmp_path / "instance"))
+    renderer.serve(stage.app)
     yield stage
     stage.close()
     databases.drop(url)

@@ -31,11 +31,12 @@ class RendererProcess:
             assert time.monotonic() < deadline
             time.sleep(0.01)
 
-    def serve(self, app: Flask) -> None:
-        """Makes pdf.render() of this app ask this renderer."""
-        link = app.extensions["crmlite.settings"].instance / wire.SOCKET
-        link.unlink(missing_ok=True)
-        link.symlink_to(self.folder / wire.SOCKET)
+    def serve(self, whose: Flask | Path) -> None:
+        """Makes pdf.render() of this app, or of those in this instance folder, ask this renderer."""
+        folder = whose if isinstance(whose, Path) else whose.extensions["crmlite.settings"].instance
+        folder.mkdir(mode=0o700, exist_ok=True)
+        (folder / wire.SOCKET).unlink(missing_ok=True)
+        (folder / wire.SOCKET).symlink_to(self.folder / wire.SOCKET)
 
     def close(self) -> None:
         self.process.terminate()

@@ -123,9 +123,10 @@ def parts(rule: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def sweep(database: str, databases: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sweep]:
+def sweep(database: str, databases: Any, renderer: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sweep]:
     url = databases.fresh(database, cast.build)
     sweep = Sweep(url, str(tmp_path_factory.mktemp("sweep")), databases)
+    renderer.serve(sweep.app)
     yield sweep
     sweep.close()
     databases.drop(url)

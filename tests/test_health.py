@@ -12,9 +12,15 @@ import sqlalchemy as sa
 from crmlite import config, jobs, schema
 from crmlite.auth import jobs as auth_jobs
 from crmlite.extensions import db, utcnow, writing
+from crmlite.pdf import wire
 from tests.auth.conftest import app, database_url, make_app  # noqa: F401 - fixtures
 
 ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(autouse=True)
+def _a_renderer_runs(renderer, tmp_path):
+    renderer.serve(tmp_path / "instance")
 
 
 def worker_was_seen(app, ago=timedelta()):
@@ -34,7 +40,13 @@ def test_all_is_well(app):
     worker_was_seen(app)
     assert ask(app) == (
         200,
-        {"status": "ok", "version": config.VERSION, "schema": schema.newest(), "oldest_due_job_age": 0.0},
+        {
+            "status": "ok",
+            "version": config.VERSION,
+            "schema": schema.newest(),
+            "oldest_due_job_age": 0.0,
+            "renderer": True,
+        },
     )
 
 
@@ -81,6 +93,16 @@ def test_another_schema_is_a_reason(app):
     assert said["schema"] == "20200101_1"
     assert said["reason"] == (
         f"The database has schema 20200101_1, this version needs {schema.newest()}: run `crmlite upgrade`."
+    )
+
+
+def test_no_renderer_is_a_reason(app, tmp_path):
+    worker_was_seen(app)
+    (tmp_path / "instance" / wire.SOCKET).unlink()
+    status, said = ask(app)
+    assert (status, said["renderer"]) == (503, False)
+    assert said["reason"] == (
+        "The PDF renderer does not answer: run `crmlite renderer`, or `crmlite serve`, which starts one."
     )
 
 
