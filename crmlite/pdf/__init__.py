@@ -6,6 +6,7 @@ import socket
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from flask import current_app
 from flask_babel import gettext as _
@@ -13,18 +14,19 @@ from flask_babel import gettext as _
 from crmlite.extensions import current_session, db
 from crmlite.pdf import wire
 
-__all__ = ["Failed", "is_running", "render"]
+__all__ = ["Failed", "is_running", "picture", "render"]
 
 log = logging.getLogger(__name__)
 
 _ANSWER_WITHIN = 60.0
 """A document takes 20 seconds at most, and two or three may be before it."""
+_ANSWER_AT_MOST = 100_000_000
 _START_WITHIN = 2.0
 """`serve` starts a renderer that ended again within a second."""
 
 
 class Failed(Exception):
-    """There is no PDF. `str()` is a sentence for the user; `reason` is absent, busy, too_large, memory, time or broken."""
+    """There is no PDF, or no picture. `str()` is a sentence for the user, `reason` a word for programs (see _sentence)."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(_sentence(reason))
@@ -36,21 +38,27 @@ def render(html: str, files: Mapping[str, bytes] | None = None) -> bytes:
 
     Takes a tenth of a second for a page, 60 seconds at the worst: never call it in a transaction that writes. Raises Failed.
     """
-    if not current_session().reading and db.session().in_transaction():
-        raise RuntimeError("pdf.render() in a transaction that writes: everybody else would wait for the PDF")
     files = files or {}
-    text = html.encode()
     for name in files:
         if not re.fullmatch(r"[a-z0-9][a-z0-9._-]*", name):
             raise ValueError(f"{name!r} cannot be the name of a file in a document")
+    text = html.encode()
     if len(text) > wire.HTML_AT_MOST or sum(map(len, files.values())) > wire.FILES_AT_MOST:
         raise Failed("too_large")
-    header, parts = _ask(text, files)
-    if "failed" in header:
-        log.error("pdf.failed reason=%s %s", header["failed"], header.get("detail", ""))
-        raise Failed(header["failed"])
+    header, parts = _ask({"what": "document", "names": list(files)}, text, *files.values())
     if header["refused"]:
         log.warning("pdf.refused %s", header["refused"])
+    return parts[0]
+
+
+def picture(data: bytes) -> bytes:
+    """A PNG that shows the same, made anew from its pixels, so that nothing else that was in the file is kept. Raises Failed.
+
+    Done by the renderer too, with its limits: a picture from outside may be made to break or to fill what decodes it.
+    """
+    if len(data) > wire.FILES_AT_MOST:
+        raise Failed("too_many_pixels")
+    _header, parts = _ask({"what": "picture"}, data)
     return parts[0]
 
 
@@ -63,12 +71,14 @@ def is_running() -> bool:
         return False
 
 
-def _ask(html: bytes, files: Mapping[str, bytes]) -> tuple[dict[str, str], list[bytes]]:
+def _ask(header: dict[str, Any], *parts: bytes) -> tuple[dict[str, Any], list[bytes]]:
+    if not current_session().reading and db.session().in_transaction():
+        raise RuntimeError("the renderer is asked in a transaction that writes: everybody else would wait for it")
     try:
         with _connect(_START_WITHIN) as connection:
             connection.settimeout(_ANSWER_WITHIN)
-            wire.send(connection, {"names": list(files)}, html, *files.values())
-            return wire.receive(connection, at_most=100_000_000)
+            wire.send(connection, header, *parts)
+            answer, made = wire.receive(connection, at_most=_ANSWER_AT_MOST)
     except TimeoutError:
         raise Failed("busy") from None
     except (ConnectionError, FileNotFoundError) as error:
@@ -77,6 +87,10 @@ def _ask(html: bytes, files: Mapping[str, bytes]) -> tuple[dict[str, str], list[
     except (OSError, wire.Garbled) as error:
         log.exception("pdf.broken")
         raise Failed("broken") from error
+    if "failed" in answer:
+        log.error("pdf.failed reason=%s %s", answer["failed"], answer.get("detail", ""))
+        raise Failed(answer["failed"])
+    return answer, made
 
 
 def _connect(within: float = 0.0) -> socket.socket:
@@ -97,12 +111,18 @@ def _connect(within: float = 0.0) -> socket.socket:
 
 
 def _sentence(reason: str) -> str:
-    if reason == "absent":
-        return _(
-            "PDF files cannot be made at the moment, because the renderer does not run. Nothing was lost: try again later."
-        )
-    if reason == "busy":
-        return _("The server is busy with other PDF files. Try again in a minute.")
-    if reason in {"too_large", "memory", "time"}:
-        return _("This is too much for one PDF file. Make the texts shorter or the lines fewer, and try again.")
-    return _("The PDF file could not be made. The server's log says why.")
+    match reason:
+        case "absent":
+            return _(
+                "PDF files cannot be made at the moment, because the renderer does not run. Nothing was lost: try again later."
+            )
+        case "busy":
+            return _("The server is busy with other PDF files. Try again in a minute.")
+        case "too_large" | "memory" | "time":
+            return _("This is too much for one PDF file. Make the texts shorter or the lines fewer, and try again.")
+        case "no_picture":
+            return _("This is no picture that can be read. Choose a PNG, JPEG or WebP file.")
+        case "too_many_pixels":
+            return _("This picture is too large. Choose one of at most 25 megapixels and 16 MB.")
+        case _:
+            return _("The PDF file could not be made. The server's log says why.")

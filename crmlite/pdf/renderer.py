@@ -62,7 +62,7 @@ class Renderer:
             signal.signal(number, lambda _signal, _frame: os.write(self._told[1], b"!"))
         with _lock(self._folder) as lock, _listen(self._folder) as listener:
             self._not_for_children = (lock, listener.fileno(), *self._told)
-            from crmlite.pdf import document
+            from crmlite.pdf import document, pictures  # noqa: F401 - loaded before the first child is born
 
             document.warm_up()
             gc.collect()
@@ -136,23 +136,26 @@ class Renderer:
             os._exit(status)
 
     def _ended(self, child: _Child) -> None:
-        """Says what became of it where it could not say so itself."""
-        _pid, status = os.waitpid(child.pid, 0)
+        """Says what became of it where it could not: its time was over, or its memory, of which C code dies in many ways."""
+        os.waitpid(child.pid, 0)
         if not child.answered:
-            reason = "time" if child.late else "memory" if os.WIFSIGNALED(status) else "broken"
             child.connection.settimeout(0)
             with contextlib.suppress(OSError):
-                wire.send(child.connection, {"failed": reason})
+                wire.send(child.connection, {"failed": "time" if child.late else "memory"})
         child.connection.close()
         os.close(child.life)
 
 
 def _make(connection: socket.socket) -> tuple[dict[str, object], tuple[bytes, ...]]:
-    from crmlite.pdf import document
+    from crmlite.pdf import document, pictures
 
     try:
-        header, (html, *files) = wire.receive(connection, wire.HTML_AT_MOST + wire.FILES_AT_MOST)
-        pdf, refused = document.make(html.decode(), dict(zip(header["names"], files, strict=True)))
+        header, parts = wire.receive(connection, wire.HTML_AT_MOST + wire.FILES_AT_MOST)
+        if header["what"] == "picture":
+            return {}, (pictures.made_harmless(parts[0]),)
+        pdf, refused = document.make(parts[0].decode(), dict(zip(header["names"], parts[1:], strict=True)))
+    except pictures.Refused as refusal:
+        return {"failed": str(refusal)}, ()
     except (MemoryError, RecursionError):
         return {"failed": "memory"}, ()
     except Exception as error:
