@@ -137,6 +137,11 @@ ORGANISATION_FORM = {
     "locale": "en",
     "time_zone": "UTC",
 }
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d4944415478da63504858f01f00"
+    "03e40220a4d81ccc0000000049454e44ae426082"
+)
+"""A picture of one pixel."""
 USER_FORM = {
     "name": "Anna", "email": "anna@demo.example", "password": "three green chairs", "role_id": "@role.seller", "team_id": "0",
 }  # fmt: skip
@@ -161,6 +166,9 @@ ROUTES: tuple[Route, ...] = (
     post("/auth/devices/end-others", SIGNED_IN),
     get("/auth/organisation", ABOVE),
     post("/auth/organisation", ABOVE, form=ORGANISATION_FORM),
+    get("/auth/organisation/logo", ABOVE, ok=404),  # there is none yet
+    post("/auth/organisation/logo", ABOVE, logo=PNG),
+    post("/auth/organisation/logo/remove", ABOVE),
     get("/auth/team", ADMIN),
     get("/auth/team/new", ADMIN),
     post("/auth/team/new", ADMIN, form=USER_FORM),

@@ -11,8 +11,11 @@ from crmlite.auth.models import Organisation
 def compose(template: str, language: str, **context: Any) -> tuple[str, dict[str, bytes]]:
     """HTML and files for pdf.render(), of a template that extends pdf/_paper.html. Reads the database, makes no PDF."""
     with web.speaking(language):
-        context |= {"organisation": Organisation.get(), "logo": ""}
-        return current_app.jinja_env.get_template(template).render(**_language(), **context), {}
+        organisation = Organisation.get()
+        logo = organisation.logo.read() if organisation.logo else None
+        files = {"logo.png": logo} if logo else {}
+        context |= {"organisation": organisation, "logo": "crmlite:logo.png" if logo else ""}
+        return current_app.jinja_env.get_template(template).render(**_language(), **context), files
 
 
 def _language() -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from io import BytesIO
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 PIXELS_AT_MOST = 25_000_000
 SIDE_AT_MOST = 1200
@@ -16,6 +16,7 @@ class Refused(Exception):
 
 def made_harmless(data: bytes) -> bytes:
     """A PNG without anything but pixels. Raises Refused."""
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint has said otherwise; half a logo is no logo
     try:
         with Image.open(BytesIO(data), formats=FORMATS) as image:
             if image.width * image.height > PIXELS_AT_MOST:  # the header says so: nothing was decoded yet

@@ -206,7 +206,8 @@ def _(ids: Ids) -> None:
 
 @case(events.ORGANISATION_UPDATED)
 def _(ids: Ids) -> None:
-    Organisation.get().change(legal_name="Noordlicht B.V.", country="BE")
+    organisation = Organisation.get().change(legal_name="Noordlicht B.V.", country="BE")
+    organisation.show_logo(File.store(BytesIO(b"pixels"), "logo.png", "image/png"))
 
 
 @case(events.USER_CREATED)

@@ -10,14 +10,10 @@ import pytest
 
 from crmlite import pdf
 from tests.pdf.test_render import streams, tool
+from tests.routes import PNG
 
 SECRET = "pa55word-of-this-server"
 ROOT = Path(__file__).parent.parent.parent
-
-PIXEL = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d4944415478da63504858f01f00"
-    "03e40220a4d81ccc0000000049454e44ae426082"
-)
 
 
 class Hits(http.server.ThreadingHTTPServer):
@@ -69,7 +65,7 @@ def words_of(data: bytes) -> bytes:
 
 
 def test_a_hostile_document_reads_nothing(app, hits, hostile):
-    data = pdf.render(hostile, {"logo.png": PIXEL})
+    data = pdf.render(hostile, {"logo.png": PNG})
     assert hits.paths == []
     assert SECRET.encode() not in words_of(data)
     assert "still here" in tool("pdftotext", data)
@@ -89,12 +85,12 @@ def test_the_same_document_leaks_with_the_fetcher_of_weasyprint(hits, hostile):
     ["crmlite:other.png", "crmlite:../logo.png", "CRMLITE:logo.png", "crmlite://logo.png", "logo.png", "file:logo.png"],
 )
 def test_only_the_exact_name_of_a_file_that_came_along_is_read(app, url):
-    data = pdf.render(f'<p>x<img src="{url}" alt="">', {"logo.png": PIXEL})
+    data = pdf.render(f'<p>x<img src="{url}" alt="">', {"logo.png": PNG})
     assert b"/Image" not in data
 
 
 def test_a_file_that_came_along_is_read(app):
-    assert b"/Image" in pdf.render('<p>x<img src="crmlite:logo.png" alt="">', {"logo.png": PIXEL})
+    assert b"/Image" in pdf.render('<p>x<img src="crmlite:logo.png" alt="">', {"logo.png": PNG})
 
 
 def test_what_was_refused_is_in_the_log(app, caplog, monkeypatch):

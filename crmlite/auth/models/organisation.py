@@ -6,7 +6,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crmlite import events
-from crmlite.extensions import Base, db
+from crmlite.extensions import Base, db, utcnow
+from crmlite.files import File
 from crmlite.journal import Journaled
 
 
@@ -25,6 +26,8 @@ class Organisation(Journaled, Base):
     country: Mapped[str] = mapped_column(default="NL")
     locale: Mapped[str] = mapped_column(default="en")
     time_zone: Mapped[str] = mapped_column(default="Europe/Amsterdam")
+    logo_id: Mapped[int | None] = mapped_column(sa.ForeignKey("file.id"), index=True)
+    """A PNG that the renderer made: nothing that was uploaded is stored as it came."""
 
     @classmethod
     def get(cls, lock: bool = False) -> "Organisation":
@@ -41,4 +44,21 @@ class Organisation(Journaled, Base):
 
         if events.changed(put):
             events.emit(events.ORGANISATION_UPDATED, self)
+        return self
+
+    @property
+    def logo(self) -> File | None:
+        return db.session.get(File, self.logo_id) if self.logo_id else None
+
+    def show_logo(self, logo: File | None) -> Self:
+        """Papers carry this one from now on, or none. The one before stays for a while, so that undo brings it back."""
+        before = self.logo
+        if before is logo:
+            return self
+        if before:
+            before.detached_at = utcnow()
+        db.session.add(self)
+        db.session.flush()  # the file gets its id
+        self.logo_id = logo.id if logo else None
+        events.emit(events.ORGANISATION_UPDATED, self)
         return self

@@ -1,16 +1,20 @@
 """The firm's own particulars."""
 
 import json
+from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, g, request, send_file
 from flask_babel import gettext as _
-from werkzeug.exceptions import Forbidden
+from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import Forbidden, NotFound
 
+from crmlite import pdf
 from crmlite.auth.forms import OrganisationForm
 from crmlite.auth.models import Organisation
-from crmlite.extensions import db
-from crmlite.web import go, outcome, render
+from crmlite.extensions import db, reading, writing
+from crmlite.files import File, FileRefused
+from crmlite.web import go, headers, outcome, render
 
 bp = Blueprint("organisation", __name__, url_prefix="/auth/organisation")
 
@@ -23,8 +27,7 @@ def _require_role() -> None:
 
 @bp.get("")
 def show() -> Response:
-    organisation = Organisation.get()
-    return _page(OrganisationForm(obj=organisation), was=json.dumps(_shown(organisation)))
+    return _page(OrganisationForm(obj=Organisation.get()))
 
 
 @bp.post("")
@@ -48,6 +51,43 @@ def save() -> Response:
     return go("/auth/organisation", *outcome(_("The organisation was saved.")))
 
 
+@bp.get("/logo")
+@headers("file")
+def logo() -> Response:
+    """For this page only: papers carry the logo within themselves."""
+    logo = Organisation.get().logo
+    if logo is None or not logo.location.is_file():
+        raise NotFound
+    return send_file(logo.location, "image/png", max_age=0)
+
+
+@bp.post("/logo")
+def show_logo() -> Response:
+    sent = request.files.get("logo")
+    reading()  # the renderer takes its time, and nobody shall wait for it
+    try:
+        data = pdf.picture(sent.read() if sent and sent.filename else b"")
+        writing()
+        logo = File.store(BytesIO(data), _("logo") + ".png", "image/png")
+    except (pdf.Failed, FileRefused) as refusal:
+        reading()
+        return _page(OrganisationForm(obj=Organisation.get()), problem=_why(sent, refusal), status=422)
+    Organisation.get(lock=True).show_logo(logo)
+    db.session.commit()
+    return go("/auth/organisation", *outcome(_("The logo was saved. Papers carry it from now on.")))
+
+
+def _why(sent: FileStorage | None, refusal: Exception) -> str:
+    return str(refusal) if sent and sent.filename else _("Choose a picture first.")
+
+
+@bp.post("/logo/remove")
+def remove_logo() -> Response:
+    Organisation.get(lock=True).show_logo(None)
+    db.session.commit()
+    return go("/auth/organisation", *outcome(_("The logo was removed.")))
+
+
 def _shown(organisation: Organisation) -> dict[str, Any]:
     """What the form says of it: along it goes, for there is no row, and no version of one, at first."""
     data: dict[str, Any] = OrganisationForm(obj=organisation).data
@@ -63,5 +103,22 @@ def _seen() -> dict[str, Any] | None:
     return was if isinstance(was, dict) else None
 
 
-def _page(form: OrganisationForm, was: str, theirs: dict[str, Any] | None = None, status: int = 200) -> Response:
-    return render("auth/organisation.html", form=form, was=was, theirs=theirs, status=status)
+def _page(
+    form: OrganisationForm,
+    was: str = "",
+    theirs: dict[str, Any] | None = None,
+    problem: str = "",
+    status: int = 200,
+) -> Response:
+    """`problem` is the logo's, which has a form of its own."""
+    organisation = Organisation.get()
+    was = was or json.dumps(_shown(organisation))
+    return render(
+        "auth/organisation.html",
+        form=form,
+        was=was,
+        theirs=theirs,
+        problem=problem,
+        logo=organisation.logo,
+        status=status,
+    )

@@ -156,10 +156,15 @@ def upgrade() -> None:
         sa.Column("country", sa.String(), nullable=False),
         sa.Column("locale", sa.String(), nullable=False),
         sa.Column("time_zone", sa.String(), nullable=False),
+        sa.Column("logo_id", sa.Integer(), nullable=True),
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["logo_id"], ["file.id"], name=op.f("fk_organisation_logo_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
         sqlite_autoincrement=True,
     )
+    with op.batch_alter_table("organisation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_organisation_logo_id"), ["logo_id"], unique=False)
+
     op.create_table(
         "hit",
         sa.Column("id", sa.Integer(), nullable=False),
