@@ -39,7 +39,7 @@ def undo(client, page: str):
 def test_it_is_shown_and_stands_on_papers(app, admin):
     assert send(admin, picture()).status_code == 303
     page = admin.get("/auth/organisation").text
-    assert 'class="cx-logo" src="/auth/organisation/logo?' in page
+    assert 'class="cx-firm-logo" src="/auth/organisation/logo?' in page
     shown = admin.get(URL)
     assert (shown.status_code, shown.mimetype) == (200, "image/png")
     assert shown.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
