@@ -3,10 +3,12 @@
 Its profile and its two web forms, as the administrator and marketing set them up.
 """
 
-from crmlite import events
+from pathlib import Path
+
 from crmlite.auth.models import Organisation
 from crmlite.demo.stage import Stage, Story
 from crmlite.extensions import db
+from crmlite.files import File
 from crmlite.leads.fields import Field, check
 from crmlite.leads.models import WebForm
 
@@ -53,7 +55,8 @@ def opening(stage: Stage) -> Story:
         locale="en",
         time_zone="Europe/Amsterdam",
     ))  # fmt: skip
-    events.emit(events.ORGANISATION_UPDATED, organisation)
+    with (Path(__file__).parent / "logo.png").open("rb") as logo:
+        organisation.show_logo(File.store(logo, "logo.png", "image/png"))
 
     yield 546, "10:05", "marketing"
     users = stage.users
