@@ -269,7 +269,7 @@ def test_what_dies_at_once_is_started_again_less_and_less_often():
 def test_a_start_loads_nothing_that_it_does_not_need(environment):
     code = (
         "import sys; from crmlite import cli; cli._load();"
-        "print([name for name in ('alembic', 'weasyprint', 'duckdb', 'granian') if name in sys.modules])"
+        "print([name for name in ('alembic', 'weasyprint', 'PIL', 'duckdb', 'granian') if name in sys.modules])"
     )
     said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=environment, capture_output=True, text=True)
     assert said.stdout == "[]\n", said.stderr
