@@ -81,18 +81,19 @@ def loads_itself(html: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def few(database, databases, tmp_path_factory):
-    yield from _stage(database, databases, tmp_path_factory, cast.build)
+def few(database, databases, renderer, tmp_path_factory):
+    yield from _stage(database, databases, renderer, tmp_path_factory, cast.build)
 
 
 @pytest.fixture(scope="module")
-def large(database, databases, tmp_path_factory):
-    yield from _stage(database, databases, tmp_path_factory, cast.build_large)
+def large(database, databases, renderer, tmp_path_factory):
+    yield from _stage(database, databases, renderer, tmp_path_factory, cast.build_large)
 
 
-def _stage(database, databases, tmp_path_factory, build) -> Iterator[Stage]:
+def _stage(database, databases, renderer, tmp_path_factory, build) -> Iterator[Stage]:
     url = databases.fresh(database, build)
     stage = Stage(url, str(tmp_path_factory.mktemp("budget")))
+    renderer.serve(stage.app)
     yield stage
     stage.close()
     databases.drop(url)
