@@ -36,7 +36,9 @@ class Failed(Exception):
 def render(html: str, files: Mapping[str, bytes] | None = None) -> bytes:
     """The PDF of this HTML: tagged PDF/A-3, all fonts embedded. `crmlite:<name>` in it is one of `files`; no other URL is read.
 
-    Takes a tenth of a second for a page, 60 seconds at the worst: never call it in a transaction that writes. Raises Failed.
+    Takes a tenth of a second for a page, 60 seconds at the worst, so it refuses to run in a transaction that writes: commit
+    first, or call extensions.reading(). Fonts are those of the machine; papers.compose() makes HTML and files that fit.
+    Raises Failed.
     """
     files = files or {}
     for name in files:
