@@ -123,6 +123,7 @@ def _template_context() -> dict[str, Any]:
         "theme": user.theme if user else "auto",
         "nav": navigation() if user else "",
         "account": [item for item in nav_items(user) if item.group == "account"] if user else [],
+        "firm_pages": [item for item in nav_items(user) if item.group == "firm"] if user else [],
         "keyed": [item for item in nav_items(user) if item.key] if user else [],
         "insecure": _is_insecure(),
     }
