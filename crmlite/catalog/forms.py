@@ -123,7 +123,7 @@ class ProductForm(ProductFields):
         return next((code for code in _USUAL if code not in used), "EUR")
 
     def validate_code(self, field: Field) -> None:
-        if is_taken(field.data, self._product and self._product.id):
+        if is_taken(field.data, self._product.id if self._product else None):
             raise ValidationError(_("Another product has this code."))
 
     def validate_prices(self, _field: Field) -> None:

@@ -84,7 +84,7 @@ def _find(tax_id: int, lock: bool = False) -> TaxClass:
 
 
 def _editor(tax: TaxClass | None, form: TaxClassForm, status: int = 200) -> Response:
-    version = tax and tax.row_version
+    version: object = tax and tax.row_version
     if status == 422 or "_add" in request.form:
         version = request.form.get("row_version", "")
     url = f"/catalog/taxes/{tax.id}" if tax else "/catalog/taxes/new"
