@@ -85,7 +85,8 @@ def _fill_prices(column: Column, rows: list[Row]) -> None:
 @fills("tax")
 def _fill_taxes(column: Column, rows: list[Row]) -> None:
     ids = {row[column.name] for row in rows} - {None}
-    found = dict(db.session.execute(sa.select(TaxClass.id, TaxClass.name).where(TaxClass.id.in_(ids))).tuples().all())
+    query = sa.select(TaxClass.id, TaxClass.name).where(TaxClass.id.in_(ids))
+    found = {number: name for number, name in db.session.execute(query)}  # noqa: C416 - dict() knows no rows
     for row in rows:
         row[column.name] = found.get(row[column.name])
 

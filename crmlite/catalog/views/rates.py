@@ -38,7 +38,7 @@ def save() -> Response:
     form = ExchangeRateForm(request.form, base=base)
     if not form.validate():
         return _page(base, form, 422)
-    rate = ExchangeRate.set(form.currency.data, form.rate.data, form.valid_from.data, form.per.data or 1)
+    rate = ExchangeRate.set(form.currency.data, form.rate.data or 0, form.valid_from.data, form.per.data or 1)
     db.session.commit()
     return go("/catalog/rates", *outcome(_("The rate of %(currency)s was saved.", currency=rate.currency)))
 

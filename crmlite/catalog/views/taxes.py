@@ -24,8 +24,8 @@ def _require_grant() -> None:
 @bp.get("")
 def index() -> Response:
     taxes = db.session.scalars(sa.select(TaxClass).order_by(TaxClass.active.desc(), TaxClass.id)).all()
-    counted = sa.select(Product.tax_class_id, sa.func.count()).where(Product.deleted_at.is_(None))
-    products = dict(db.session.execute(counted.group_by(Product.tax_class_id)).tuples().all())
+    counted = sa.select(Product.tax_class_id, sa.func.count().label("n")).where(Product.deleted_at.is_(None))
+    products = {row.tax_class_id: row.n for row in db.session.execute(counted.group_by(Product.tax_class_id))}
     return render("catalog/taxes.html", taxes=taxes, products=products, today=local_today())
 
 
