@@ -8,6 +8,7 @@ from wtforms import BooleanField, DateField, Field, FormField, HiddenField, Stri
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
+from crmlite.auth.models import Organisation
 from crmlite.catalog.models import KINDS, Price, Product
 from crmlite.catalog.models.products import Worth, is_taken
 from crmlite.catalog.models.rates import PER
@@ -88,8 +89,13 @@ class PriceForm(Form):
         return currency, rest
 
 
-def shown(price: Price) -> dict[str, Any]:
-    """A price as a row of the form shows it."""
+def _shown(product: Product) -> dict[str, Any]:
+    names = ("name", "code", "unit", "description", "instructions", "owner_id", "tax_class_id")
+    rows = [_row(price) for price in product.prices] or [{"currency": Organisation.get().currency}]
+    return {**{name: getattr(product, name) for name in names}, "prices": rows}
+
+
+def _row(price: Price) -> dict[str, Any]:
     return {
         "was": f"{price.currency} {_token(price)}",
         "currency": price.currency,
@@ -111,7 +117,7 @@ class ProductForm(ProductFields):
     prices = Rows(FormField(PriceForm), min_entries=1, max_entries=MOST_ROWS)
 
     def __init__(self, formdata: Any = None, product: Product | None = None, **kwargs: Any) -> None:
-        super().__init__(formdata, obj=product, **kwargs)
+        super().__init__(formdata, data=_shown(product) if product else None, **kwargs)
         self._product = product
 
     def add_row(self, name: str) -> None:
@@ -188,7 +194,7 @@ _USUAL = ("EUR", "USD", "GBP", "CHF", "DKK", "SEK", "NOK", "PLN", "AED", "CNY")
 
 class RateForm(Form):
     id = HiddenField(filters=[row_id])
-    rate = PercentField(_l("Rate in %%"))
+    rate = PercentField(_l("Rate in percent"))
     valid_from = DateField(_l("From"), [Optional()])
     valid_to = DateField(_l("Up to and including"), [Optional()])
 
@@ -246,12 +252,13 @@ class TaxClassForm(Form):
         return {**{name: self[name].data for name in ("name", "kind", "note", "active")}, "rates": rates}
 
 
-def rates_of(tax: TaxClass) -> list[dict[str, Any]]:
-    """The rates as rows of the form show them."""
-    return [
+def shown(tax: TaxClass) -> dict[str, Any]:
+    """What TaxClassForm shows of a tax that exists."""
+    rates = [
         {"id": rate.id, "rate": rate.rate_bp, "valid_from": rate.valid_from, "valid_to": rate.valid_to}
         for rate in tax.rates
     ]
+    return {"name": tax.name, "kind": tax.kind, "note": tax.note, "active": tax.active, "rates": rates}
 
 
 # --- exchange rates ---------------------------------------------------------------------------------------------------

@@ -9,11 +9,11 @@ from crmlite.demo.stage import Stage, Story
 from crmlite.numbers import MICRO
 
 TAXES = (
-    ("standard", "VAT 21%", "normal", "", (Rate(1900, date(2001, 1, 1), date(2012, 9, 30)), Rate(2100, date(2012, 10, 1)))),
-    ("low", "VAT 9%", "normal", "", (Rate(600, date(1986, 10, 1), date(2018, 12, 31)), Rate(900, date(2019, 1, 1)))),
-    ("gulf", "VAT Emirates", "normal", "", (Rate(500, date(2018, 1, 1)),)),
-    ("reverse", "Reverse charge EU", "reverse", "VAT reverse charged to the customer, article 196 of Directive 2006/112/EC.", ()),
-    ("export", "Export", "exempt", "Export outside the European Union, exempt from VAT.", ()),
+    ("standard", "VAT, standard rate", "normal", "", (Rate(1900, date(2001, 1, 1), date(2012, 9, 30)), Rate(2100, date(2012, 10, 1)))),
+    ("low", "VAT, reduced rate", "normal", "", (Rate(600, date(1986, 10, 1), date(2018, 12, 31)), Rate(900, date(2019, 1, 1)))),
+    ("gulf", "VAT in the Emirates", "normal", "", (Rate(500, date(2018, 1, 1)),)),
+    ("reverse", "Reverse charge in the EU", "reverse", "VAT reverse charged to the customer, article 196 of Directive 2006/112/EC.", ()),
+    ("export", "Export outside the EU", "exempt", "Export outside the European Union, exempt from VAT.", ()),
 )  # fmt: skip
 
 PRODUCTS = (

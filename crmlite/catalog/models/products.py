@@ -71,8 +71,8 @@ class Product(Record, Base):
 
     @property
     def prices(self) -> list["Price"]:
-        """In all currencies that have one, asked of the database."""
-        return list(db.session.scalars(sa.select(Price).where(Price.product_id == self.id).order_by(Price.currency)))
+        """In all currencies that have one, the oldest first; asked of the database."""
+        return list(db.session.scalars(sa.select(Price).where(Price.product_id == self.id).order_by(Price.id)))
 
     @classmethod
     def create(cls, actor: Any, name: str, prices: Mapping[str, Worth | None] | None = None, **values: Any) -> Self:

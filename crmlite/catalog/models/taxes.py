@@ -14,11 +14,11 @@ from crmlite.extensions import UNJOURNALED, Base, db, utcnow
 from crmlite.journal import Journaled
 
 KINDS = (
-    ("normal", _l("Charged at a rate")),
+    ("normal", _l("Normal: charged at a rate")),
     ("reverse", _l("Reverse charge: the customer pays it themselves")),
     ("exempt", _l("Exempt")),
 )
-KIND_LABELS = {"normal": _l("Charged"), "reverse": _l("Reverse charge"), "exempt": _l("Exempt")}
+KIND_LABELS = {"normal": _l("Normal"), "reverse": _l("Reverse charge"), "exempt": _l("Exempt")}
 """The same in a word or two, for tables."""
 
 

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from crmlite.auth.models import Organisation
-from crmlite.catalog.forms import ProductForm, shown
+from crmlite.catalog.forms import ProductForm
 from crmlite.catalog.models import CodeTaken, Product
 from crmlite.catalog.models.taxes import offered
 from crmlite.catalog.page import ProductPage
@@ -72,8 +72,7 @@ def peek(product_id: int) -> ResponseReturnValue:
 @bp.get("/<int:product_id>/edit")
 def edit(product_id: int) -> Response:
     product = PRODUCT.policy.find(g.user, product_id, "edit")
-    prices = [shown(price) for price in product.prices] or [{"currency": Organisation.get().currency}]
-    return _edit(product, ProductForm(None, product, data={"prices": prices}))
+    return _edit(product, ProductForm(None, product))
 
 
 @bp.post("/<int:product_id>/edit")

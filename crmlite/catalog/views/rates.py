@@ -26,9 +26,13 @@ def _require_grant() -> None:
 
 @bp.get("")
 def index() -> Response:
-    base = Organisation.get().currency
-    data = {"valid_from": local_today(), "currency": request.args.get("currency")}
-    return _page(base, ExchangeRateForm(base=base, data=data))
+    """All currencies; with ?currency=USD the history of that one, and the form filled in for its next rate."""
+    base, currency = Organisation.get().currency, request.args.get("currency", "")[:3]
+    rates = _history(base, currency) if currency else _now_and_later(base, local_today())
+    form = ExchangeRateForm(base=base, data={"valid_from": local_today()})
+    if currency:
+        form.currency.data, form.per.data = currency, rates[0].per if rates else 1
+    return _page(base, form, rates, currency)
 
 
 @bp.post("")
@@ -37,7 +41,7 @@ def save() -> Response:
     base = Organisation.get().currency
     form = ExchangeRateForm(request.form, base=base)
     if not form.validate():
-        return _page(base, form, 422)
+        return _page(base, form, _now_and_later(base, local_today()), status=422)
     rate = ExchangeRate.set(form.currency.data, form.rate.data or 0, form.valid_from.data, form.per.data or 1)
     db.session.commit()
     return go("/catalog/rates", *outcome(_("The rate of %(currency)s was saved.", currency=rate.currency)))
@@ -53,9 +57,10 @@ def remove(rate_id: int) -> Response:
     return go("/catalog/rates", _("The rate of %(currency)s was removed.", currency=rate.currency), undo_url())
 
 
-def _page(base: str, form: ExchangeRateForm, status: int = 200) -> Response:
-    today, currency = local_today(), request.args.get("currency", "")[:3]
-    rates = _history(base, currency) if currency else _now_and_later(base, today)
+def _page(
+    base: str, form: ExchangeRateForm, rates: list[ExchangeRate], currency: str = "", status: int = 200
+) -> Response:
+    today = local_today()
     return render(
         "catalog/rates.html",
         form=form,

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from flask import Blueprint, Response, abort, g, request
 from flask_babel import gettext as _
 
-from crmlite.catalog.forms import TaxClassForm, rates_of
+from crmlite.catalog.forms import TaxClassForm, shown
 from crmlite.catalog.models import KIND_LABELS, Product, TaxClass
 from crmlite.catalog.types import may_edit_taxes
 from crmlite.extensions import db
@@ -50,7 +50,7 @@ def create() -> Response:
 @bp.get("/<int:tax_id>")
 def show(tax_id: int) -> Response:
     tax = _find(tax_id)
-    return _editor(tax, TaxClassForm(obj=tax, data={"rates": rates_of(tax)}))
+    return _editor(tax, TaxClassForm(data=shown(tax)))
 
 
 @bp.post("/<int:tax_id>")
