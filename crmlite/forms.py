@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, FieldList, FormField, SelectMultipleField, ValidationError
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, Length, StopValidation
 
 from crmlite.safety import clean
 from crmlite.web import locale
@@ -22,8 +22,19 @@ SPOKEN = (
 """Languages that a customer may be written to in."""
 
 
-def required() -> DataRequired:
-    return DataRequired(_l("Please fill this in."))
+def required() -> "Required":
+    return Required(_l("Please fill this in."))
+
+
+class Required(DataRequired):
+    """Zero is an answer; and what could not be read is not called missing: the field says what is wrong with it."""
+
+    def __call__(self, form: wtforms.Form, field: Field) -> None:
+        typed = field.raw_data and str(field.raw_data[0]).strip()
+        if field.errors and typed:
+            raise StopValidation
+        if type(field.data) is not int:
+            super().__call__(form, field)
 
 
 def at_most(count: int) -> Length:

@@ -6,7 +6,8 @@ from flask_babel import lazy_gettext as _l
 from crmlite import web
 from crmlite.auth import roles
 from crmlite.catalog.types import PRODUCT, may_edit_taxes
-from crmlite.catalog.views import products, rates, taxes
+from crmlite.catalog.views import products, taxes
+from crmlite.catalog.views import rates as rate_pages  # crmlite.catalog.rates is another module
 from crmlite.records import actions
 from crmlite.records.actions import Action
 
@@ -20,7 +21,7 @@ def init_app(app: Flask) -> None:
         app.extensions["crmlite.undo_guards"][table] = may_edit_taxes
     roles.declare(app, PRODUCT.name, PRODUCT.label_plural, PRODUCT.url)
     roles.declare(app, TAX, _l("Taxes and exchange rates"))
-    for blueprint in (products.bp, taxes.bp, rates.bp):
+    for blueprint in (products.bp, taxes.bp, rate_pages.bp):
         app.register_blueprint(blueprint)
     actions.add(
         app,

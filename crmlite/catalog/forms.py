@@ -117,7 +117,9 @@ class ProductForm(ProductFields):
     prices = Rows(FormField(PriceForm), min_entries=1, max_entries=MOST_ROWS)
 
     def __init__(self, formdata: Any = None, product: Product | None = None, **kwargs: Any) -> None:
-        super().__init__(formdata, data=_shown(product) if product else None, **kwargs)
+        if product is not None:
+            kwargs["data"] = _shown(product)
+        super().__init__(formdata, **kwargs)
         self._product = product
 
     def add_row(self, name: str) -> None:
