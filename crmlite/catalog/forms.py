@@ -19,6 +19,7 @@ from crmlite.forms import (
     SelectField,
     at_most,
     choices,
+    currencies,
     currency_choices,
     number_or_none,
     one_line,
@@ -269,12 +270,12 @@ def shown(tax: TaxClass) -> dict[str, Any]:
 class ExchangeRateForm(Form):
     """What `per` units of a currency cost in the organisation's, which is not among the choices."""
 
-    currency = SelectField(_l("Currency"))
+    currency = SelectField(_l("Currency"), [required()])
     per = SelectField(_l("Units"), coerce=number_or_none, default=1)
     rate = DecimalMicroField(_l("Cost"), [required(), AboveZero()])
     valid_from = DateField(_l("From"), [required()])
 
     def __init__(self, *args: Any, base: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.currency.choices = [choice for choice in currency_choices() if choice.value != base]
+        self.currency.choices = choices([pair for pair in currencies() if pair[0] != base], "–")
         self.per.choices = choices((per, show_number(per)) for per in PER)
