@@ -13,7 +13,7 @@ from wtforms.validators import StopValidation
 
 from crmlite import money, numbers
 from crmlite.numbers import Unreadable
-from crmlite.web import locale
+from crmlite.web import isolated, locale
 
 MAX_NUMBER = 10**9
 
@@ -172,4 +172,5 @@ class AboveZero:
 
 
 def _sentence(problem: Unreadable) -> str:
-    return str(flask_babel.gettext(problem.sentence, **problem.values))
+    values = {name: isolated(str(value)) for name, value in problem.values.items()}
+    return str(flask_babel.gettext(problem.sentence, **values))

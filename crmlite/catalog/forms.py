@@ -28,7 +28,7 @@ from crmlite.forms import (
 )
 from crmlite.number_fields import AboveZero, DecimalMicroField, PercentField, PriceField
 from crmlite.records.forms import OwnerField, Rows, row_id
-from crmlite.web import show_number, show_price
+from crmlite.web import isolated, show_number, show_price
 
 MOST_ROWS = 40
 
@@ -178,7 +178,7 @@ class ProductForm(ProductFields):
         row.amount.errors = [
             _(
                 "Somebody changed this to %(price)s meanwhile. Save again to have yours.",
-                price=show_price(price.unit_micro, price.currency),
+                price=isolated(show_price(price.unit_micro, price.currency)),
             )
         ]
 

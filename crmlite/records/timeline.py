@@ -232,7 +232,7 @@ def _words(
 def _said(value: Any) -> Any:
     """A price comes as {"unit_micro": 12500000, "currency": "EUR"}."""
     if isinstance(value, dict) and "unit_micro" in value:
-        return web.show_price(value["unit_micro"], value["currency"])
+        return web.isolated(web.show_price(value["unit_micro"], value["currency"]))
     return value
 
 

@@ -180,6 +180,11 @@ def show_number(value: int) -> str:
     return _plain(format_decimal(value, locale=locale()))
 
 
+def isolated(text: str) -> str:
+    """`text`, such as a price, kept in one piece inside a sentence that runs from right to left."""
+    return f"\u2068{text}\u2069" if locale().text_direction == "rtl" else text
+
+
 def show_quantity(micro: int | None) -> str:
     """A number that is kept in millionths: "1.5"."""
     return "" if micro is None else numbers.show_decimal(micro, locale(), numbers.MICRO)
