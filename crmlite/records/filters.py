@@ -66,7 +66,7 @@ _DATE: dict[str, Compare] = {
     "before": lambda column, values: column < values[-1][0],
 }
 OPERATORS: dict[str, dict[str, Compare]] = {
-    **dict.fromkeys(("name", "text", "email", "phone", "url"), _TEXT),
+    **dict.fromkeys(("name", "text", "code", "email", "phone", "url"), _TEXT),
     **dict.fromkeys(("choice", "country", "language", "lifecycle", "user", "company", "contact"), _IS),
     **dict.fromkeys(("number", "money"), _NUMBER),
     **dict.fromkeys(("date", "ago"), _DATE),
