@@ -70,6 +70,21 @@ AFFILIATION_REMOVED = _event(
     "company",
 )
 
+PRODUCT_CREATED = _event("product.created", _l("%(actor)s added this product"), "package")
+PRODUCT_UPDATED = _event("product.updated", _l("%(actor)s changed the product"), "pencil")
+PRODUCT_PRICED = _event("product.priced", _l("%(actor)s set the price to %(price)s"), "cash", "price")
+PRODUCT_UNPRICED = _event("product.unpriced", _l("%(actor)s took away the price of %(price)s"), "cash", "price")
+PRODUCT_WITHDRAWN = _event("product.withdrawn", _l("%(actor)s stopped offering this product"), "archive")
+PRODUCT_OFFERED = _event("product.offered", _l("%(actor)s offers this product again"), "package")
+TAX_CLASS_CREATED = _event("tax_class.created", _l("%(actor)s added the tax %(tax)s"), "receipt-tax", "tax")
+TAX_CLASS_UPDATED = _event("tax_class.updated", _l("%(actor)s changed the tax %(tax)s"), "receipt-tax", "tax")
+EXCHANGE_RATE_SET = _event(
+    "exchange_rate.set", _l("%(actor)s set the exchange rate of %(currency)s"), "coins", "currency"
+)
+EXCHANGE_RATE_REMOVED = _event(
+    "exchange_rate.removed", _l("%(actor)s removed an exchange rate of %(currency)s"), "coins", "currency"
+)
+
 RECORD_DELETED = _event("record.deleted", _l("%(actor)s moved this to the trash"), "trash")
 RECORD_RESTORED = _event("record.restored", _l("%(actor)s took this out of the trash"), "restore")
 RECORD_PURGED = _event("record.purged", _l("Removed for good after 30 days in the trash"), "trash", inverse=FINAL)

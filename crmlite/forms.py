@@ -1,13 +1,16 @@
 """What the forms of all modules share: tidying what was typed, the usual complaints, lists of languages and countries."""
 
+from functools import cache
 from typing import Any
 
 import wtforms
+from babel.core import get_global
+from babel.numbers import get_currency_name, list_currencies
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, FieldList, FormField, SelectMultipleField, ValidationError
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, Length, StopValidation
 
 from crmlite.safety import clean
 from crmlite.web import locale
@@ -19,8 +22,19 @@ SPOKEN = (
 """Languages that a customer may be written to in."""
 
 
-def required() -> DataRequired:
-    return DataRequired(_l("Please fill this in."))
+def required() -> "Required":
+    return Required(_l("Please fill this in."))
+
+
+class Required(DataRequired):
+    """Zero is an answer; and what could not be read is not called missing: the field says what is wrong with it."""
+
+    def __call__(self, form: wtforms.Form, field: Field) -> None:
+        typed = field.raw_data and str(field.raw_data[0]).strip()
+        if field.errors and typed:
+            raise StopValidation
+        if type(field.data) is not int:
+            super().__call__(form, field)
 
 
 def at_most(count: int) -> Length:
@@ -147,3 +161,24 @@ def countries() -> list[tuple[str, str]]:
 
 _NOT_COUNTRIES = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ", "AC", "CP", "DG", "EA", "IC", "TA", "CQ"}
 """Two letters that CLDR knows and that are no countries."""
+
+
+def currency_choices() -> list[SelectChoice]:
+    return choices(currencies())
+
+
+def currencies() -> list[tuple[str, str]]:
+    """(code, code and name in the reader's language) of those that are legal tender somewhere today."""
+    here = locale()
+    return [(code, f"{code} · {get_currency_name(code, locale=here)}") for code in _current_currencies()]
+
+
+@cache
+def _current_currencies() -> list[str]:
+    today = {
+        code
+        for rows in get_global("territory_currencies").values()
+        for code, _begin, end, tender in rows
+        if not end and tender
+    }
+    return sorted(today & list_currencies())

@@ -20,6 +20,9 @@ from flask.testing import FlaskClient
 
 from crmlite import create_app, journal, schema
 from crmlite.auth.models import Preference, Role, Team, User, UserSession, hash_secret
+from crmlite.catalog.models import ExchangeRate, Product, TaxClass
+from crmlite.catalog.models.products import Worth
+from crmlite.catalog.models.taxes import Rate
 from crmlite.companies.models import Company
 from crmlite.contacts.models import Affiliation, Contact
 from crmlite.demo.cast import CAST, make_cast
@@ -41,7 +44,9 @@ OWNERS = ("seller", "colleague", "rival", "nobody", "manager")
 """Who has records; nobody's belong neither to a user nor to a team."""
 TEAM_OF = {part.key: part.team for part in CAST} | {"nobody": None}
 ROLE_OF = {part.key: part.role for part in CAST}
-TYPES = ("contact", "company", "lead")
+TYPES = ("contact", "company", "lead", "product")
+EVERYBODYS = frozenset({"product"})
+"""What all who work here see, whoever's it is, and only those above change."""
 PUBLIC_URL = "http://localhost"
 
 
@@ -55,7 +60,7 @@ def may_see(actor: str, owner: str, kind: str) -> bool:
     if actor == "stranger":
         return False
     role = ROLE_OF[actor]
-    if role in {"administrator", "manager"}:
+    if role in {"administrator", "manager"} or kind in EVERYBODYS:
         return True
     if role == "seller":
         return owner == "nobody" or TEAM_OF[owner] == TEAM_OF[actor]
@@ -146,14 +151,21 @@ def _seed(users: dict[str, User]) -> dict[str, int]:
         db.session.add(gone)
         db.session.flush()
         ids["user.gone"] = gone.id
+    with _operation(users["manager"]):
+        tax = TaxClass.create("Standard", rates=[Rate(2100, date(2012, 10, 1))])
+        rate = ExchangeRate.set("USD", 920_000, date(2026, 1, 1))
+        withdrawn = Product.create(users["manager"], name="Old booth").withdraw()
+        ids |= {"tax": tax.id, "rate": rate.id, "withdrawn.product": withdrawn.id}
     for owner in OWNERS:
         with _operation(users.get(owner)):
             company = make_company(owner, users.get(owner))
             contact = make_contact(owner, users.get(owner), company)
             lead = make_lead(owner, users.get(owner), contact, company)
-            for record in (company, contact, lead):
+            product = make_product(owner, users.get(owner), tax)
+            for record in (company, contact, lead, product):
                 members.join(record, gone, "answered questions")
             ids |= {f"{owner}.company": company.id, f"{owner}.contact": contact.id, f"{owner}.lead": lead.id}
+            ids[f"{owner}.product"] = product.id
     for owner in ("seller", "rival"):
         with _operation(users[owner]):
             ids |= _seed_more(owner, users[owner])
@@ -244,6 +256,24 @@ def make_lead(owner: str, user: User | None, contact: Contact, company: Company)
     return lead
 
 
+def make_product(owner: str, user: User | None, tax: TaxClass) -> Product:
+    word = canary(owner, "product")
+    owned = {} if user else {"owner_id": None, "team_id": None}
+    product = Product.create(
+        user,
+        name=f"{word} booth",
+        prices={"EUR": Worth(1_250_000_000), "GBP": Worth(1_100_000_000, includes_tax=True)},
+        code=word,
+        description=word,
+        unit="piece",
+        instructions=word,
+        tax_class_id=tax.id,
+        **owned,
+    )
+    _decorate(product, user, word)
+    return product
+
+
 def _decorate(record: Any, user: User | None, word: str) -> None:
     """A note, a tag and a file."""
     author_id = user.id if user else None
@@ -260,6 +290,7 @@ def _seed_more(owner: str, user: User) -> dict[str, int]:
         "contact": Contact.create(user, given=word, family=word),
         "company": Company.create(user, name=word),
         "lead": Lead.create(user, contact=contact, need=word),
+        "product": Product.create(user, name=word, code=word),
     }
     for record in trash.values():
         record.trash()
@@ -317,11 +348,13 @@ def _seed_forms(users: dict[str, User]) -> dict[str, int]:
 def _multiply(count: int) -> None:
     """Copies the seller's contact, company and lead many times, past the journal: it is only for counting."""
     with db.engines[None].begin() as connection:
-        for model, word in ((Company, "company"), (Contact, "contact"), (Lead, "lead")):
+        for model, word in ((Company, "company"), (Contact, "contact"), (Lead, "lead"), (Product, "product")):
             table = model.__table__
             first = connection.execute(sa.select(table).order_by(table.c.id).limit(1)).mappings().one()
             base = {name: value for name, value in first.items() if name != "id"}
-            base |= {"submission_id": None} if "submission_id" in base else {}
+            base |= {name: None for name in ("submission_id",) if name in base} | {
+                name: "" for name in ("code",) if name in base
+            }
             rows = [
                 {**base, "name": f"{word} {n:05}", "sort_name": f"{word} {n:05}", "created_at": utcnow()}
                 for n in range(count)
@@ -334,11 +367,11 @@ def _crowd(count: int) -> None:
     writing()
     seller = db.session.scalars(sa.select(User).where(User.email == "seller@demo.example")).one()
     journal.act_as("user", seller.id)
-    contact, company, lead = (
-        db.session.scalars(sa.select(model).order_by(model.id)).first() for model in (Contact, Company, Lead)
+    contact, company, lead, product = (
+        db.session.scalars(sa.select(model).order_by(model.id)).first() for model in (Contact, Company, Lead, Product)
     )
     for n in range(count):
-        for record in (contact, company, lead):
+        for record in (contact, company, lead, product):
             Note.write(record, seller.id, f"note {n}")
             tags.add(record, f"tag {n}")
             files.attach(record, File.store(io.BytesIO(b"x"), f"{n}.txt", "text/plain"), seller.id)

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tests.cast import ACTORS, TYPES
+from tests.cast import ACTORS, EVERYBODYS, TYPES
 
 YES, LOGIN = "yes", "login"
 """Gets in; is sent to the sign-in page, or for posts refused with 401."""
@@ -42,6 +42,9 @@ ARGS = {
     "contact_id": "seller.contact",
     "company_id": "seller.company",
     "lead_id": "seller.lead",
+    "product_id": "seller.product",
+    "tax_id": "tax",
+    "rate_id": "rate",
     "form_id": "form",
     "message_id": "seller.mail",
     "file_id": "seller.mail.file",
@@ -101,13 +104,23 @@ def post(rule: str, who: Who, *, form: Mapping[str, Any] | None = None, **more: 
     return Route("POST", rule, who, form={**(form or {}), **fields}, **words)
 
 
-def each_type(route: Route) -> tuple[Route, ...]:
-    """One line per record type, for a route with the type in it. `TYPE` in what args= and form= say becomes the type's name."""
+def each_type(route: Route, everybodys: Who | None = None) -> tuple[Route, ...]:
+    """One line per record type, for a route with the type in it. `TYPE` in what args= and form= say becomes the type's name.
+
+    Of types that are everybody's (tests/cast.py) all see what otherwise a team sees, and those above change what it changes;
+    `everybodys` says otherwise.
+    """
+
+    def who(name: str) -> Mapping[str, str | int]:
+        if name not in EVERYBODYS or route.who is SIGNED_IN:
+            return route.who
+        return everybodys or (SIGNED_IN if route.method == "GET" else ABOVE)
 
     def made(name: str) -> Route:
         args = {"record_type": name, "record_id": "seller.TYPE", **route.args}
         return replace(
             route,
+            who=who(name),
             args={part: value.replace("TYPE", name) for part, value in args.items()},
             form={
                 key: value.replace("TYPE", name) if isinstance(value, str) else value
@@ -144,6 +157,13 @@ PNG = bytes.fromhex(
 """A picture of one pixel."""
 USER_FORM = {
     "name": "Anna", "email": "anna@demo.example", "password": "three green chairs", "role_id": "@role.seller", "team_id": "0",
+}  # fmt: skip
+PRODUCT_FORM = {
+    "name": "Booth for one", "code": "FH-900", "unit": "piece", "tax_class_id": "@tax", "description": "Felt and oak",
+    "prices-0-currency": "EUR", "prices-0-amount": "1,250.00",
+}  # fmt: skip
+TAX_FORM = {
+    "name": "Reduced", "kind": "normal", "active": "y", "rates-0-rate": "9", "rates-0-valid_from": "2019-01-01",
 }  # fmt: skip
 ONLY_ME: Who = SIGNED_IN | dict.fromkeys(("colleague", "rival", "manager", "admin"), 404)
 """The seller's own, which is nobody else's business, not even the administrator's."""
@@ -234,6 +254,28 @@ ROUTES: tuple[Route, ...] = (
     post("/leads/<int:lead_id>/reopen", TEAM, args={"lead_id": "seller.closed"}),
     get("/leads/quarantine", FORMS),
     post("/leads/quarantine", FORMS, form={"do": "release 1"}),
+    # catalog
+    get("/products/", SIGNED_IN),
+    get("/products/new", ABOVE),
+    post("/products/new", ABOVE, form=PRODUCT_FORM),
+    get("/products/<int:product_id>", SIGNED_IN),
+    get("/products/<int:product_id>/peek", SIGNED_IN, htmx=True),
+    get("/products/<int:product_id>/edit", ABOVE),
+    post(
+        "/products/<int:product_id>/edit",
+        ABOVE,
+        form={**PRODUCT_FORM, "prices-0-was": "EUR 1250000000 0", "row_version": "1"},
+    ),
+    post("/products/<int:product_id>/withdraw", ABOVE),
+    post("/products/<int:product_id>/offer", ABOVE),
+    get("/catalog/taxes", ABOVE),
+    get("/catalog/taxes/new", ABOVE),
+    post("/catalog/taxes/new", ABOVE, form=TAX_FORM),
+    get("/catalog/taxes/<int:tax_id>", ABOVE),
+    post("/catalog/taxes/<int:tax_id>", ABOVE, form={**TAX_FORM, "row_version": "1"}),
+    get("/catalog/rates", ABOVE),
+    post("/catalog/rates", ABOVE, currency="USD", per="100", rate="91.5", valid_from="2026-11-01"),
+    post("/catalog/rates/<int:rate_id>/remove", ABOVE),
     # web forms
     get("/f/<public_id>", PUBLIC),
     post("/f/<public_id>", PUBLIC, f1="Anna Lindqvist", f2="anna@example.com", any_origin=True, ok=200),
@@ -304,7 +346,8 @@ ROUTES: tuple[Route, ...] = (
             "/records/<record_type>/<int:record_id>/notes/<int:note_id>/edit",
             AUTHOR,
             args={"note_id": "seller.TYPE.note"},
-        )
+        ),
+        everybodys=AUTHOR | {"rival": 403},
     ),
     *each_type(
         post(
@@ -312,14 +355,16 @@ ROUTES: tuple[Route, ...] = (
             AUTHOR,
             args={"note_id": "seller.TYPE.note"},
             text="Called back twice",
-        )
+        ),
+        everybodys=ADMIN,
     ),
     *each_type(
         post(
             "/records/<record_type>/<int:record_id>/notes/<int:note_id>/delete",
             AUTHOR,
             args={"note_id": "seller.TYPE.note"},
-        )
+        ),
+        everybodys=ADMIN,
     ),
     *each_type(post("/records/<record_type>/<int:record_id>/tags", TEAM, name="Fair")),
     *each_type(

@@ -26,9 +26,10 @@ NOT_TRANSLATED = [
     "Shared Person",
     "Contact us",
     "Crossed",
+    "Standard",
 ]
 DATA = re.compile(
-    r"zc\w+?qx\w*(?: (?:Ltd|need|note|closed|street))?"  # the canaries: what the fixed records hold
+    r"zc\w+?qx\w*(?: (?:Ltd|need|note|closed|street|booth))?"  # the canaries: what the fixed records hold
     r"|^\s*\w{1,2}\s*$"  # initials
     r"|[A-Z][a-z]{2} \d+, \d{4}(?:, [\d:]+\s[AP]M)?"  # dates in words are Babel's
     r"|\d byte|\d [kMG]B"  # so are sizes

@@ -5,8 +5,6 @@ from typing import Any
 from zoneinfo import available_timezones
 
 import sqlalchemy as sa
-from babel import Locale
-from babel.numbers import get_currency_name, list_currencies
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
@@ -24,9 +22,9 @@ from crmlite.auth import passwords
 from crmlite.auth.models import Role, Team, User
 from crmlite.auth.roles import label_of
 from crmlite.extensions import db
-from crmlite.forms import Form, SelectField, at_most, choices, countries, one_line, required, tidy
+from crmlite.forms import Form, SelectField, at_most, choices, countries, currency_choices, one_line, required, tidy
 from crmlite.points import normal_email, normal_phone, normal_url
-from crmlite.web import LANGUAGES, locale
+from crmlite.web import LANGUAGES
 
 THEMES = (("auto", _l("Like the device")), ("light", _l("Light")), ("dark", _l("Dark")))
 
@@ -97,7 +95,7 @@ class OrganisationForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.country.choices = choices(countries())
-        self.currency.choices = choices(currencies())
+        self.currency.choices = currency_choices()
         self.time_zone.choices = choices(time_zones())
 
     def validate_website(self, field: URLField) -> None:
@@ -192,21 +190,3 @@ def time_zones() -> tuple[tuple[str, str], ...]:
 _CONTINENTS = frozenset(
     {"Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
 )
-
-
-def currencies() -> list[tuple[str, str]]:
-    """Those that are legal tender somewhere today."""
-    here: Locale = locale()
-    return [(code, f"{code} · {get_currency_name(code, locale=here)}") for code in sorted(_current_currencies())]
-
-
-def _current_currencies() -> set[str]:
-    from babel.core import get_global
-
-    today = {
-        code
-        for rows in get_global("territory_currencies").values()
-        for code, _begin, end, tender in rows
-        if not end and tender
-    }
-    return today & list_currencies()

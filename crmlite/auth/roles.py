@@ -21,12 +21,17 @@ STANDARD: dict[str, dict[str, dict[str, str]]] = {
         **dict.fromkeys(
             ("contact", "company", "lead"), {"view": "team", "create": "own", "edit": "team", "delete": "own"}
         ),
+        "product": {"view": "all"},
     },
     "marketing": {
         **dict.fromkeys(("contact", "company"), {"view": "all", "create": "own", "edit": "own"}),
         **dict.fromkeys(("lead", "web_form"), dict.fromkeys(ACTIONS, "all")),
+        "product": {"view": "all"},
     },
-    "service": dict.fromkeys(("contact", "company"), {"view": "all", "create": "own", "edit": "team"}),
+    "service": {
+        **dict.fromkeys(("contact", "company"), {"view": "all", "create": "own", "edit": "team"}),
+        "product": {"view": "all"},
+    },
 }
 
 ROLE_LABELS = {

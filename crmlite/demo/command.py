@@ -11,10 +11,12 @@ from flask import current_app
 
 from crmlite import config, create_app, schedule, schema
 from crmlite.auth.models import Team, User
+from crmlite.catalog.models import Product
 from crmlite.companies.models import Company
 from crmlite.contacts.models import Contact
 from crmlite.demo import bulk, passers
 from crmlite.demo.cast import CAST, PASSWORD, make_cast
+from crmlite.demo.catalogue import catalogue
 from crmlite.demo.firm import opening
 from crmlite.demo.people import Generator, Owner
 from crmlite.demo.stage import Stage
@@ -60,7 +62,7 @@ def demo(size: int | None, seed: int) -> None:
     click.echo(f"Sign in as {', '.join(part.email for part in CAST)}; the password is {PASSWORD}.")
 
 
-_COUNTED = ((Contact, "contacts"), (Company, "companies"), (Lead, "leads"))
+_COUNTED = ((Contact, "contacts"), (Company, "companies"), (Lead, "leads"), (Product, "products"))
 
 
 def check_place() -> None:
@@ -87,7 +89,7 @@ def make_firm(seed: int, now: datetime | None = None) -> None:
     with pretending(now - FOUNDED):
         users = make_cast()
     stage = Stage(users, now)
-    told = [opening, *STORIES.values(), *passers.website(), passers.quarantine]
+    told = [opening, catalogue, *STORIES.values(), *passers.website(), passers.quarantine]
     stage.play([*told, *passers.firms(seed, users, now)])
 
 

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from crmlite import jobs, journal
 from crmlite.auth.models import User
+from crmlite.catalog.models import Product, TaxClass
 from crmlite.companies.models import Company
 from crmlite.contacts.models import Affiliation, Contact
 from crmlite.demo import visitors
@@ -38,6 +39,8 @@ class Stage:
     def __init__(self, users: Mapping[str, User], now: datetime) -> None:
         self.users = users
         self.forms: dict[str, WebForm] = {}
+        self.products: dict[str, Product] = {}
+        self.taxes: dict[str, TaxClass] = {}
         self._now = now
         self._midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         self._who = ""

@@ -66,7 +66,7 @@ _DATE: dict[str, Compare] = {
     "before": lambda column, values: column < values[-1][0],
 }
 OPERATORS: dict[str, dict[str, Compare]] = {
-    **dict.fromkeys(("name", "text", "email", "phone", "url"), _TEXT),
+    **dict.fromkeys(("name", "text", "code", "email", "phone", "url"), _TEXT),
     **dict.fromkeys(("choice", "country", "language", "lifecycle", "user", "company", "contact"), _IS),
     **dict.fromkeys(("number", "money"), _NUMBER),
     **dict.fromkeys(("date", "ago"), _DATE),
@@ -182,7 +182,11 @@ def _value(term: Term, text: str, sql_type: Any, user: Viewer) -> Any:
         return _span(text, kind == "date")
     if kind == "user" and text == "me":
         return user.id
-    if kind in {"user", "company", "contact", "number", "money"}:
+    if isinstance(sql_type, sa.Boolean):
+        if text not in {"yes", "no"}:
+            raise FilterError(_("“%(value)s” is neither yes nor no.", value=text[:60]))
+        return text == "yes"
+    if kind in {"user", "company", "contact", "number", "money"} or isinstance(sql_type, sa.Integer):
         if not re.fullmatch(r"-?[0-9]{1,15}", text):
             raise FilterError(_("“%(value)s” is not a number.", value=text[:60]))
         return int(text)

@@ -224,8 +224,16 @@ def _words(
         words["now"] = lifecycle.LABELS.get(words["now"], _("none"))
     if event.name == events.RECORD_ASSIGNED.name:
         words["owner"] = words["owner"] or _("nobody")
+    words = {name: _said(value) for name, value in words.items()}
     words["actor"] = actor["name"] if actor else _nobodys_name(operation.actor_kind)
     return words
+
+
+def _said(value: Any) -> Any:
+    """A price comes as {"unit_micro": 12500000, "currency": "EUR"}."""
+    if isinstance(value, dict) and "unit_micro" in value:
+        return web.isolated(web.show_price(value["unit_micro"], value["currency"]))
+    return value
 
 
 def _nobodys_name(actor_kind: str) -> str:
@@ -242,6 +250,8 @@ def _value(column: Column, value: Any) -> str:
     if column.kind == "language":
         return web.language_name(value)
     text = str(value)
+    if column.choices:
+        text = str(dict(column.choices()).get(text, text))
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 

@@ -132,7 +132,7 @@ class Column:
 
     @property
     def numeric(self) -> bool:
-        return self.kind in {"number", "money"}
+        return self.kind in {"number", "money", "price"}
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,9 @@ NAV_GROUPS = {
     "insight": _l("Insight"),
     "settings": _l("Settings"),
 }
-"""The parts of the sidebar from top to bottom; one without links is not shown. Links of the group `account` stand in the user's menu."""
+"""The parts of the sidebar from top to bottom; one without links is not shown. Links of the group `account` stand in the user's menu,
+those of `firm` beside the settings of the firm."""
+_ELSEWHERE = ("account", "firm")
 
 
 @dataclass(frozen=True)
@@ -56,16 +58,16 @@ def add_nav(
 ) -> None:
     """Adds a link to the sidebar; with a record type, for those only who may see such records; with roles, for those only.
 
-    `key` follows g on the keyboard. The group `account` is the menu of the user at the bottom.
+    `key` follows g on the keyboard. The group `account` is the menu of the user at the bottom, `firm` that of the settings.
     """
-    if group not in NAV_GROUPS and group != "account":
+    if group not in NAV_GROUPS and group not in _ELSEWHERE:
         raise ValueError(f"{url}: the sidebar has no group {group}")
     item = NavItem(url, icon, label, record_type, group, order, key, roles)
     app.extensions["crmlite.nav"] = sorted([*app.extensions["crmlite.nav"], item], key=_rank)
 
 
 def _rank(item: NavItem) -> tuple[int, int]:
-    groups = [*NAV_GROUPS, "account"]
+    groups = [*NAV_GROUPS, *_ELSEWHERE]
     return groups.index(item.group), item.order
 
 

@@ -13,6 +13,9 @@ import sqlalchemy as sa
 
 from crmlite import events, journal
 from crmlite.auth.models import Organisation, Role, Team, User
+from crmlite.catalog.models import ExchangeRate, Product, TaxClass
+from crmlite.catalog.models.products import Worth
+from crmlite.catalog.models.taxes import Rate
 from crmlite.companies.models import Company
 from crmlite.contacts.models import Affiliation, Contact
 from crmlite.events import EventType
@@ -98,6 +101,61 @@ def _(ids: Ids) -> None:
 @case(events.AFFILIATION_REMOVED)
 def _(ids: Ids) -> None:
     link(ids).remove()
+
+
+def product(ids: Ids) -> Product:
+    return db.session.get_one(Product, ids["seller.product"])
+
+
+@case(events.PRODUCT_CREATED)
+def _(ids: Ids) -> None:
+    Product.create(seller(ids), name="Stool", code="ST-1", prices={"EUR": Worth(99_000_000)}, tax_class_id=ids["tax"])
+
+
+@case(events.PRODUCT_UPDATED)
+def _(ids: Ids) -> None:
+    product(ids).change(name="Stool of oak", code="ST-2", unit="pair")
+
+
+@case(events.PRODUCT_PRICED)
+def _(ids: Ids) -> None:
+    product(ids).change(prices={"EUR": Worth(1), "USD": Worth(2, includes_tax=True)})
+
+
+@case(events.PRODUCT_UNPRICED)
+def _(ids: Ids) -> None:
+    product(ids).change(prices={"EUR": None})
+
+
+@case(events.PRODUCT_WITHDRAWN)
+def _(ids: Ids) -> None:
+    product(ids).withdraw()
+
+
+@case(events.PRODUCT_OFFERED)
+def _(ids: Ids) -> None:
+    db.session.get_one(Product, ids["withdrawn.product"]).offer()
+
+
+@case(events.TAX_CLASS_CREATED)
+def _(ids: Ids) -> None:
+    TaxClass.create("Reduced", rates=[Rate(600, date(2012, 1, 1), date(2018, 12, 31)), Rate(900, date(2019, 1, 1))])
+
+
+@case(events.TAX_CLASS_UPDATED)
+def _(ids: Ids) -> None:
+    db.session.get_one(TaxClass, ids["tax"]).change(name="High", rates=[Rate(2200, date(2027, 1, 1))])
+
+
+@case(events.EXCHANGE_RATE_SET)
+def _(ids: Ids) -> None:
+    ExchangeRate.set("USD", 930_000, date(2026, 1, 1))
+    ExchangeRate.set("JPY", 620_000, date(2026, 1, 1), per=100)
+
+
+@case(events.EXCHANGE_RATE_REMOVED)
+def _(ids: Ids) -> None:
+    db.session.get_one(ExchangeRate, ids["rate"]).remove()
 
 
 @case(events.RECORD_DELETED)

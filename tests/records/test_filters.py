@@ -217,6 +217,7 @@ def test_every_filter_of_every_type_works(stage):
     from crmlite.records import types
 
     fits = {"date": "-90d", "ago": "-90d", "user": "me", "company": "1", "contact": "1", "number": "1", "money": "1"}
+    fits |= {"tax": "1", "offered": "yes"}
     user = viewer(stage)
     asked = 0
     with request_of(stage, user):

@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from werkzeug.datastructures import MultiDict
 
+from crmlite.catalog.models import Product
+from crmlite.catalog.types import PRODUCT
 from crmlite.companies.types import COMPANY
 from crmlite.contacts.models import Contact
 from crmlite.contacts.types import CONTACT
@@ -23,7 +25,7 @@ from crmlite.records.listing import Listing
 from tests import cast, oracles
 from tests.records.who import request_of, viewer
 
-KINDS = {kind.name: kind for kind in (CONTACT, COMPANY, LEAD)}
+KINDS = {kind.name: kind for kind in (CONTACT, COMPANY, LEAD, PRODUCT)}
 SORTS = [(kind.name, column.name) for kind in KINDS.values() for column in kind.columns if column.sortable]
 NAMES = ("", "Anna", "anna", "Ánna", "Борис", "王芳", "zed", "Zed")
 
@@ -41,7 +43,9 @@ def build_many(url: str) -> None:
                 person = Contact.create(None, given=NAMES[n % 8], family=NAMES[n % 5], team_id=None)
                 firm = COMPANY.model.create(None, name=NAMES[n % 8] or "-")
                 lead = Lead.create(None, contact=first, need=NAMES[n % 5], source=NAMES[n % 4], owner_id=None)
-                for record in (person, firm, lead):
+                code = f"{NAMES[n % 8]}{n}" if n % 3 else ""
+                product = Product.create(None, name=NAMES[n % 8] or "-", code=code, owner_id=None)
+                for record in (person, firm, lead, product):
                     record.created_at = start + timedelta(days=n % 5)
                     if hasattr(record, "last_activity_at"):
                         record.last_activity_at = when

@@ -8,6 +8,7 @@ import re
 import pytest
 import sqlalchemy as sa
 
+from crmlite.catalog.types import PRODUCT
 from crmlite.companies.types import COMPANY
 from crmlite.contacts.types import CONTACT
 from crmlite.extensions import db
@@ -15,12 +16,12 @@ from crmlite.leads.types import LEAD
 from tests import cast
 from tests.cast import Stage
 
-LARGE = "contact|company|lead|event|event_link|change|point|tagging|note|search"
+LARGE = "contact|company|lead|product|event|event_link|change|point|tagging|note|search"
 SCAN = re.compile(rf"\bSCAN (?:{LARGE})\b(?! USING)")
-RECORDS = re.compile(r"\b(?:SCAN|SEARCH) (?:contact|company|lead)\b")
+RECORDS = re.compile(r"\b(?:SCAN|SEARCH) (?:contact|company|lead|product)\b")
 # The probe of those who may see everything: it reads a thousand rows at most, whichever come first.
 PROBE = re.compile(r"WHERE \w+\.deleted_at IS NULL AND 1 = 1\s+LIMIT")
-TYPES = (CONTACT, COMPANY, LEAD)
+TYPES = (CONTACT, COMPANY, LEAD, PRODUCT)
 SORTED = [
     f"{kind.url}?_sort={sign}{column.name}"
     for kind in TYPES
