@@ -5,7 +5,6 @@ ones that matter, so that a new Babel cannot move a decimal point unnoticed.
 """
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
@@ -15,20 +14,14 @@ from math import floor
 
 from babel import Locale
 from babel.core import get_global
-from babel.numbers import (
-    format_currency,
-    get_currency_precision,
-    get_currency_symbol,
-    get_decimal_symbol,
-    get_group_symbol,
-)
+from babel.numbers import format_currency, get_currency_precision, get_currency_symbol
+
+from crmlite.numbers import MAX_TYPED, MICRO, N_, Unreadable, digits, seen, split_sign
 
 MAX_MINOR = 10**15
 """Amounts beyond this are refused when read: a slip of the keyboard, and no longer exact in JavaScript or a spreadsheet."""
-MAX_TYPED = 60
-
-N_ = str
-"""Marks a sentence for the catalogue; whoever shows it translates it."""
+MAX_PRICE = 10**9
+"""In major units: as micro units they are exact everywhere, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +111,14 @@ def zero(currency: str) -> Money:
 def decimals(currency: str) -> int:
     """How many digits stand behind the decimal sign: 2 for EUR, 0 for JPY, 3 for KWD. Raises ValueError."""
     if currency not in get_global("all_currencies"):
-        raise ValueError(N_("There is no currency with this code."))
+        raise Unreadable(N_("There is no currency with this code."))
     return get_currency_precision(currency)
 
 
 def convert(money: Money, to: str, rate: Decimal) -> Money:
     """In another currency; `rate` is what one major unit of money.currency costs in `to`. Rounded half up."""
     if not (isinstance(rate, Decimal) and rate.is_finite() and rate > 0):
-        raise ValueError(N_("An exchange rate is a number above zero."))
+        raise Unreadable(N_("An exchange rate is a number above zero."))
     shift = decimals(to) - decimals(money.currency)
     return Money(_round(_EXACT.multiply(Decimal(money.minor), rate).scaleb(shift, _EXACT)), to)
 
@@ -135,26 +128,30 @@ def parse(text: str, locale: Locale | str, currency: str) -> Money:
 
     Raises ValueError rather than guess: "1.5" is no Dutch number, and 1,234 euro has a decimal too many.
     """
-    digits_after = decimals(currency)
-    if len(text) > MAX_TYPED:
-        raise ValueError(N_("This is too long for an amount."))
-    sign, number = _bare_number(text, locale, currency)
-    match = _number_pattern(str(locale)).fullmatch(number)
-    if not match:
-        raise ValueError(N_("This is not an amount. Write digits and the decimal sign of your language."))
-    whole = "".join(filter(str.isdigit, match["whole"] or "0"))
-    fraction = match["fraction"] or match["only_fraction"] or ""
-    if len(fraction) > digits_after:
-        raise ValueError(N_("This amount has more decimals than its currency."))
-    minor = int(whole + fraction.ljust(digits_after, "0"))
-    if minor > MAX_MINOR:
-        raise ValueError(N_("This amount is too large."))
-    return Money(sign * minor, currency)
+    minor = _parse(text, locale, currency, decimals(currency))
+    if abs(minor) > MAX_MINOR:
+        raise Unreadable(N_("This amount is too large."))
+    return Money(minor, currency)
+
+
+def parse_price(text: str, locale: Locale | str, currency: str) -> int:
+    """The same for the price of one unit, in millionths of the major unit: 0,0035 euro a sheet is 3500."""
+    decimals(currency)
+    micro = _parse(text, locale, currency, MICRO)
+    if abs(micro) > MAX_PRICE * 10**MICRO:
+        raise Unreadable(N_("This amount is too large."))
+    return micro
 
 
 def format(money: Money, locale: Locale | str) -> str:
     """The way of the language, without the mark that Babel puts before Arabic: the template wraps numbers in <bdi>."""
     return format_currency(money.amount, money.currency, locale=locale).removeprefix("\u200f")
+
+
+def format_price(unit_micro: int, currency: str, locale: Locale | str) -> str:
+    """A price with the decimals of its currency, and with more where it has more."""
+    price = Decimal(unit_micro).scaleb(-MICRO, _EXACT)
+    return format_currency(price, currency, locale=locale, decimal_quantization=False).removeprefix("\u200f")
 
 
 _EXACT = Context(prec=120, rounding=ROUND_HALF_UP)
@@ -167,39 +164,23 @@ def _round(minor: Decimal) -> int:
     return int(minor.quantize(_ONE, context=_EXACT))
 
 
-def _bare_number(text: str, locale: Locale | str, currency: str) -> tuple[int, str]:
-    """Sign and number without currency, blanks and invisible marks, the digits of all scripts as 0 to 9."""
-    seen = _seen(text)
+def _parse(text: str, locale: Locale | str, currency: str, places: int) -> int:
+    if len(text) > MAX_TYPED:
+        raise Unreadable(N_("This is too long for an amount."))
+    sign, number = split_sign(_without_currency(seen(text), locale, currency))
+    found = digits(number, locale)
+    if found is None:
+        example = format(Money.of("1234.5", currency), locale)
+        raise Unreadable(N_("This is not an amount. Write it like %(example)s."), example=example)
+    whole, fraction = found
+    if len(fraction) > places:
+        raise Unreadable(N_("This amount has too many decimals: at most %(places)s fit here."), places=places)
+    return sign * int(whole + fraction.ljust(places, "0"))
+
+
+def _without_currency(bare: str, locale: Locale | str, currency: str) -> str:
     names = {currency, get_currency_symbol(currency, locale), get_currency_symbol(currency, "en")}
     for name in sorted(names, key=len, reverse=True):  # JP¥ before ¥, or "JP" would be left
-        mark = re.escape(_seen(name))
-        seen = re.sub(rf"^(-?){mark}|{mark}(-?)$", r"\1\2", seen, count=1, flags=re.IGNORECASE)
-    negative = seen.startswith("-") or seen.endswith("-")
-    return (-1, seen.strip("-")) if negative and seen.count("-") == 1 else (1, seen)
-
-
-def _seen(text: str) -> str:
-    return "".join(_plain(char) for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char) != "Cf")
-
-
-def _plain(char: str) -> str:
-    if char.isspace():
-        return ""
-    if char in "-\u2010\u2011\u2012\u2013\u2212":
-        return "-"
-    if char in "'’":
-        return "'"
-    digit = unicodedata.decimal(char, None)
-    return char if digit is None else str(digit)
-
-
-@cache
-def _number_pattern(locale: str) -> re.Pattern[str]:
-    """Grouped or not; blanks are gone by now, so a language that groups with them has nothing left to check."""
-    point = "".join(map(_plain, get_decimal_symbol(locale)))
-    group = "".join(map(_plain, get_group_symbol(locale)))
-    groups = f"[{re.escape(group + '٬')}]"
-    hind = r"\d{2}" if locale.endswith("_IN") else r"\d{3}"
-    whole = rf"\d{{1,3}}(?:{groups}{hind})*{groups}\d{{3}}|\d+"
-    points = f"[{re.escape(point + '٫')}]"
-    return re.compile(rf"(?P<whole>{whole})(?:{points}(?P<fraction>\d+))?|{points}(?P<only_fraction>\d+)", re.ASCII)
+        mark = re.escape(seen(name))
+        bare = re.sub(rf"^(-?){mark}|{mark}(-?)$", r"\1\2", bare, count=1, flags=re.IGNORECASE)
+    return bare

@@ -15,6 +15,7 @@ from flask import Flask, current_app, g, request
 from flask_babel import Domain, force_locale, get_locale
 from flask_babel import gettext as _
 
+from crmlite import money, numbers
 from crmlite.extensions import babel, utcnow
 
 LANGUAGES = {"en": "English", "nl": "Nederlands", "ar": "العربية"}
@@ -27,7 +28,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(languages=LANGUAGES)
     app.jinja_env.filters.update(
         ago=ago, date=show_date, datetime=show_datetime, filesize=filesize, number=show_number, language=language_name,
-        country=country_name,
+        country=country_name, quantity=show_quantity, percent=show_percent, money=show_money, price=show_price,
     )  # fmt: skip
 
 
@@ -177,3 +178,21 @@ def country_name(code: str | None) -> str:
 
 def show_number(value: int) -> str:
     return _plain(format_decimal(value, locale=locale()))
+
+
+def show_quantity(micro: int | None) -> str:
+    """A number that is kept in millionths: "1.5"."""
+    return "" if micro is None else numbers.show_decimal(micro, locale(), numbers.MICRO)
+
+
+def show_percent(basis_points: int | None) -> str:
+    return "" if basis_points is None else numbers.show_percent(basis_points, locale())
+
+
+def show_money(minor: int | None, currency: str) -> str:
+    return "" if minor is None else money.format(money.Money(minor, currency), locale())
+
+
+def show_price(unit_micro: int | None, currency: str) -> str:
+    """The price of one unit, which may have more decimals than its currency."""
+    return "" if unit_micro is None else money.format_price(unit_micro, currency, locale())
