@@ -182,7 +182,7 @@ def _value(term: Term, text: str, sql_type: Any, user: Viewer) -> Any:
         return _span(text, kind == "date")
     if kind == "user" and text == "me":
         return user.id
-    if kind in {"user", "company", "contact", "number", "money"}:
+    if kind in {"user", "company", "contact", "number", "money"} or isinstance(sql_type, sa.Integer):
         if not re.fullmatch(r"-?[0-9]{1,15}", text):
             raise FilterError(_("“%(value)s” is not a number.", value=text[:60]))
         return int(text)
