@@ -281,7 +281,7 @@ def _seed_more(owner: str, user: User) -> dict[str, int]:
         "contact": Contact.create(user, given=word, family=word),
         "company": Company.create(user, name=word),
         "lead": Lead.create(user, contact=contact, need=word),
-        "deal": Deal.create(user, name=word, contact=contact, stage=stage),
+        "deal": Deal.create(user, name=f"{canary(owner, 'deal')} trash", contact=contact, stage=stage),
     }
     for record in trash.values():
         record.trash()
