@@ -13,7 +13,7 @@ from crmlite import config, create_app, schedule, schema
 from crmlite.auth.models import Team, User
 from crmlite.companies.models import Company
 from crmlite.contacts.models import Contact
-from crmlite.demo import bulk, passers
+from crmlite.demo import bulk, deals, passers
 from crmlite.demo.cast import CAST, PASSWORD, make_cast
 from crmlite.demo.firm import opening
 from crmlite.demo.people import Generator, Owner
@@ -21,6 +21,7 @@ from crmlite.demo.stage import Stage
 from crmlite.demo.stories import STORIES
 from crmlite.extensions import db, pretending, utcnow, writing
 from crmlite.leads.models import Lead
+from crmlite.pipeline.models import Deal
 
 FOUNDED = timedelta(days=555)
 YEARS = timedelta(days=3 * 365)
@@ -60,7 +61,7 @@ def demo(size: int | None, seed: int) -> None:
     click.echo(f"Sign in as {', '.join(part.email for part in CAST)}; the password is {PASSWORD}.")
 
 
-_COUNTED = ((Contact, "contacts"), (Company, "companies"), (Lead, "leads"))
+_COUNTED = ((Contact, "contacts"), (Company, "companies"), (Lead, "leads"), (Deal, "deals"))
 
 
 def check_place() -> None:
@@ -72,7 +73,7 @@ def check_place() -> None:
             f"{settings.public_url}. Set CRMLITE_PUBLIC_URL to http://localhost:8000, or use another instance."
         )
     schema.upgrade()
-    for model in (User, Contact, Company, Lead):
+    for model in (User, Contact, Company, Lead, Deal):
         if db.session.scalar(sa.select(model.id).limit(1)) is not None:
             raise Refused(
                 "This database holds records already, and the demo would mix with them. Use an empty one: set "
@@ -82,13 +83,13 @@ def check_place() -> None:
 
 
 def make_firm(seed: int, now: datetime | None = None) -> None:
-    """The cast, the firm, twelve stories, and everybody else. Commits."""
+    """The cast, the firm, twelve stories, everybody else, and their deals. Commits."""
     now = now or utcnow().replace(microsecond=0)
     with pretending(now - FOUNDED):
         users = make_cast()
     stage = Stage(users, now)
-    told = [opening, *STORIES.values(), *passers.website(), passers.quarantine]
-    stage.play([*told, *passers.firms(seed, users, now)])
+    told = [opening, deals.setting_up, *STORIES.values(), *passers.website(), passers.quarantine]
+    stage.play([*told, *passers.firms(seed, users, now), *deals.stories()])
 
 
 def make_load(
