@@ -6,7 +6,7 @@ import pytest
 
 from tests import cast
 
-LISTS = {"contact": "/contacts/", "company": "/companies/", "lead": "/leads/"}
+LISTS = {"contact": "/contacts/", "company": "/companies/", "lead": "/leads/", "deal": "/deals/"}
 
 
 @pytest.mark.parametrize("actor", cast.USERS)
