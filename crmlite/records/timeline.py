@@ -131,22 +131,20 @@ class Timeline:
         return bool(event.subject_type == self.type.name and event.subject_id == self.record.id)
 
     def _subjects(self, found: Iterable[Event]) -> dict[tuple[str, int], tuple[str, str]]:
-        """Name and address of the other records that the user may see: one statement per type."""
+        """Name and address of the other records that the user may see, in one statement."""
         wanted: dict[str, set[int]] = {}
         for event in found:
             if not self._is_own(event):
                 wanted.setdefault(event.subject_type, set()).add(event.subject_id)
-        known: dict[tuple[str, int], tuple[str, str]] = {}
-        for name, ids in wanted.items():
-            kind = types.get(name)
-            if kind is None:
-                continue
-            model = kind.model
-            rows = db.session.execute(
-                sa.select(model.id, model.name).where(model.id.in_(ids), kind.policy.rows(self.user))
+        kinds = {name: kind for name in sorted(wanted) if (kind := types.get(name)) is not None}
+        queries = [
+            sa.select(sa.literal(name).label("type"), kind.model.id, kind.model.name).where(
+                kind.model.id.in_(wanted[name]), kind.policy.rows(self.user)
             )
-            known |= {(name, number): (title, kind.url_of(number)) for number, title in rows}
-        return known
+            for name, kind in kinds.items()
+        ]
+        rows = db.session.execute(sa.union_all(*queries)) if queries else ()
+        return {(name, number): (title, kinds[name].url_of(number)) for name, number, title in rows}
 
     def _find_unseen(self, rows: list[tuple[Event, Operation, EventType]]) -> dict[int, set[str]]:
         """By event, the types of records that its sentence names and that the user may not see: `company`, `contact`."""
@@ -187,8 +185,13 @@ class Timeline:
         found: dict[int, tuple[Diff, ...]] = {}
         for change in rows:
             old, new = change.old or {}, change.new or {}
+            was, now = ({"currency": getattr(self.record, "currency", ""), **values} for values in (old, new))
             diffs = tuple(
-                Diff(column.label, _value(column, old.get(name)), _value(column, new.get(name)))
+                Diff(
+                    column.label,
+                    _value(column, old.get(name), was["currency"]),
+                    _value(column, new.get(name), now["currency"]),
+                )
                 for name, column in by_attribute.items()
                 if name in new
             )
@@ -240,7 +243,7 @@ def _nobodys_name(actor_kind: str) -> str:
     return {"customer": _("A visitor"), "rule": _("A rule"), "system": "crmlite"}.get(actor_kind) or _("Somebody")
 
 
-def _value(column: Column, value: Any) -> str:
+def _value(column: Column, value: Any, currency: str) -> str:
     if value is None or value == "":
         return ""
     if column.kind == "user":
@@ -249,6 +252,10 @@ def _value(column: Column, value: Any) -> str:
         return web.show_date(date.fromisoformat(value))
     if column.kind == "language":
         return web.language_name(value)
+    if column.kind == "money":
+        return web.show_money(value, currency)
+    if column.choices:
+        return str(dict(column.choices()).get(value, value))
     text = str(value)
     if column.choices:
         text = str(dict(column.choices()).get(text, text))
