@@ -13,9 +13,14 @@ from crmlite import config, extensions, health, web
 
 FOUNDATION = ("auth", "mail", "records")
 """Packages that are always on, lowest first."""
-MODULES = ("companies", "contacts", "catalog", "pipeline", "leads")
+MODULES = ("companies", "contacts", "catalog", "pipeline", "sales", "leads")
 """Packages that can be switched off, in the order of the sidebar."""
-NEEDS = {"contacts": {"companies"}, "pipeline": {"contacts", "companies"}, "leads": {"contacts", "companies"}}
+NEEDS = {
+    "contacts": {"companies"},
+    "pipeline": {"contacts", "companies"},
+    "sales": {"contacts", "companies", "catalog", "pipeline"},
+    "leads": {"contacts", "companies"},
+}
 """What a module cannot do without."""
 
 

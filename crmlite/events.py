@@ -131,6 +131,31 @@ PIPELINE_UPDATED = _event(
 PIPELINE_REMOVED = _event(
     "pipeline.removed", _l("%(actor)s removed the pipeline %(pipeline)s"), "layout-kanban", "pipeline"
 )
+QUOTE_CREATED = _event("quote.created", _l("%(actor)s began the quote %(number)s"), "file-text", "number")
+QUOTE_UPDATED = _event("quote.updated", _l("%(actor)s changed the quote"), "pencil")
+QUOTE_REWRITTEN = _event("quote.rewritten", _l("%(actor)s began version %(n)s"), "versions", "n")
+QUOTE_SENT = _event(
+    "quote.sent", _l("%(actor)s sent %(number)s to %(to)s: %(total)s"), "send", "number", "to", "total", inverse=FINAL
+)
+QUOTE_WITHDRAWN = _event("quote.withdrawn", _l("%(actor)s withdrew %(number)s"), "file-off", "number")
+QUOTE_ACCEPTED = _event(
+    "quote.accepted",
+    _l("%(name)s accepted %(number)s: %(total)s"),
+    "file-check",
+    "name",
+    "number",
+    "total",
+    inverse=FINAL,
+)
+QUOTE_DECLINED = _event(
+    "quote.declined", _l("The customer declined %(number)s: %(reason)s"), "file-x", "number", "reason", inverse=FINAL
+)
+ORDER_CREATED = _event(
+    "order.created", _l("Order %(number)s was made: %(total)s"), "shopping-cart", "number", "total", inverse=FINAL
+)
+NUMBERS_CHANGED = _event(
+    "numbers.changed", _l("%(actor)s changed how papers are numbered: %(pattern)s"), "number", "papers", "pattern"
+)
 WEB_FORM_CREATED = _event("web_form.created", _l("%(actor)s made this form"), "forms")
 WEB_FORM_UPDATED = _event("web_form.updated", _l("%(actor)s changed this form"), "forms")
 MAIL_QUEUED = _event("mail.queued", _l("Mail to %(to)s: %(title)s"), "mail", "to", "title", "message_id", inverse=FINAL)

@@ -28,16 +28,19 @@ from crmlite.contacts.models import Affiliation, Contact
 from crmlite.demo.cast import CAST, make_cast
 from crmlite.extensions import db, utcnow, writing
 from crmlite.files import File
+from crmlite.fold import sort_key
 from crmlite.jobs import Heartbeat
 from crmlite.leads.models import Lead, Submission, WebForm
 from crmlite.mail.models import Message, MessageFile
 from crmlite.pipeline import models as pipeline_models
 from crmlite.pipeline.models import Deal, Pipeline
-from crmlite.records import files, members, points, tags
+from crmlite.records import files, links, members, points, tags
 from crmlite.records.files import Attachment
 from crmlite.records.notes import Note
 from crmlite.records.points import Address, Point
 from crmlite.records.tags import Tagging
+from crmlite.sales import paper
+from crmlite.sales.models import Order, OrderLine, Quote
 
 ACTORS = ("stranger", "seller", "colleague", "rival", "manager", "admin")
 """The columns of the route sweep: a stranger, the owner, the same team, another team, and those above."""
@@ -46,7 +49,7 @@ OWNERS = ("seller", "colleague", "rival", "nobody", "manager")
 """Who has records; nobody's belong neither to a user nor to a team."""
 TEAM_OF = {part.key: part.team for part in CAST} | {"nobody": None}
 ROLE_OF = {part.key: part.role for part in CAST}
-TYPES = ("contact", "company", "lead", "product", "deal")
+TYPES = ("contact", "company", "lead", "product", "deal", "quote", "order")
 EVERYBODYS = frozenset({"product"})
 """What all who work here see, whoever's it is, and only those above change."""
 PUBLIC_URL = "http://localhost"
@@ -68,7 +71,7 @@ def may_see(actor: str, owner: str, kind: str) -> bool:
         return owner == "nobody" or TEAM_OF[owner] == TEAM_OF[actor]
     if role == "marketing":
         return True
-    return role == "service" and kind in {"contact", "company", "deal"}
+    return role == "service" and kind in {"contact", "company", "deal", "quote", "order"}
 
 
 def forbidden_to(actor: str) -> set[str]:
@@ -166,10 +169,13 @@ def _seed(users: dict[str, User]) -> dict[str, int]:
             lead = make_lead(owner, users.get(owner), contact, company)
             product = make_product(owner, users.get(owner), tax)
             deal = make_deal(owner, users.get(owner), contact, company)
-            mine = (company, contact, lead, product, deal)
+            quote = make_quote(owner, users.get(owner), contact, company, tax)
+            order = make_order(owner, users.get(owner), contact, company)
+            mine = (company, contact, lead, product, deal, quote, order)
             for record in mine:
                 members.join(record, gone, "answered questions")
             ids |= {f"{owner}.{record.__tablename__}": record.id for record in mine}
+    ids["seller.quote.version"] = db.session.get_one(Quote, ids["seller.quote"]).row_version
     for owner in ("seller", "rival"):
         with _operation(users[owner]):
             ids |= _seed_more(owner, users[owner])
@@ -177,6 +183,12 @@ def _seed(users: dict[str, User]) -> dict[str, int]:
         shared = Contact.create(users["rival"], given="Shared", family="Person")
         members.join(shared, users["seller"], "helps")
         ids["shared.contact"] = shared.id
+    with _operation(users["seller"]):  # what customers look at: it holds nobody's word
+        buyer = db.session.get_one(Contact, ids["shared.contact"])
+        tax = db.session.get_one(TaxClass, ids["tax"])
+        sent = make_sent_quote(users["seller"], buyer, tax)
+        withdrawn_quote = make_sent_quote(users["seller"], buyer, tax, "Withdrawn").withdraw()
+        ids |= {"sent.quote": sent.id, "withdrawn.quote": withdrawn_quote.id}
     with _operation(
         users["manager"]
     ):  # the seller's lead from, and contact at, somebody whom only the rival's team may see
@@ -293,6 +305,61 @@ def make_deal(owner: str, user: User | None, contact: Contact, company: Company)
     return deal
 
 
+def make_quote(owner: str, user: User | None, contact: Contact, company: Company, tax: TaxClass) -> Quote:
+    """A draft with a line of each kind."""
+    word = canary(owner, "quote")
+    owned = {} if user else {"owner_id": None, "team_id": None}
+    quote = Quote.create(user, name=f"{word} quote", contact=contact, company_id=company.id, **VERSION, **owned)
+    quote.write(name=quote.name, lines=[{"kind": "section", "name": word}, *quote_lines(word, tax)], intro=word)
+    _decorate(quote, user, word)
+    return quote
+
+
+VERSION = {"currency": "EUR", "language": "en", "time_zone": "Europe/Amsterdam", "valid_until": date(2099, 12, 31)}
+
+
+def quote_lines(word: str, tax: TaxClass) -> list[dict[str, Any]]:
+    """Two booths for 2,500.00 before tax, and an optional lamp for 80.00."""
+    taxed = {"tax_class_id": tax.id, "tax_name": tax.name, "tax_rate_bp": 2100, "qty_micro": 2_000_000}
+    return [
+        {"name": f"{word} booth", "text": word, "unit": "piece", "unit_micro": 1_250_000_000, **taxed},
+        {"name": f"{word} lamp", "unit_micro": 40_000_000, "optional": True, **taxed},
+    ]
+
+
+def make_sent_quote(user: User, contact: Contact, tax: TaxClass, name: str = "Sent") -> Quote:
+    quote = Quote.create(user, name=f"{name} quote", contact=contact, **VERSION)
+    quote.write(name=quote.name, lines=quote_lines(name, tax))
+    file = File.store(io.BytesIO(b"%PDF-1.7 not a real one"), f"{quote.number}.pdf", "application/pdf")
+    db.session.flush()
+    quote.send(file, paper.parties(quote, "en"), "buyer@example.com")
+    return quote
+
+
+def make_order(owner: str, user: User | None, contact: Contact, company: Company) -> Order:
+    """One that begins in a distant future, so that nobody is a customer of it today."""
+    word = canary(owner, "order")
+    order = Order(
+        number=f"O-{owner}", name=f"{word} order", sort_name=sort_key(word), ordered_on=date(2099, 1, 1), currency="EUR",
+        contact_id=contact.id, company_id=company.id, owner_id=user.id if user else None,
+        team_id=user.team_id if user else None, net_minor=10000, tax_minor=2100, gross_minor=12100,
+    )  # fmt: skip
+    order.lines.append(
+        OrderLine(
+            position=0,
+            name=f"{word} table",
+            qty_micro=1_000_000,
+            unit_micro=100_000_000,
+            tax_rate_bp=2100,
+            amount_minor=10000,
+        )
+    )
+    db.session.add(order)
+    db.session.flush()
+    _decorate(order, user, word)
+    return order
+
+
 def _decorate(record: Any, user: User | None, word: str) -> None:
     """A note, a tag and a file."""
     author_id = user.id if user else None
@@ -312,6 +379,8 @@ def _seed_more(owner: str, user: User) -> dict[str, int]:
         "lead": Lead.create(user, contact=contact, need=word),
         "product": Product.create(user, name=word, code=word),
         "deal": Deal.create(user, name=f"{canary(owner, 'deal')} trash", contact=contact, stage=stage),
+        "quote": Quote.create(user, name=f"{canary(owner, 'quote')} trash", contact=contact, **VERSION),
+        "order": _plain_order(f"{canary(owner, 'order')} trash", user, contact),
     }
     for record in trash.values():
         record.trash()
@@ -344,6 +413,16 @@ def _seed_pipelines() -> dict[str, int]:
     names = ("first", "second", "third", "won", "lost")
     stages = {f"stage.{name}": stage.id for name, stage in zip(names, first.stages, strict=True)}
     return {**stages, "pipeline": first.id, "pipeline.empty": second.id, "stage.other": second.stages[0].id}
+
+
+def _plain_order(word: str, user: User, contact: Contact) -> Order:
+    order = Order(
+        number=word, name=word, sort_name=sort_key(word), ordered_on=date(2099, 1, 1), currency="EUR",
+        contact_id=contact.id, owner_id=user.id, team_id=user.team_id,
+    )  # fmt: skip
+    db.session.add(order)
+    db.session.flush()
+    return order
 
 
 def _first_stage() -> pipeline_models.Stage:
@@ -399,15 +478,21 @@ def _seed_forms(users: dict[str, User]) -> dict[str, int]:
 def _multiply(count: int) -> None:
     """Copies the seller's contact, company and lead many times, past the journal: it is only for counting."""
     with db.engines[None].begin() as connection:
-        for model in (Company, Contact, Lead, Product, Deal):
+        for model in (Company, Contact, Lead, Product, Deal, Quote, Order):
             table, word = model.__table__, model.__tablename__
             first = connection.execute(sa.select(table).order_by(table.c.id).limit(1)).mappings().one()
             base = {name: value for name, value in first.items() if name != "id"}
-            base |= {name: None for name in ("submission_id",) if name in base} | {
+            base |= {name: None for name in ("submission_id", "quote_version_id") if name in base} | {
                 name: "" for name in ("code",) if name in base
             }
             rows = [
-                {**base, "name": f"{word} {n:05}", "sort_name": f"{word} {n:05}", "created_at": utcnow()}
+                {
+                    **base,
+                    "name": f"{word} {n:05}",
+                    "sort_name": f"{word} {n:05}",
+                    "created_at": utcnow(),
+                    **({"number": f"{n:05}"} if "number" in base else {}),
+                }
                 for n in range(count)
             ]
             connection.execute(sa.insert(table), rows)
@@ -418,12 +503,12 @@ def _crowd(count: int) -> None:
     writing()
     seller = db.session.scalars(sa.select(User).where(User.email == "seller@demo.example")).one()
     journal.act_as("user", seller.id)
-    contact, company, lead, product, deal = (
+    contact, company, lead, product, deal, quote, order = (
         db.session.scalars(sa.select(model).order_by(model.id)).first()
-        for model in (Contact, Company, Lead, Product, Deal)
+        for model in (Contact, Company, Lead, Product, Deal, Quote, Order)
     )
     for n in range(count):
-        for record in (contact, company, lead, product, deal):
+        for record in (contact, company, lead, product, deal, quote, order):
             Note.write(record, seller.id, f"note {n}")
             tags.add(record, f"tag {n}")
             files.attach(record, File.store(io.BytesIO(b"x"), f"{n}.txt", "text/plain"), seller.id)
@@ -470,6 +555,12 @@ class Stage:
         if actor != "stranger":
             client.set_cookie("crmlite_session", secret(actor))
         return client
+
+    def token(self, key: str, version: int = 1) -> str:
+        """What stands in the customer's link to a quote."""
+        with self.app.app_context():
+            quote = db.session.get_one(Quote, self.ids[key])
+            return next(link for link in links.of(quote) if link.version == version).token
 
     @contextmanager
     def writes(self, actor: str | None = None) -> Iterator[SimpleNamespace]:

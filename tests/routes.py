@@ -46,6 +46,10 @@ ARGS = {
     "tax_id": "tax",
     "rate_id": "rate",
     "deal_id": "seller.deal",
+    "quote_id": "seller.quote",
+    "order_id": "seller.order",
+    "token": "sent.quote",
+    "kind": "quote",
     "pipeline_id": "pipeline.empty",
     "form_id": "form",
     "message_id": "seller.mail",
@@ -134,6 +138,14 @@ def each_type(route: Route, everybodys: Who | None = None) -> tuple[Route, ...]:
 
 
 LEAD_FORM = {"need": "Two hundred chairs", "source": "Fair"}
+QUOTE_FORM = {
+    "name": "Two booths", "currency": "EUR", "language": "en", "time_zone": "Europe/Amsterdam", "valid_until": "2099-12-31",
+    "lines-0-kind": "item", "lines-0-product-text": "Booth", "lines-0-quantity": "2", "lines-0-price": "1,250.00",
+    "lines-0-tax": "@tax",
+}  # fmt: skip
+SEND_FORM = {
+    "to": "buyer@example.com", "subject": "Our quote", "message": "Dear buyer", "row_version": "@seller.quote.version",
+}  # fmt: skip
 DEAL_FORM = {
     "name": "Two hundred chairs", "contact_id": "@seller.contact", "amount_minor": "1234", "currency": "EUR",
     "kind": "new",
@@ -250,6 +262,37 @@ ROUTES: tuple[Route, ...] = (
         form={**COMPANY_FORM, "row_version": "5"},
         refuses={"parent_id": "rival.company"},
     ),
+    # quotes and orders
+    get("/quotes/", SIGNED_IN),
+    get("/quotes/new", SIGNED_IN),
+    post(
+        "/quotes/new",
+        SIGNED_IN,
+        name="Two booths",
+        contact_id="@shared.contact",
+        refuses={"contact_id": "rival.contact", "company_id": "rival.company", "deal_id": "rival.deal"},
+    ),
+    get("/quotes/<int:quote_id>", TEAM),
+    get("/quotes/<int:quote_id>/peek", TEAM, htmx=True),
+    get("/quotes/<int:quote_id>/edit", TEAM),
+    get("/quotes/<int:quote_id>/paper", TEAM),
+    get("/quotes/<int:quote_id>/pdf", TEAM, args={"quote_id": "sent.quote"}),
+    get("/quotes/<int:quote_id>/send", TEAM),
+    post("/quotes/<int:quote_id>/calculate", TEAM, ok=200, form=QUOTE_FORM),
+    post("/quotes/<int:quote_id>/paper", TEAM, ok=200, form=QUOTE_FORM),
+    post("/quotes/<int:quote_id>/edit", TEAM, form={**QUOTE_FORM, "row_version": "@seller.quote.version"}),
+    post("/quotes/<int:quote_id>/send", TEAM, form=SEND_FORM),
+    post("/quotes/<int:quote_id>/rewrite", TEAM, args={"quote_id": "sent.quote"}),
+    post("/quotes/<int:quote_id>/withdraw", TEAM, args={"quote_id": "sent.quote"}),
+    get("/quotes/numbers", ABOVE),
+    post("/quotes/numbers/<kind>", ABOVE, pattern="Q{number}", digits="5", next_number="100"),
+    get("/orders/", SIGNED_IN),
+    get("/orders/<int:order_id>", TEAM),
+    get("/orders/<int:order_id>/peek", TEAM, htmx=True),
+    get("/p/quote/<token>", PUBLIC),
+    get("/p/quote/<token>/pdf", PUBLIC),
+    post("/p/quote/<token>/accept", PUBLIC, name="A. Buyer", agree="y"),
+    post("/p/quote/<token>/decline", PUBLIC, reason="Too expensive"),
     # deals
     get("/deals/", SIGNED_IN),
     get("/deals/new", SIGNED_IN),

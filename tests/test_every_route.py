@@ -54,7 +54,10 @@ class Sweep(Stage):
         adapter = self.app.url_map.bind("localhost")
         rule = next((rule for rule in self.app.url_map.iter_rules() if rule.rule == route.rule), None)
         assert rule, f"{route.rule} is gone: take its line out of tests/routes.py"
-        return adapter.build(rule.endpoint, {name: str(self.ids.get(key, key)) for name, key in values.items()})
+        return adapter.build(rule.endpoint, {name: self._in_url(name, key) for name, key in values.items()})
+
+    def _in_url(self, name: str, key: str) -> str:
+        return self.token(key) if name == "token" else str(self.ids.get(key, key))
 
     def ask(self, actor: str, route: Route, url: str | None = None, **more: Any) -> Any:
         url = url or self.url(route)

@@ -19,18 +19,20 @@ STANDARD: dict[str, dict[str, dict[str, str]]] = {
     "manager": {"*": dict.fromkeys(ACTIONS, "all")},
     "seller": {
         **dict.fromkeys(
-            ("contact", "company", "lead", "deal"), {"view": "team", "create": "own", "edit": "team", "delete": "own"}
+            ("contact", "company", "lead", "deal", "quote"),
+            {"view": "team", "create": "own", "edit": "team", "delete": "own"},
         ),
+        "order": {"view": "team", "edit": "team", "delete": "own"},
         "product": {"view": "all"},
     },
     "marketing": {
         **dict.fromkeys(("contact", "company"), {"view": "all", "create": "own", "edit": "own"}),
         **dict.fromkeys(("lead", "web_form"), dict.fromkeys(ACTIONS, "all")),
-        **dict.fromkeys(("deal", "product"), {"view": "all"}),
+        **dict.fromkeys(("deal", "product", "quote", "order"), {"view": "all"}),
     },
     "service": {
         **dict.fromkeys(("contact", "company"), {"view": "all", "create": "own", "edit": "team"}),
-        **dict.fromkeys(("deal", "product"), {"view": "all"}),
+        **dict.fromkeys(("deal", "product", "quote", "order"), {"view": "all"}),
     },
 }
 

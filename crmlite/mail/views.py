@@ -10,6 +10,7 @@ from werkzeug.exceptions import BadRequest, Conflict, Forbidden, NotFound
 from crmlite.extensions import db, utcnow
 from crmlite.mail import outbox, smtp
 from crmlite.mail.models import MailAccount, Message, MessageFile
+from crmlite.safety import local_path
 from crmlite.web import go, headers, render
 
 bp = Blueprint("mail", __name__, url_prefix="/mail")
@@ -81,8 +82,7 @@ def send_again(message_id: int) -> Response:
         raise Conflict(_("This mail is not waiting for you: look at its state again."))
     message.send_again()
     db.session.commit()
-    back = f"/mail/{message_id}" if request.form.get("back") == "show" else "/mail/"
-    return go(back, _("The mail is in the queue again; this is final."))
+    return go(local_path(request.form.get("next")) or "/mail/", _("The mail is in the queue again; this is final."))
 
 
 @bp.post("/resume")

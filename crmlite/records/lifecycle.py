@@ -28,20 +28,22 @@ class Facts:
     open_leads: int = 0
     qualified_leads: int = 0
     open_deals: int = 0
+    first_order_on: date | None = None
     customer_since: date | None = None
     customer_until: date | None = None
 
 
 def derive(facts: Facts, today: date) -> str | None:
     """lead, prospect, customer, former, or None for somebody of whom nothing but the address is known."""
-    if facts.customer_since and facts.customer_since <= today:
+    since = min((day for day in (facts.customer_since, facts.first_order_on) if day), default=None)
+    if since and since <= today:
         return "former" if facts.customer_until and facts.customer_until <= today else "customer"
     if facts.qualified_leads or facts.open_deals:
         return "prospect"
     return "lead" if facts.open_leads else None
 
 
-Count = Callable[[Any], dict[str, int]]
+Count = Callable[[Any], dict[str, Any]]
 _counts: list[Count] = []
 
 

@@ -233,7 +233,9 @@ def _words(
 
 
 def _said(value: Any) -> Any:
-    """A price comes as {"unit_micro": 12500000, "currency": "EUR"}."""
+    """A price comes as {"unit_micro": 12500000, "currency": "EUR"}, an amount as {"minor": 1250, "currency": "EUR"}."""
+    if isinstance(value, dict) and "minor" in value:
+        return web.isolated(web.show_money(value["minor"], value["currency"]))
     if isinstance(value, dict) and "unit_micro" in value:
         return web.isolated(web.show_price(value["unit_micro"], value["currency"]))
     return value

@@ -42,6 +42,7 @@ from crmlite.web.language import (
     show_quantity,
     speaking,
     time_zone,
+    today_in,
 )
 from crmlite.web.navigation import add_nav, nav_items, navigation
 from crmlite.web.requests import HEADERS, JsonFormatter
@@ -83,6 +84,7 @@ __all__ = [
     "speaking",
     "time_zone",
     "toast",
+    "today_in",
     "outcome",
     "undo_url",
 ]

@@ -194,6 +194,11 @@ def show_percent(basis_points: int | None) -> str:
     return "" if basis_points is None else numbers.show_percent(basis_points, locale())
 
 
+def today_in(time_zone: str) -> date:
+    """The day it is there."""
+    return utcnow().astimezone(get_timezone(time_zone)).date()
+
+
 def show_money(minor: int | None, currency: str) -> str:
     return "" if minor is None else money.format(money.Money(minor, currency), locale())
 

@@ -41,6 +41,17 @@ HEADERS = {
         "Cache-Control": "no-store",
         "Referrer-Policy": "no-referrer",
     },
+    "paper": {  # our own document in a frame of our own pages, with its styles inside
+        "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Cache-Control": "no-store",
+    },
+    "document": {  # a PDF that we made ourselves: browsers show none in a sandbox
+        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+        "X-Frame-Options": "DENY",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Cache-Control": "private, no-store",
+    },
     "embed": {  # frame-ancestors is each form's own list of sites
         "Content-Security-Policy": _CSP.format(ancestors="{ancestors}"),
         "Cross-Origin-Resource-Policy": "cross-origin",

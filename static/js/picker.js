@@ -25,7 +25,9 @@
     const list = option.closest('[role=listbox]');
     const box = boxOf(list);
     box.value = option.dataset.label;
-    box.closest('[data-cx-picker]').querySelector('input[type=hidden]').value = option.dataset.value;
+    const chosen = box.closest('[data-cx-picker]').querySelector('input[type=hidden]');
+    chosen.value = option.dataset.value;
+    chosen.dispatchEvent(new Event('change', { bubbles: true }));
     open(list, false);
     box.focus();
   }

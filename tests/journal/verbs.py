@@ -26,6 +26,8 @@ from crmlite.pipeline.models import Deal, Pipeline, Stage
 from crmlite.records import files, members, tags
 from crmlite.records.files import Attachment
 from crmlite.records.notes import Note
+from crmlite.sales.models import NumberRange, Quote
+from tests.cast import VERSION, quote_lines
 
 Ids = dict[str, int]
 CASES: dict[str, Callable[[Ids], Any]] = {}
@@ -396,3 +398,38 @@ def rows(tables: dict[str, sa.Table]) -> dict[str, list[tuple[Any, ...]]]:
         columns = [column for column in table.c if column.name not in left_out]
         found[name] = sorted(map(tuple, db.session.execute(sa.select(*columns))), key=repr)
     return found
+
+
+# --- quotes and orders ------------------------------------------------------------------------------------------------
+
+
+def quote(ids: Ids, key: str = "seller.quote") -> Quote:
+    return db.session.get_one(Quote, ids[key])
+
+
+@case(events.QUOTE_CREATED)
+def _(ids: Ids) -> None:
+    Quote.create(seller(ids), name="Two booths", contact=contact(ids), **VERSION)
+
+
+@case(events.QUOTE_UPDATED)
+def _(ids: Ids) -> None:
+    tax = db.session.get_one(TaxClass, ids["tax"])
+    first = quote(ids).latest.lines[1]
+    lines = [{"id": first.id, "name": "Other booth", "qty_micro": 5_000_000}, *quote_lines("new", tax)]
+    quote(ids).write(name="Other subject", lines=lines, terms="Thirty days")
+
+
+@case(events.QUOTE_REWRITTEN)
+def _(ids: Ids) -> None:
+    quote(ids, "sent.quote").rewrite()
+
+
+@case(events.QUOTE_WITHDRAWN)
+def _(ids: Ids) -> None:
+    quote(ids, "sent.quote").withdraw()
+
+
+@case(events.NUMBERS_CHANGED)
+def _(ids: Ids) -> None:
+    NumberRange.get("quote").change("{number}", 6, 500, date(2026, 11, 26))

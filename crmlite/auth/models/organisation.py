@@ -33,7 +33,7 @@ class Organisation(Journaled, Base):
     def get(cls, lock: bool = False) -> "Organisation":
         query = sa.select(cls).order_by(cls.id)
         return db.session.scalars(query.with_for_update() if lock else query).first() or cls(
-            name="", locale="en", time_zone="UTC", country="NL", currency="EUR"
+            **dict.fromkeys(_TEXTS, ""), locale="en", time_zone="UTC", country="NL", currency="EUR"
         )
 
     def change(self, **values: Any) -> Self:
@@ -62,3 +62,6 @@ class Organisation(Journaled, Base):
         self.logo_id = logo.id if logo else None
         events.emit(events.ORGANISATION_UPDATED, self)
         return self
+
+
+_TEXTS = ("name", "legal_name", "address", "vat_id", "website", "email", "phone")

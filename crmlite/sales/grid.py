@@ -1,0 +1,359 @@
+"""The grid in which a quote is written: what is above and below the lines, and the lines."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+from flask import g
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, DateField, Field, FormField, HiddenField, StringField, TextAreaField, ValidationError
+from wtforms.validators import Optional
+
+from crmlite.auth.forms import time_zones
+from crmlite.catalog.models import Product, TaxClass
+from crmlite.catalog.prices import price_for
+from crmlite.catalog.rates import NoRate
+from crmlite.catalog.types import PRODUCT
+from crmlite.extensions import db
+from crmlite.forms import (
+    Form,
+    SelectField,
+    at_most,
+    choices,
+    currency_choices,
+    number_or_none,
+    one_line,
+    required,
+    tidy,
+)
+from crmlite.number_fields import AboveZero, DecimalMicroField, PercentField, PriceField
+from crmlite.records.forms import Rows, row_id
+from crmlite.sales import totals
+from crmlite.sales.models import ITEM, SECTION, TEXT, Line, QuoteVersion
+from crmlite.web import LANGUAGES, today_in
+
+MOST_LINES = 500
+MOST_OF_ONE = 1_000_000
+MICRO = totals.MICRO
+
+
+class ProductField(Field):
+    """What an item is: a product chosen by its name, whose id is `data`, or whatever else is written: `text`.
+
+    It asks the database nothing: the form looks up the products of all its rows at once.
+    """
+
+    record_type = "product"
+    data: int | None
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+        self.text = ""
+        super().process(formdata, data, extra_filters)
+        if formdata is not None:
+            self.text = one_line(formdata.get(f"{self.name}-text"))[:200]
+        if not self.text:
+            self.data = None
+
+    def process_data(self, value: Any) -> None:
+        self.data, self.text = value or (None, "")
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = row_id(valuelist[0]) or None if valuelist else None
+
+
+class LineForm(Form):
+    id = HiddenField(filters=[row_id])
+    place = HiddenField(filters=[row_id])
+    kind = HiddenField()
+    filled = HiddenField(filters=[row_id])
+    """The product that text, price and tax were filled in from."""
+    product = ProductField(_l("Item"))
+    text = TextAreaField(_l("Description"), [at_most(4000)], filters=[tidy])
+    unit = StringField(_l("Unit"), [at_most(30)], filters=[one_line])
+    quantity = DecimalMicroField(_l("Quantity"), [AboveZero()], at_most=MOST_OF_ONE)
+    price = PriceField(_l("Price"), may_be_negative=True)
+    discount = PercentField(_l("Discount"))
+    tax = SelectField(_l("Tax"), choices=[], coerce=number_or_none)
+    optional = BooleanField(_l("Optional"))
+    chosen = BooleanField(_l("Ticked for them"))
+
+    @property
+    def is_item(self) -> bool:
+        return self.kind.data not in {TEXT, SECTION}
+
+    @property
+    def name(self) -> str:
+        return self.product.text
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.name or self.text.data or (self.is_item and self.price.data))
+
+    def fill(self, product: Product, form: "QuoteForm") -> None:
+        """Takes over what the catalogue says. A price that cannot be had leaves the field as it is, and says why."""
+        self.filled.data = product.id
+        self.product.text = product.name
+        _put(self.text, product.description)
+        _put(self.unit, product.unit)
+        _put(self.tax, product.tax_class_id)
+        if self.quantity.data is None:
+            _put(self.quantity, MICRO)
+        try:
+            unit_micro, includes_tax = price_for(product, form.sound("currency"), form.today)
+        except NoRate as problem:
+            _put(self.price, None)
+            self.price.errors = [str(problem)]
+            return
+        rate = _rate(product.tax_class, form) or 0
+        _put(self.price, as_quoted(unit_micro, includes_tax, bool(form.includes_tax.data), rate))
+
+
+def as_quoted(unit_micro: int, includes_tax: bool, wanted: bool, rate_bp: int) -> int:
+    """The price with or without tax, as the quote's prices are."""
+    if includes_tax == wanted:
+        return unit_micro
+    if wanted:
+        return totals.divide(unit_micro * (totals.WHOLE + rate_bp), totals.WHOLE)
+    return totals.divide(unit_micro * totals.WHOLE, totals.WHOLE + rate_bp)
+
+
+class QuoteForm(Form):
+    """A draft: what is above and below the lines, and the lines."""
+
+    name = StringField(_l("Subject"), [required(), at_most(200)], filters=[one_line])
+    currency = SelectField(_l("Currency"), choices=currency_choices)
+    includes_tax = BooleanField(_l("Prices include tax"))
+    valid_until = DateField(_l("Valid until"), [Optional()])
+    language = SelectField(_l("Language of the paper"), choices=choices(LANGUAGES.items()))
+    time_zone = SelectField(_l("Time zone of the customer"))
+    intro = TextAreaField(_l("Text above the lines"), [at_most(4000)], filters=[tidy])
+    terms = TextAreaField(_l("Text below the lines"), [at_most(4000)], filters=[tidy])
+    lines = Rows(FormField(LineForm), max_entries=MOST_LINES)
+
+    def __init__(self, draft: QuoteVersion, formdata: Any = None, **kwargs: Any) -> None:
+        super().__init__(formdata, data=shown(draft) if formdata is None else None, **kwargs)
+        self.time_zone.choices = choices(time_zones())
+        self.draft = draft
+        self.too_large = False
+        self.lines.entries.sort(key=lambda entry: entry.form.place.data)
+        self._taxes = {tax.id: tax for tax in self._known_taxes()}
+        for row in self.rows():
+            self._prepare(row)
+        self._products = self._known_products()
+
+    def _known_taxes(self) -> list[TaxClass]:
+        """The classes on offer, and those that the draft has already."""
+        kept = {line.tax_class_id for line in self.draft.lines}
+        query = sa.select(TaxClass).where(sa.or_(TaxClass.active, TaxClass.id.in_(kept - {None})))
+        return list(db.session.scalars(query.order_by(TaxClass.id)))
+
+    def _known_products(self) -> dict[int, Product]:
+        """Those of the rows that the user may see."""
+        ids = {row.product.data for row in self.rows() if row.product.data}
+        if not ids:
+            return {}
+        query = PRODUCT.policy.visible(g.user).where(Product.id.in_(ids))
+        return {product.id: product for product in db.session.scalars(query)}
+
+    def _prepare(self, row: LineForm) -> None:
+        """What a row needs of the form that it is in."""
+        row.price.given = self.sound("currency")
+        row.tax.choices = choices([(tax.id, tax.name) for tax in self._taxes.values()], "–")
+
+    def rows(self) -> Iterator[LineForm]:
+        for entry in self.lines.entries:
+            yield entry.form
+
+    @property
+    def today(self) -> Any:
+        return today_in(self.sound("time_zone"))
+
+    # --- what the buttons of the grid do
+
+    def do(self, what: str) -> LineForm | None:
+        """`add section 4`, `remove 3 4`, `up 3 4`, `down 3 4`: the row, and how many rows there were when it was asked for.
+
+        Asked for twice, as impatient people and aborted requests do, it is done once. Returns the row to write in next.
+        """
+        verb, argument, count = (what.split() + [""] * 3)[:3]
+        entries = self.lines.entries
+        if count != str(len(entries)):
+            return None
+        if verb == "add" and len(entries) < MOST_LINES:
+            return self._add(argument if argument in {TEXT, SECTION} else ITEM)
+        at = row_id(argument)
+        to = at + _STEPS.get(verb, len(entries))
+        if verb == "remove" and at < len(entries):
+            entries.pop(at)
+            return entries[min(at, len(entries) - 1)].form if entries else None
+        if not (at < len(entries) and 0 <= to < len(entries)):
+            return None
+        entries[at], entries[to] = entries[to], entries[at]
+        row: LineForm = entries[to].form
+        return row
+
+    def _add(self, kind: str) -> LineForm:
+        before = next((row for row in reversed(list(self.rows())) if row.is_item), None)
+        tax = before.tax.data if before else next(iter(self._taxes), None)
+        entry = self.lines.append_entry({"kind": kind, "quantity": MICRO, "tax": tax})
+        row: LineForm = entry.form
+        self._prepare(row)
+        return row
+
+    def fill_rows(self) -> None:
+        """Fills the rows in which a product was chosen since they were filled last."""
+        for row in self.rows():
+            product = self._products.get(row.product.data or 0)
+            if product is not None and row.is_item and product.id != row.filled.data:
+                row.fill(product, self)
+
+    # --- what it says
+
+    def line_values(self) -> list[dict[str, Any]]:
+        """Rows for Quote.write(); empty ones are left out."""
+        return [self._values(row) for row in self.rows() if not row.is_empty]
+
+    def _values(self, row: LineForm) -> dict[str, Any]:
+        common = {"id": row.id.data, "kind": row.kind.data if not row.is_item else ITEM, "name": row.name}
+        if not row.is_item:
+            return {**common, **_NOTHING, "text": row.text.data or ""}
+        tax, product = self._taxes.get(row.tax.data or 0), self._products.get(row.product.data or 0)
+        kept = next((line for line in self.draft.lines if line.id == row.id.data), None)
+        return {
+            **common,
+            "product_id": row.product.data,
+            "code": product.code if product else kept.code if kept else "",
+            "text": row.text.data or "",
+            "unit": row.unit.data or "",
+            "qty_micro": row.quantity.data or 0,
+            "unit_micro": row.price.data or 0,
+            "discount_bp": row.discount.data or 0,
+            "tax_class_id": tax.id if tax else None,
+            "tax_name": tax.name if tax else "",
+            "tax_kind": tax.kind if tax else "normal",
+            "tax_note": tax.note if tax else "",
+            "tax_rate_bp": (_rate(tax, self) or 0) if tax else 0,
+            "optional": bool(row.optional.data),
+            "chosen": bool(row.optional.data and row.chosen.data),
+        }
+
+    def version_values(self) -> dict[str, Any]:
+        names = ("currency", "includes_tax", "valid_until", "language", "time_zone", "intro", "terms")
+        return {name: self[name].data for name in names}
+
+    def sound(self, name: str) -> Any:
+        """What was chosen; what cannot be chosen, as one who tampers sends it, is what it was."""
+        field = self[name]
+        return (
+            field.data
+            if any(field.data == value for value, *_rest in field.iter_choices())
+            else getattr(self.draft, name)
+        )
+
+    def preview(self) -> QuoteVersion:
+        """What it would be if it were saved; never part of the session. Raises totals.TooLarge."""
+        version = self._unsaved()
+        version.put_totals()
+        return version
+
+    def _unsaved(self) -> QuoteVersion:
+        chosen = {name: self.sound(name) for name in ("currency", "language", "time_zone")}
+        version = QuoteVersion(n=self.draft.n, state="draft", **{**self.version_values(), **chosen})
+        version.lines = [Line(**{**values, "id": None, "position": at}) for at, values in enumerate(self.line_values())]
+        return version
+
+    def amounts(self) -> tuple[totals.Totals | None, dict[int, int]]:
+        """What it adds up to, as far as it can be read, and the amount of each row by its place."""
+        try:
+            found = self._unsaved().totals()
+        except totals.TooLarge:
+            self.too_large = True
+            return None, {}
+        places = [at for at, row in enumerate(self.rows()) if row.is_item and not row.is_empty]
+        return found, dict(zip(places, found.amounts, strict=True))
+
+    # --- what is wrong with it
+
+    def look(self) -> None:
+        """Says what cannot be read, but not what is missing: the form is still being written."""
+        for row in self.rows():
+            if row.is_item and not row.is_empty:
+                row.validate()
+
+    def validate_valid_until(self, field: DateField) -> None:
+        if field.data and field.data < self.today:
+            raise ValidationError(_("This day has passed."))
+
+    def validate_lines(self, _field: Field) -> None:
+        for row in self.rows():
+            if row.is_empty or not row.is_item:
+                continue
+            if not row.name:
+                row.product.errors = [_("Say what it is.")]
+            if self._is_gone(row):
+                row.product.errors = [
+                    _("This product is not in the catalogue any more. Save again to keep the line without it.")
+                ]
+                row.product.data = None
+            if row.price.data is None and not row.price.errors:
+                row.price.errors = [_("Write a price; 0 where it costs nothing.")]
+            if row.quantity.data is None and not row.quantity.errors:
+                row.quantity.errors = [_("Write how many.")]
+            if row.tax.data in self._taxes and _rate(self._taxes[row.tax.data], self) is None:
+                row.tax.errors = [_("This tax has no rate today. A manager can add one under Taxes.")]
+        if any(row.errors for row in self.rows()):
+            raise ValidationError(_("Look at the lines again."))
+        self.amounts()
+        if self.too_large:
+            raise ValidationError(_("This adds up to more than can be quoted. Look at quantities and prices."))
+
+    def _is_gone(self, row: LineForm) -> bool:
+        """Whether its product can not be had any more; a line that was saved with it keeps it."""
+        if not row.product.data or row.product.data in self._products:
+            return False
+        return row.product.data not in {line.product_id for line in self.draft.lines}
+
+
+_STEPS = {"up": -1, "down": 1}
+_NOTHING = {
+    "product_id": None, "code": "", "unit": "", "qty_micro": 0, "unit_micro": 0, "discount_bp": 0, "tax_class_id": None,
+    "tax_name": "", "tax_kind": "normal", "tax_note": "", "tax_rate_bp": 0, "optional": False, "chosen": False,
+}  # fmt: skip
+"""What a line has that is only text."""
+
+
+def shown(draft: QuoteVersion) -> dict[str, Any]:
+    """What the form shows of a draft."""
+    names = ("currency", "includes_tax", "valid_until", "language", "time_zone", "intro", "terms")
+    return {
+        "name": draft.quote.name,
+        **{name: getattr(draft, name) for name in names},
+        "lines": [
+            {
+                "id": line.id,
+                "place": line.position,
+                "kind": line.kind,
+                "filled": line.product_id,
+                "product": (line.product_id, line.name),
+                "text": line.text,
+                "unit": line.unit,
+                "quantity": line.qty_micro,
+                "price": line.unit_micro,
+                "discount": line.discount_bp or None,
+                "tax": line.tax_class_id,
+                "optional": line.optional,
+                "chosen": line.chosen,
+            }
+            for line in draft.lines
+        ],
+    }
+
+
+def _put(field: Field, value: Any) -> None:
+    """As if nothing had been typed."""
+    field.data, field.raw_data, field.process_errors, field.errors = value, None, [], []
+
+
+def _rate(tax: TaxClass | None, form: QuoteForm) -> int | None:
+    return tax.rate_on(form.today) if tax is not None else None

@@ -1,0 +1,79 @@
+"""A quote on paper: who it is from and for, and the document as HTML and as PDF, in the customer's language."""
+
+import base64
+from typing import Any
+
+from crmlite import pdf
+from crmlite.auth import papers
+from crmlite.auth.models import Organisation
+from crmlite.records.points import Address, of
+from crmlite.sales.models import Quote, QuoteVersion
+from crmlite.web import LANGUAGES, speaking, today_in
+from crmlite.web.language import country_name
+
+
+def parties(quote: Quote, language: str) -> dict[str, Any]:
+    """Who it is from and for, as it is printed and kept. The address is the company's where there is one, else the person's."""
+    ours, company, contact = Organisation.get(), quote.company, quote.contact
+    address = next(iter(of(company, Address) if company else []), None) or next(iter(of(contact, Address)), None)
+    with speaking(language):
+        lines = _address_lines(address, ours.country) if address else []
+    return {
+        "from": {
+            "name": ours.name,
+            "legal_name": ours.legal_name,
+            "address": ours.address.splitlines(),
+            "vat_id": ours.vat_id,
+            "email": ours.email,
+            "phone": ours.phone,
+        },
+        "to": {
+            "name": contact.name,
+            "company": company.name if company else "",
+            "address": lines,
+            "vat_id": company.vat_id if company else "",
+        },
+    }
+
+
+def _address_lines(address: Address, home: str) -> list[str]:
+    abroad = country_name(address.country) if address.country and address.country != home else ""
+    return [line for line in (*address.lines.splitlines(), address.town, address.region, abroad) if line.strip()]
+
+
+def compose(quote: Quote, version: QuoteVersion, *, is_draft: bool = True) -> tuple[str, dict[str, bytes]]:
+    """HTML of the paper and the files that it shows."""
+    return papers.compose(
+        "pdf/quote.html",
+        version.language,
+        quote=quote,
+        version=version,
+        parties=version.parties or parties(quote, version.language),
+        totals=version.totals(),
+        date=today_in(version.time_zone),
+        is_draft=is_draft,
+    )
+
+
+def make(quote: Quote, version: QuoteVersion, *, is_draft: bool = True) -> bytes:
+    """The PDF. Raises pdf.Failed. Never in a transaction that writes."""
+    return pdf.render(*compose(quote, version, is_draft=is_draft))
+
+
+def with_files(html: str, files: dict[str, bytes]) -> str:
+    """The same for a browser, which has no files but those in the page itself."""
+    for name, content in files.items():
+        html = html.replace(f"crmlite:{name}", f"data:image/png;base64,{base64.b64encode(content).decode()}")
+    return html
+
+
+def file_name(quote: Quote, version: QuoteVersion) -> str:
+    """Letters that every mail program and file system takes."""
+    number = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "-" for c in quote.number)
+    return f"{number}.pdf" if version.n == 1 else f"{number}-v{version.n}.pdf"
+
+
+def language_of(quote_contact: Any, company: Any) -> str:
+    """The customer's, as far as papers speak it; else the organisation's."""
+    wanted = (quote_contact.language, company.language if company else None, Organisation.get().locale, "en")
+    return next(language for language in wanted if language in LANGUAGES)

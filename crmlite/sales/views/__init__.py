@@ -1,0 +1,1 @@
+"""Quotes, how they are written and sent, orders, and number ranges."""

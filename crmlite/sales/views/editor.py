@@ -1,0 +1,103 @@
+"""Writing a quote: the grid, recalculated while one types, with the paper beside it."""
+
+from flask import Response, g, request
+from flask_babel import gettext as _
+from werkzeug.exceptions import Conflict
+
+from crmlite.extensions import db, reading
+from crmlite.records.edit import knows_version
+from crmlite.sales import paper
+from crmlite.sales.grid import QuoteForm
+from crmlite.sales.models import Quote, QuoteVersion
+from crmlite.sales.page import QuotePage
+from crmlite.sales.totals import TooLarge
+from crmlite.sales.types import QUOTE
+from crmlite.sales.views.quotes import bp
+from crmlite.web import go, headers, outcome, render
+
+
+@bp.get("/<int:quote_id>/edit")
+def edit(quote_id: int) -> Response:
+    quote, draft = _draft(quote_id)
+    return _page(quote, QuoteForm(draft))
+
+
+@bp.post("/<int:quote_id>/calculate")
+def calculate(quote_id: int) -> Response:
+    """The grid as it would be: adds, moves and removes rows, fills in products, adds up. Saves nothing."""
+    reading()
+    quote, draft = _draft(quote_id)
+    form = QuoteForm(draft, request.form)
+    focus = form.do(next(filter(None, request.form.getlist("_do")), ""))
+    form.fill_rows()
+    form.look()
+    return _page(quote, form, focus=focus)
+
+
+@bp.post("/<int:quote_id>/paper")
+@headers("paper")
+def show_paper(quote_id: int) -> Response:
+    """What is typed as it would be printed, for the frame beside the grid. Saves nothing."""
+    reading()
+    quote, draft = _draft(quote_id)
+    form = QuoteForm(draft, request.form)
+    form.fill_rows()
+    form.look()
+    try:
+        return _as_paper(quote, form.preview())
+    except TooLarge:
+        return _as_paper(quote, draft)
+
+
+@bp.get("/<int:quote_id>/paper")
+@headers("paper")
+def show_saved(quote_id: int) -> Response:
+    quote, draft = _draft(quote_id)
+    return _as_paper(quote, draft)
+
+
+@bp.post("/<int:quote_id>/edit")
+def save(quote_id: int) -> Response:
+    quote, draft = _draft(quote_id)
+    form = QuoteForm(draft, request.form)
+    form.fill_rows()
+    version = request.form.get("row_version")
+    if not form.validate() or not knows_version(quote, form, version):
+        return _page(quote, form, status=422)
+    if int(version or 0) != quote.row_version:
+        return _page(quote, form, status=409, is_stale=True)
+    quote.write(name=form.name.data, lines=form.line_values(), **form.version_values())
+    db.session.commit()
+    target = f"/quotes/{quote_id}/send" if request.form.get("then") == "send" else f"/quotes/{quote_id}/edit"
+    return go(target, *outcome(_("%(number)s was saved.", number=quote.number)))
+
+
+def _draft(quote_id: int) -> tuple[Quote, QuoteVersion]:
+    """The quote and its draft; 409 where it has none."""
+    quote: Quote = QUOTE.policy.find(g.user, quote_id, "edit")
+    if quote.draft is None:
+        raise Conflict(_("This quote was sent, so it is not changed any more. Begin a new version of it."))
+    return quote, quote.draft
+
+
+def _page(
+    quote: Quote, form: QuoteForm, *, status: int = 200, focus: object = None, is_stale: bool = False
+) -> Response:
+    totals, amounts = form.amounts()
+    return render(
+        "quotes/edit.html",
+        "form",
+        page=QuotePage(quote, g.user, form.draft.n),
+        quote=quote,
+        form=form,
+        totals=totals,
+        amounts=amounts,
+        focus=focus,
+        is_stale=is_stale,
+        status=status,
+    )
+
+
+def _as_paper(quote: Quote, version: QuoteVersion) -> Response:
+    html, files = paper.compose(quote, version)
+    return Response(paper.with_files(html, files), mimetype="text/html")

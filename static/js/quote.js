@@ -1,0 +1,70 @@
+// Writing a quote: arrows and Enter go through the grid like in a sheet, Ctrl+Enter saves, and the paper follows what is typed.
+(() => {
+  const form = () => cx.one('[data-quote]');
+  const cells = (row) => cx.all('input:not([type=hidden], [type=checkbox]), textarea, select', row);
+  const rows = () => cx.all('.cx-grid tbody tr');
+
+  /** The field under or over this one; the first of the row where that row is of another kind. */
+  function beside(field, step) {
+    const all = rows();
+    const row = field.closest('tr');
+    const next = all[all.indexOf(row) + step];
+    if (!next) return null;
+    const fields = cells(next);
+    return fields[cells(row).indexOf(field)] ?? fields[0];
+  }
+
+  function go(field) {
+    field.focus();
+    if (field.select) field.select();
+  }
+
+  cx.on('keydown', (event) => {
+    const field = event.target;
+    if (event.isComposing || event.defaultPrevented || !field.closest?.('.cx-grid') || field.matches('[type=checkbox], button')) return;
+    if (field.matches('[role=combobox]') && !document.getElementById(field.getAttribute('aria-controls')).hidden) return; // its list has the keys
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step && !field.matches('select, textarea')) {
+      const next = beside(field, step);
+      if (next) { event.preventDefault(); go(next); }
+    } else if (event.key === 'Enter' && !field.matches('textarea')) {
+      event.preventDefault();
+      const next = beside(field, 1);
+      if (next) go(next);
+      else cx.one('.cx-grid-add [value^="add item"]').click();
+    }
+  });
+  cx.on('keydown', (event) => {
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || !form()?.contains(event.target)) return;
+    event.preventDefault();
+    form().requestSubmit(cx.one('.cx-form-actions .btn-primary', form()));
+  });
+
+  // What a button asks for stands in the form until it is answered: whichever request is the last one, it is not forgotten.
+  cx.on('click', (event) => {
+    const button = event.target.closest('[data-quote-do]');
+    if (!button) return;
+    event.preventDefault();
+    cx.one('[data-quote-asked]').value = button.value;
+    htmx.trigger(form(), 'quote:changed');
+  });
+
+  // Saving is a plain post; all else asks for the grid as it would be.
+  let timer;
+  let isSaved = true;
+  const preview = () => { clearTimeout(timer); timer = setTimeout(() => form()?.requestSubmit(cx.one('[data-quote-paper]')), 400); };
+  cx.on('htmx:after:swap', (event) => {
+    if (event.detail.ctx.target?.id !== 'form') return;
+    cx.one('[data-quote-asked]').value = ''; // a morph keeps what was put in
+    const next = cx.one('[data-focus]');
+    if (next) {
+      next.removeAttribute('data-focus'); // once: the next answer comes while somebody types elsewhere
+      go(next);
+    }
+    preview();
+  });
+  cx.on('input', (event) => { if (form()?.contains(event.target)) isSaved = false; });
+  cx.on('submit', (event) => { if (event.target === form() && !event.submitter?.matches('[data-quote-paper]')) isSaved = true; });
+  window.addEventListener('beforeunload', (event) => { if (!isSaved) event.preventDefault(); });
+})();
