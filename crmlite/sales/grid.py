@@ -78,6 +78,13 @@ class LineForm(Form):
     optional = BooleanField(_l("Optional"))
     chosen = BooleanField(_l("Ticked for them"))
 
+    no_price = ""
+    """Why the catalogue gave none."""
+
+    def validate_price(self, field: PriceField) -> None:
+        if field.data is None and self.no_price:
+            raise ValidationError(self.no_price)
+
     @property
     def is_item(self) -> bool:
         return self.kind.data not in {TEXT, SECTION}
@@ -103,7 +110,7 @@ class LineForm(Form):
             unit_micro, includes_tax = price_for(product, form.sound("currency"), form.today)
         except NoRate as problem:
             _put(self.price, None)
-            self.price.errors = [str(problem)]
+            self.no_price = str(problem)
             return
         rate = _rate(product.tax_class, form) or 0
         _put(self.price, as_quoted(unit_micro, includes_tax, bool(form.includes_tax.data), rate))

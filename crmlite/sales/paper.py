@@ -3,6 +3,10 @@
 import base64
 from typing import Any
 
+from flask import Response, send_file
+from flask_babel import gettext as _
+from werkzeug.exceptions import NotFound
+
 from crmlite import pdf
 from crmlite.auth import papers
 from crmlite.auth.models import Organisation
@@ -58,6 +62,14 @@ def compose(quote: Quote, version: QuoteVersion, *, is_draft: bool = True) -> tu
 def make(quote: Quote, version: QuoteVersion, *, is_draft: bool = True) -> bytes:
     """The PDF. Raises pdf.Failed. Never in a transaction that writes."""
     return pdf.render(*compose(quote, version, is_draft=is_draft))
+
+
+def as_answer(quote: Quote, version: QuoteVersion) -> Response:
+    """The very file that was sent, for a view with `headers("document")`. Raises NotFound where it is gone."""
+    if version.file is None or not version.file.location.is_file():
+        raise NotFound(_("This file is missing on the server. Tell the administrator."))
+    name = file_name(quote, version)
+    return send_file(version.file.location, mimetype="application/pdf", download_name=name, max_age=0)
 
 
 def with_files(html: str, files: dict[str, bytes]) -> str:

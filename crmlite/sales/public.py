@@ -3,7 +3,7 @@
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, g, request, send_file
+from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import NotFound
 
 from crmlite import journal, web
@@ -36,11 +36,7 @@ def show(token: str) -> Response:
 @links.hit("download")
 def pdf_file(token: str) -> Response:
     """The very file that was sent."""
-    quote, version = _find(token)
-    if version.file is None:
-        raise NotFound
-    name = paper.file_name(quote, version)
-    return send_file(version.file.location, mimetype="application/pdf", download_name=name)
+    return paper.as_answer(*_find(token))
 
 
 @bp.post("/<token>/accept")

@@ -3,11 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Response, g, redirect, render_template, request, send_file
+from flask import Blueprint, Response, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from werkzeug.exceptions import Conflict, NotFound
+from werkzeug.exceptions import Conflict, NotFound, ServiceUnavailable
 
+from crmlite import pdf
 from crmlite.auth.models import Organisation
 from crmlite.companies.types import COMPANY
 from crmlite.contacts.types import CONTACT
@@ -16,7 +17,7 @@ from crmlite.pipeline.types import DEAL
 from crmlite.records.listing import Listing
 from crmlite.sales import paper
 from crmlite.sales.forms import NewQuoteForm
-from crmlite.sales.models import Quote, QuoteVersion, WrongState
+from crmlite.sales.models import Quote, WrongState
 from crmlite.sales.page import Box, QuotePage
 from crmlite.sales.types import QUOTE, may_edit_numbers
 from crmlite.web import go, headers, is_partial, render, today_in, undo_url
@@ -108,15 +109,13 @@ def pdf_file(quote_id: int) -> Response:
     version = quote.version(request.args.get("n", quote.latest.n, type=int))
     if version is None:
         raise NotFound
-    return as_file(quote, version)
-
-
-def as_file(quote: Quote, version: QuoteVersion) -> Response:
-    name = paper.file_name(quote, version)
-    if version.file is not None:
-        return send_file(version.file.location, mimetype="application/pdf", download_name=name)
-    answer = Response(paper.make(quote, version), mimetype="application/pdf")
-    answer.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    if version.is_frozen:
+        return paper.as_answer(quote, version)
+    try:
+        answer = Response(paper.make(quote, version), mimetype="application/pdf")
+    except pdf.Failed as problem:
+        raise ServiceUnavailable(str(problem)) from problem
+    answer.headers["Content-Disposition"] = f'inline; filename="{paper.file_name(quote, version)}"'
     return answer
 
 
