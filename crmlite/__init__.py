@@ -13,9 +13,9 @@ from crmlite import config, extensions, health, web
 
 FOUNDATION = ("auth", "mail", "records")
 """Packages that are always on, lowest first."""
-MODULES = ("companies", "contacts", "catalog", "leads")
+MODULES = ("companies", "contacts", "catalog", "pipeline", "leads")
 """Packages that can be switched off, in the order of the sidebar."""
-NEEDS = {"contacts": {"companies"}, "leads": {"contacts", "companies"}}
+NEEDS = {"contacts": {"companies"}, "pipeline": {"contacts", "companies"}, "leads": {"contacts", "companies"}}
 """What a module cannot do without."""
 
 

@@ -113,6 +113,24 @@ LEAD_DISQUALIFIED = _event(
 )
 LEAD_REOPENED = _event("lead.reopened", _l("%(actor)s opened the lead again"), "target", "contact_id")
 LEAD_UPDATED = _event("lead.updated", _l("%(actor)s changed the lead"), "pencil")
+DEAL_CREATED = _event("deal.created", _l("%(actor)s added the deal %(deal)s in %(stage)s"), "cash", "deal", "stage")
+DEAL_UPDATED = _event("deal.updated", _l("%(actor)s changed the deal"), "pencil")
+DEAL_MOVED = _event(
+    "deal.moved", _l("%(actor)s moved the deal from %(was)s to %(now)s"), "arrows-right-left", "was", "now"
+)
+DEAL_RANKED = _event("deal.ranked", _l("%(actor)s put the deal elsewhere in its column"), "arrows-sort", hidden=True)
+DEAL_WON = _event("deal.won", _l("%(actor)s won the deal"), "trophy", "amount_minor", "currency")
+DEAL_LOST = _event("deal.lost", _l("%(actor)s lost the deal: %(reason)s"), "mood-sad", "reason")
+DEAL_REOPENED = _event("deal.reopened", _l("%(actor)s opened the deal again in %(stage)s"), "restore", "stage")
+PIPELINE_CREATED = _event(
+    "pipeline.created", _l("%(actor)s made the pipeline %(pipeline)s"), "layout-kanban", "pipeline"
+)
+PIPELINE_UPDATED = _event(
+    "pipeline.updated", _l("%(actor)s changed the pipeline %(pipeline)s"), "layout-kanban", "pipeline"
+)
+PIPELINE_REMOVED = _event(
+    "pipeline.removed", _l("%(actor)s removed the pipeline %(pipeline)s"), "layout-kanban", "pipeline"
+)
 WEB_FORM_CREATED = _event("web_form.created", _l("%(actor)s made this form"), "forms")
 WEB_FORM_UPDATED = _event("web_form.updated", _l("%(actor)s changed this form"), "forms")
 MAIL_QUEUED = _event("mail.queued", _l("Mail to %(to)s: %(title)s"), "mail", "to", "title", "message_id", inverse=FINAL)

@@ -19,18 +19,18 @@ STANDARD: dict[str, dict[str, dict[str, str]]] = {
     "manager": {"*": dict.fromkeys(ACTIONS, "all")},
     "seller": {
         **dict.fromkeys(
-            ("contact", "company", "lead"), {"view": "team", "create": "own", "edit": "team", "delete": "own"}
+            ("contact", "company", "lead", "deal"), {"view": "team", "create": "own", "edit": "team", "delete": "own"}
         ),
         "product": {"view": "all"},
     },
     "marketing": {
         **dict.fromkeys(("contact", "company"), {"view": "all", "create": "own", "edit": "own"}),
         **dict.fromkeys(("lead", "web_form"), dict.fromkeys(ACTIONS, "all")),
-        "product": {"view": "all"},
+        **dict.fromkeys(("deal", "product"), {"view": "all"}),
     },
     "service": {
         **dict.fromkeys(("contact", "company"), {"view": "all", "create": "own", "edit": "team"}),
-        "product": {"view": "all"},
+        **dict.fromkeys(("deal", "product"), {"view": "all"}),
     },
 }
 

@@ -117,6 +117,12 @@ def whole_name(given: str, family: str) -> str:
 _EAST_ASIAN = re.compile("[\u3400-\u9fff\uac00-\ud7af]+")
 
 
+def split_name(name: str) -> tuple[str, str]:
+    """First and last name of a whole one: the last word is the last name. A name of one word is a first name."""
+    given, _, family = " ".join(name.split()).rpartition(" ")
+    return (given, family) if given else (family, "")
+
+
 class Affiliation(Journaled, Base):
     """A person at a company: in which role, from when to when."""
 

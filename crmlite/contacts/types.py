@@ -2,9 +2,11 @@
 
 from flask_babel import lazy_gettext as _l
 
+from crmlite.auth.models import Viewer
 from crmlite.contacts.forms import ContactFields
-from crmlite.contacts.models import Contact
+from crmlite.contacts.models import Contact, split_name
 from crmlite.records import lifecycle
+from crmlite.records.forms import RecordField
 from crmlite.records.policy import Policy
 from crmlite.records.types import Column, RecordType, register
 
@@ -51,3 +53,15 @@ CONTACT = register(
         links={"company": "main_company_id"},
     )
 )
+
+
+def chosen_contact(field: RecordField, user: Viewer) -> Contact | None:
+    """The contact of a picker that was validated, or a new one of the name that was typed. Raises Forbidden."""
+    if field.data:
+        contact: Contact = CONTACT.policy.find(user, field.data)
+        return contact
+    if not field.new_name:
+        return None
+    CONTACT.policy.require_create(user)
+    given, family = split_name(field.new_name)
+    return Contact.create(user, given=given, family=family)

@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from crmlite import events, jobs, journal, web
 from crmlite.auth.models import User
 from crmlite.companies.models import Company
-from crmlite.contacts.models import Contact
+from crmlite.contacts.models import Contact, split_name
 from crmlite.extensions import db, utcnow
 from crmlite.fold import sort_key
 from crmlite.leads.models import Lead, Submission, Visitor, WebForm
@@ -211,12 +211,6 @@ def _new_contact(actor: Any, filled: Filled, **values: Any) -> Contact:
     if not (given or family):
         given, family = split_name(filled.get("contact.name", ""))
     return Contact.create(actor, given=given, family=family, **values)
-
-
-def split_name(name: str) -> tuple[str, str]:
-    """First and last name of a whole one: the last word is the last name. A name of one word is a first name."""
-    given, _, family = " ".join(name.split()).rpartition(" ")
-    return (given, family) if given else (family, "")
 
 
 def _add_points(contact: Contact, filled: Filled) -> None:

@@ -27,6 +27,7 @@ class Facts:
 
     open_leads: int = 0
     qualified_leads: int = 0
+    open_deals: int = 0
     customer_since: date | None = None
     customer_until: date | None = None
 
@@ -35,7 +36,7 @@ def derive(facts: Facts, today: date) -> str | None:
     """lead, prospect, customer, former, or None for somebody of whom nothing but the address is known."""
     if facts.customer_since and facts.customer_since <= today:
         return "former" if facts.customer_until and facts.customer_until <= today else "customer"
-    if facts.qualified_leads:
+    if facts.qualified_leads or facts.open_deals:
         return "prospect"
     return "lead" if facts.open_leads else None
 

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from crmlite import events, jobs, journal
 from crmlite.auth.models import Role, Team, User
-from crmlite.contacts.models import Contact
+from crmlite.contacts.models import Contact, split_name
 from crmlite.extensions import db, utcnow, writing
 from crmlite.leads import intake
 from crmlite.leads.models import Lead, Submission
@@ -209,7 +209,7 @@ def test_what_is_held_becomes_a_lead_when_it_is_released(app, form, post, work):
     ],
 )
 def test_the_parts_of_a_name(name, parts):
-    assert intake.split_name(name) == parts
+    assert split_name(name) == parts
 
 
 def test_every_lead_event_is_known():

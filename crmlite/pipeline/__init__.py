@@ -1,0 +1,31 @@
+"""Pipelines and deals: stages as data, the board, and a deal's way from new to won or lost."""
+
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+
+from crmlite import web
+from crmlite.auth import roles
+from crmlite.pipeline import stages
+from crmlite.pipeline.types import DEAL, may_edit_pipelines
+from crmlite.pipeline.views import deals
+from crmlite.records import actions, panels
+from crmlite.records.actions import Action
+from crmlite.records.panels import Panel
+
+
+def init_app(app: Flask) -> None:
+    app.extensions["crmlite.record_types"].add(DEAL.name)
+    for table in ("pipeline", "stage"):
+        app.extensions["crmlite.undo_guards"][table] = may_edit_pipelines
+    roles.declare(app, DEAL.name, DEAL.label_plural, DEAL.url)
+    roles.declare(app, "pipeline", _l("Pipelines"))
+    app.register_blueprint(deals.bp)
+    app.jinja_env.filters.update(stage=stages.by_id_or_none, pipeline_name=stages.pipeline_name)
+    for on in ("contact", "company"):
+        panels.add(app, Panel(_l("Deals"), deals.panel, on=on, needs=DEAL.name))
+    actions.add(
+        app,
+        Action(_l("Go to deals"), "/deals/board", "layout-kanban", DEAL.name, keys="g d"),
+        Action(_l("New deal"), "/deals/new", DEAL.icon, DEAL.name, "create"),
+    )
+    web.add_nav(app, "/deals/board", DEAL.icon, DEAL.label_plural, DEAL.name, group="sales", order=20, key="d")

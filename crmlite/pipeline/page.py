@@ -1,0 +1,81 @@
+"""What the page of one deal shows: besides what all records have, with whom it is and the stages it can be moved to."""
+
+from functools import cached_property
+from typing import Any
+
+from crmlite.auth.models import Viewer
+from crmlite.companies.types import COMPANY
+from crmlite.contacts.types import CONTACT
+from crmlite.extensions import db
+from crmlite.pipeline import stages
+from crmlite.pipeline.forms import LoseForm
+from crmlite.pipeline.models import Deal
+from crmlite.pipeline.stages import KnownPipeline, KnownStage
+from crmlite.pipeline.types import DEAL
+from crmlite.records.page import RecordPage
+
+
+class DealPage(RecordPage):
+    def __init__(self, deal: Deal, user: Viewer, lose_form: LoseForm | None = None) -> None:
+        super().__init__(DEAL, deal, user)
+        self.deal = deal
+        self.lose_form = lose_form or LoseForm()
+
+    @cached_property
+    def contact(self) -> Any:
+        """The person, where the user may see them."""
+        return db.session.scalar(CONTACT.policy.visible(self.user).where(CONTACT.model.id == self.deal.contact_id))
+
+    @cached_property
+    def company(self) -> Any:
+        if self.deal.company_id is None:
+            return None
+        return db.session.scalar(COMPANY.policy.visible(self.user).where(COMPANY.model.id == self.deal.company_id))
+
+    @property
+    def stage(self) -> KnownStage:
+        return stages.get(self.deal.stage_id)
+
+    @property
+    def pipeline(self) -> KnownPipeline:
+        return stages.pipelines()[self.deal.pipeline_id]
+
+    @property
+    def others(self) -> list[KnownPipeline]:
+        """The other pipelines, which it can be moved to as well."""
+        return [pipeline for pipeline in stages.pipelines().values() if pipeline.id != self.deal.pipeline_id]
+
+    @property
+    def instructions(self) -> list[tuple[str, str]]:
+        """What everybody has to know of the person and the firm: (of whom, text)."""
+        return [(one.name, one.instructions) for one in (self.contact, self.company) if one and one.instructions]
+
+
+class Deals:
+    """The deals of a contact or company, as far as the user may see them: open ones first, at most MOST."""
+
+    MOST = 8
+
+    def __init__(self, record: Any, user: Viewer) -> None:
+        self.record, self.user = record, user
+
+    @cached_property
+    def _found(self) -> list[Deal]:
+        key = {"contact": Deal.contact_id, "company": Deal.company_id}[self.record.__tablename__]
+        query = DEAL.policy.visible(self.user).where(key == self.record.id)
+        return list(
+            db.session.scalars(query.order_by(Deal.closed_at.is_not(None), Deal.id.desc()).limit(self.MOST + 1))
+        )
+
+    @property
+    def shown(self) -> list[Deal]:
+        return self._found[: self.MOST]
+
+    @property
+    def more_url(self) -> str:
+        """Where all of them are, when there are more."""
+        return f"/deals/?{self.record.__tablename__}={self.record.id}" if len(self._found) > self.MOST else ""
+
+    @property
+    def new_url(self) -> str:
+        return f"/deals/new?{self.record.__tablename__}={self.record.id}"
