@@ -31,6 +31,8 @@ from crmlite.files import File
 from crmlite.jobs import Heartbeat
 from crmlite.leads.models import Lead, Submission, WebForm
 from crmlite.mail.models import Message, MessageFile
+from crmlite.pipeline import models as pipeline_models
+from crmlite.pipeline.models import Deal, Pipeline
 from crmlite.records import files, members, points, tags
 from crmlite.records.files import Attachment
 from crmlite.records.notes import Note
@@ -44,7 +46,7 @@ OWNERS = ("seller", "colleague", "rival", "nobody", "manager")
 """Who has records; nobody's belong neither to a user nor to a team."""
 TEAM_OF = {part.key: part.team for part in CAST} | {"nobody": None}
 ROLE_OF = {part.key: part.role for part in CAST}
-TYPES = ("contact", "company", "lead", "product")
+TYPES = ("contact", "company", "lead", "product", "deal")
 EVERYBODYS = frozenset({"product"})
 """What all who work here see, whoever's it is, and only those above change."""
 PUBLIC_URL = "http://localhost"
@@ -66,7 +68,7 @@ def may_see(actor: str, owner: str, kind: str) -> bool:
         return owner == "nobody" or TEAM_OF[owner] == TEAM_OF[actor]
     if role == "marketing":
         return True
-    return role == "service" and kind in {"contact", "company"}
+    return role == "service" and kind in {"contact", "company", "deal"}
 
 
 def forbidden_to(actor: str) -> set[str]:
@@ -156,16 +158,18 @@ def _seed(users: dict[str, User]) -> dict[str, int]:
         rate = ExchangeRate.set("USD", 920_000, date(2026, 1, 1))
         withdrawn = Product.create(users["manager"], name="Old booth").withdraw()
         ids |= {"tax": tax.id, "rate": rate.id, "withdrawn.product": withdrawn.id}
+        ids |= _seed_pipelines()
     for owner in OWNERS:
         with _operation(users.get(owner)):
             company = make_company(owner, users.get(owner))
             contact = make_contact(owner, users.get(owner), company)
             lead = make_lead(owner, users.get(owner), contact, company)
             product = make_product(owner, users.get(owner), tax)
-            for record in (company, contact, lead, product):
+            deal = make_deal(owner, users.get(owner), contact, company)
+            mine = (company, contact, lead, product, deal)
+            for record in mine:
                 members.join(record, gone, "answered questions")
-            ids |= {f"{owner}.company": company.id, f"{owner}.contact": contact.id, f"{owner}.lead": lead.id}
-            ids[f"{owner}.product"] = product.id
+            ids |= {f"{owner}.{record.__tablename__}": record.id for record in mine}
     for owner in ("seller", "rival"):
         with _operation(users[owner]):
             ids |= _seed_more(owner, users[owner])
@@ -181,6 +185,9 @@ def _seed(users: dict[str, User]) -> dict[str, int]:
         db.session.get_one(Contact, ids["seller.contact"]).join(firm, title="Works there too")
         crossed = Lead.create(users["seller"], contact=rivals, need="Crossed", company_id=firm.id)
         ids["crossed.lead"] = crossed.id
+        stage = db.session.get_one(pipeline_models.Stage, ids["stage.first"])
+        deal = Deal.create(users["seller"], name="Crossed deal", contact=rivals, stage=stage, company_id=firm.id)
+        ids["crossed.deal"] = deal.id
     with _operation(users["admin"]):
         ids |= _seed_forms(users)
     with _operation(users["seller"]) as operation:
@@ -274,6 +281,18 @@ def make_product(owner: str, user: User | None, tax: TaxClass) -> Product:
     return product
 
 
+def make_deal(owner: str, user: User | None, contact: Contact, company: Company) -> Deal:
+    word = canary(owner, "deal")
+    owned = {} if user else {"owner_id": None, "team_id": None}
+    stage = _first_stage()
+    deal = Deal.create(
+        user, name=f"{word} deal", contact=contact, stage=stage, company_id=company.id, amount_minor=123_400,
+        currency="EUR", close_on=date(2026, 12, 24), **owned,
+    )  # fmt: skip
+    _decorate(deal, user, word)
+    return deal
+
+
 def _decorate(record: Any, user: User | None, word: str) -> None:
     """A note, a tag and a file."""
     author_id = user.id if user else None
@@ -286,16 +305,23 @@ def _seed_more(owner: str, user: User) -> dict[str, int]:
     """What only two owners need to have: one of each type in the trash, a closed lead, a mail."""
     contact = db.session.scalars(sa.select(Contact).where(Contact.given == f"{canary(owner, 'contact')}given")).one()
     word = canary(owner, "trash")
+    stage = _first_stage()
     trash = {
         "contact": Contact.create(user, given=word, family=word),
         "company": Company.create(user, name=word),
         "lead": Lead.create(user, contact=contact, need=word),
         "product": Product.create(user, name=word, code=word),
+        "deal": Deal.create(user, name=word, contact=contact, stage=stage),
     }
     for record in trash.values():
         record.trash()
     closed = Lead.create(user, contact=contact, need=f"{canary(owner, 'lead')} closed")
     closed.disqualify("Too small", by=user)
+    word = canary(owner, "deal")
+    lost = Deal.create(user, name=f"{word} lost", contact=contact, stage=stage)
+    lost.lose(f"{word} reason", by=user)
+    won = Deal.create(user, name=f"{word} won", contact=contact, stage=stage, amount_minor=10_000)
+    won.win(by=user)
     mail = canary(owner, "mail")
     message = Message(
         message_id=f"<{mail}@demo.example>", sender="crm@demo.example", to=f"{mail}@example.com", to_name=mail,
@@ -307,7 +333,32 @@ def _seed_more(owner: str, user: User) -> dict[str, int]:
     message.files.append(MessageFile(file=file, name=file.name))
     db.session.flush()
     ids = {f"{owner}.trash.{kind}": record.id for kind, record in trash.items()}
+    ids |= {f"{owner}.deal.lost": lost.id, f"{owner}.deal.won": won.id}
     return {**ids, f"{owner}.closed": closed.id, f"{owner}.mail": message.id, f"{owner}.mail.file": file.id}
+
+
+def _seed_pipelines() -> dict[str, int]:
+    """Two of them, one with three open stages, and one that has no deal."""
+    first = Pipeline.create("Sales", stage_rows("New", "Proposal", "Negotiation"))
+    second = Pipeline.create("Renewals", stage_rows("Due"))
+    names = ("first", "second", "third", "won", "lost")
+    stages = {f"stage.{name}": stage.id for name, stage in zip(names, first.stages, strict=True)}
+    return {**stages, "pipeline": first.id, "pipeline.empty": second.id, "stage.other": second.stages[0].id}
+
+
+def _first_stage() -> pipeline_models.Stage:
+    stage = pipeline_models.Stage
+    return db.session.scalars(sa.select(stage).order_by(stage.id).limit(1)).one()
+
+
+def stage_rows(*open_stages: str) -> list[dict[str, Any]]:
+    """What Pipeline.create() and change() take: open stages of these names, and the two ends."""
+    rows = [
+        {"name": name, "kind": "open", "probability_bp": 1000 * (n + 1), "stale_days": 7}
+        for n, name in enumerate(open_stages)
+    ]
+    ends = [{"name": kind.title(), "kind": kind, "probability_bp": 0, "stale_days": None} for kind in ("won", "lost")]
+    return rows + ends
 
 
 def _seed_forms(users: dict[str, User]) -> dict[str, int]:
@@ -349,6 +400,7 @@ def _multiply(count: int) -> None:
     """Copies the seller's contact, company and lead many times, past the journal: it is only for counting."""
     with db.engines[None].begin() as connection:
         for model, word in ((Company, "company"), (Contact, "contact"), (Lead, "lead"), (Product, "product")):
+        for model, word in ((Company, "company"), (Contact, "contact"), (Lead, "lead"), (Deal, "deal")):
             table = model.__table__
             first = connection.execute(sa.select(table).order_by(table.c.id).limit(1)).mappings().one()
             base = {name: value for name, value in first.items() if name != "id"}
@@ -372,6 +424,11 @@ def _crowd(count: int) -> None:
     )
     for n in range(count):
         for record in (contact, company, lead, product):
+    contact, company, lead, deal = (
+        db.session.scalars(sa.select(model).order_by(model.id)).first() for model in (Contact, Company, Lead, Deal)
+    )
+    for n in range(count):
+        for record in (contact, company, lead, deal):
             Note.write(record, seller.id, f"note {n}")
             tags.add(record, f"tag {n}")
             files.attach(record, File.store(io.BytesIO(b"x"), f"{n}.txt", "text/plain"), seller.id)
@@ -380,6 +437,7 @@ def _crowd(count: int) -> None:
         contact.join(Company.create(seller, name=f"Firm {n}"), title="Adviser")
         Contact.create(seller, given=f"Person {n}").join(company, title="Clerk")
         Lead.create(seller, contact=contact, need=f"More {n}", company_id=company.id)
+        Deal.create(seller, name=f"More {n}", contact=contact, stage=deal.stage, company_id=company.id)
     db.session.commit()
 
 

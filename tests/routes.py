@@ -45,6 +45,8 @@ ARGS = {
     "product_id": "seller.product",
     "tax_id": "tax",
     "rate_id": "rate",
+    "deal_id": "seller.deal",
+    "pipeline_id": "pipeline.empty",
     "form_id": "form",
     "message_id": "seller.mail",
     "file_id": "seller.mail.file",
@@ -132,6 +134,10 @@ def each_type(route: Route, everybodys: Who | None = None) -> tuple[Route, ...]:
 
 
 LEAD_FORM = {"need": "Two hundred chairs", "source": "Fair"}
+DEAL_FORM = {
+    "name": "Two hundred chairs", "contact_id": "@seller.contact", "amount_minor": "1,234.50", "currency": "EUR",
+    "kind": "new",
+}  # fmt: skip
 WEB_FORM = {
     "name": "Contact us", "language": "en", "theme": "light", "active": "y", "field": ["f1", "f2"],
     "f1-label": "Name", "f1-kind": "text", "f1-fills": "contact.name",
@@ -240,6 +246,28 @@ ROUTES: tuple[Route, ...] = (
         form={**COMPANY_FORM, "row_version": "5"},
         refuses={"parent_id": "rival.company"},
     ),
+    # deals
+    get("/deals/", SIGNED_IN),
+    get("/deals/new", SIGNED_IN),
+    post(
+        "/deals/new",
+        TEAM | {"rival": 422},
+        form={**DEAL_FORM, "stage_id": "@stage.first"},
+        refuses={"contact_id": "rival.contact", "company_id": "rival.company"},
+    ),
+    get("/deals/<int:deal_id>", TEAM),
+    get("/deals/<int:deal_id>/peek", TEAM, htmx=True),
+    get("/deals/<int:deal_id>/edit", TEAM),
+    post(
+        "/deals/<int:deal_id>/edit",
+        TEAM,
+        form={**DEAL_FORM, "row_version": "1"},
+        refuses={"contact_id": "rival.contact", "company_id": "rival.company"},
+    ),
+    post("/deals/<int:deal_id>/move", TEAM, stage="@stage.second", below="@rival.deal"),
+    post("/deals/<int:deal_id>/win", TEAM),
+    post("/deals/<int:deal_id>/lose", TEAM, reason="Too expensive"),
+    post("/deals/<int:deal_id>/reopen", TEAM, args={"deal_id": "seller.deal.lost"}),
     # leads
     get("/leads/", SIGNED_IN),
     get("/leads/new", SIGNED_IN),

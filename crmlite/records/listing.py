@@ -22,6 +22,7 @@ from werkzeug.datastructures import MultiDict
 from crmlite import journal
 from crmlite.auth.models import Member, Preference, User, Viewer
 from crmlite.extensions import db
+from crmlite.money import Money
 from crmlite.records import cells, filters, search, tags, types
 from crmlite.records.filters import Chip, FilterError, Term
 from crmlite.records.types import Column, RecordType
@@ -57,6 +58,8 @@ class Row(dict[str, Any]):
     id: int
     row_version: int
     editable: bool
+    currency: str
+    """Of its amounts, where its type has any."""
 
 
 class Listing:
@@ -336,18 +339,20 @@ def values_of(kind: RecordType, record: Any, columns: tuple[Column, ...], user: 
 def _rows_query(kind: RecordType, columns: tuple[Column, ...], *more: Any) -> Any:
     model = kind.model
     plain = [getattr(model, column.attribute).label(f"c_{column.name}") for column in columns if column.kind != "tags"]
+    if any(column.kind == "money" for column in columns):
+        plain.append(model.currency.label("_currency"))
     return sa.select(model.id, model.row_version, model.owner_id, model.team_id, *more, *plain)
 
 
 def _row(kind: RecordType, columns: tuple[Column, ...], source: Any, user: Viewer) -> Row:
     mapping = source._mapping
     row = Row({column.name: mapping[f"c_{column.name}"] for column in columns if column.kind != "tags"})
-    row.id, row.row_version = source.id, source.row_version
-    row.editable = _may_edit(kind, source, user)
+    row.id, row.row_version, row.currency = source.id, source.row_version, mapping.get("_currency", "")
+    row.editable = may_edit(kind, source, user)
     return row
 
 
-def _may_edit(kind: RecordType, row: Any, user: Viewer) -> bool:
+def may_edit(kind: RecordType, row: Any, user: Viewer) -> bool:
     """policy.may(user, "edit") for rows of a list, without a statement for each."""
     scope = user.scope(kind.name, "edit")
     if scope in {"all", "none"}:
@@ -379,6 +384,9 @@ def fill(kind: RecordType, columns: tuple[Column, ...], rows: list[Row], user: V
                 row[column.name] = found.get(row.id, [])
         elif column.kind in {"company", "contact"}:
             _fill_links(column, rows, user)
+        elif column.kind == "money":
+            for row in rows:
+                row[column.name] = None if row[column.name] is None else Money(row[column.name], row.currency)
         elif column.kind in _fillers:
             _fillers[column.kind](column, rows)
 

@@ -36,6 +36,7 @@ class RecordPage:
         """The fields as cells show them."""
         row = Row({column.name: getattr(self.record, column.attribute) for column in self.columns})
         row.id, row.row_version, row.editable = self.record.id, self.record.row_version, self.may_edit
+        row.currency = getattr(self.record, "currency", "")
         fill(self.type, self.columns, [row], self.user)
         return row
 

@@ -187,8 +187,13 @@ class Timeline:
         found: dict[int, tuple[Diff, ...]] = {}
         for change in rows:
             old, new = change.old or {}, change.new or {}
+            was, now = ({"currency": getattr(self.record, "currency", ""), **values} for values in (old, new))
             diffs = tuple(
-                Diff(column.label, _value(column, old.get(name)), _value(column, new.get(name)))
+                Diff(
+                    column.label,
+                    _value(column, old.get(name), was["currency"]),
+                    _value(column, new.get(name), now["currency"]),
+                )
                 for name, column in by_attribute.items()
                 if name in new
             )
@@ -240,7 +245,7 @@ def _nobodys_name(actor_kind: str) -> str:
     return {"customer": _("A visitor"), "rule": _("A rule"), "system": "crmlite"}.get(actor_kind) or _("Somebody")
 
 
-def _value(column: Column, value: Any) -> str:
+def _value(column: Column, value: Any, currency: str) -> str:
     if value is None or value == "":
         return ""
     if column.kind == "user":
@@ -249,6 +254,10 @@ def _value(column: Column, value: Any) -> str:
         return web.show_date(date.fromisoformat(value))
     if column.kind == "language":
         return web.language_name(value)
+    if column.kind == "money":
+        return web.show_money(value, currency)
+    if column.choices:
+        return str(dict(column.choices()).get(value, value))
     text = str(value)
     if column.choices:
         text = str(dict(column.choices()).get(text, text))

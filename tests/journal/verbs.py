@@ -22,6 +22,7 @@ from crmlite.events import EventType
 from crmlite.extensions import db
 from crmlite.files import File
 from crmlite.leads.models import Lead, WebForm
+from crmlite.pipeline.models import Deal, Pipeline, Stage
 from crmlite.records import files, members, tags
 from crmlite.records.files import Attachment
 from crmlite.records.notes import Note
@@ -247,6 +248,76 @@ def _(ids: Ids) -> None:
 @case(events.LEAD_UPDATED)
 def _(ids: Ids) -> None:
     lead(ids).change(need="Three hundred chairs", source="Fair")
+
+
+def deal(ids: Ids) -> Deal:
+    return db.session.get_one(Deal, ids["seller.deal"])
+
+
+def stage(ids: Ids, name: str) -> Stage:
+    return db.session.get_one(Stage, ids[f"stage.{name}"])
+
+
+@case(events.DEAL_CREATED)
+def _(ids: Ids) -> None:
+    Deal.create(
+        seller(ids), name="Chairs", contact=contact(ids), stage=stage(ids, "second"), company_id=ids["seller.company"],
+        amount_minor=500_00, currency="USD",
+    )  # fmt: skip
+
+
+@case(events.DEAL_UPDATED)
+def _(ids: Ids) -> None:
+    deal(ids).change(name="Tables", contact_id=ids["shared.contact"], company_id=None, close_on=date(2027, 1, 31))
+
+
+@case(events.DEAL_MOVED)
+def _(ids: Ids) -> None:
+    deal(ids).move(stage(ids, "third"))
+
+
+@case(events.DEAL_RANKED)
+def _(ids: Ids) -> None:
+    deal(ids).move(stage(ids, "first"))
+
+
+@case(events.DEAL_WON)
+def _(ids: Ids) -> None:
+    deal(ids).win(by=seller(ids))
+
+
+@case(events.DEAL_LOST)
+def _(ids: Ids) -> None:
+    deal(ids).lose("Too expensive", by=seller(ids))
+
+
+@case(events.DEAL_REOPENED)
+def _(ids: Ids) -> None:
+    db.session.get_one(Deal, ids["seller.deal.lost"]).reopen()
+
+
+ROWS = [
+    {"name": "Asked", "kind": "open", "probability_bp": 2500, "stale_days": 14},
+    {"name": "Yes", "kind": "won", "probability_bp": 0, "stale_days": None},
+    {"name": "No", "kind": "lost", "probability_bp": 0, "stale_days": None},
+]
+
+
+@case(events.PIPELINE_CREATED)
+def _(ids: Ids) -> None:
+    Pipeline.create("Projects", ROWS)
+
+
+@case(events.PIPELINE_UPDATED)
+def _(ids: Ids) -> None:
+    pipeline = db.session.get_one(Pipeline, ids["pipeline.empty"])
+    kept = {stage.kind: stage.id for stage in pipeline.stages if not stage.is_open}
+    pipeline.change("Extensions", [{**row, "id": kept.get(row["kind"])} for row in ROWS])
+
+
+@case(events.PIPELINE_REMOVED)
+def _(ids: Ids) -> None:
+    db.session.get_one(Pipeline, ids["pipeline.empty"]).remove()
 
 
 FIELDS = [{"key": "f1", "label": "E-mail", "kind": "email", "required": True, "fills": "contact.email", "choices": []}]

@@ -86,9 +86,8 @@ class Deal(Record, Base):
         deal = cls(name=name, created_by_id=actor.id if actor else None, **holders)
         deal.contact, deal.contact_id = contact, contact.id
         deal.currency = values.pop("currency", "EUR")
-        deal.stage_since = deal.last_activity_at = utcnow()
-        db.session.add(deal)
         deal._enter(stage, _on_top_of(stage))
+        db.session.add(deal)
         deal._set(values)
         events.emit(events.DEAL_CREATED, deal, about=deal._about(), deal=name, stage=stage.name)
         deal._renew_lifecycles()
@@ -117,8 +116,9 @@ class Deal(Record, Base):
         place = _on_top_of(stage, self) if below is None else _below(below, stage, self)
         was = self.stage
         if stage is was:
-            self.rank = place
-            events.emit(events.DEAL_RANKED, self)
+            if place != self.rank:
+                self.rank = place
+                events.emit(events.DEAL_RANKED, self)
         else:
             self._enter(stage, place)
             events.emit(events.DEAL_MOVED, self, about=self._about(), was=was.name, now=stage.name)
@@ -207,12 +207,13 @@ class Deal(Record, Base):
 
     def may_become(self, name: str, value: Any) -> bool:
         """An undo leaves it in a stage that there is, and open or closed as that stage is. The journal sets stage_id first."""
-        if name == "stage_id":
-            return db.session.get(Stage, value) is not None
-        if name == "pipeline_id":
-            return db.session.get_one(Stage, self.stage_id).pipeline_id == value
-        if name == "closed_at":
-            return db.session.get_one(Stage, self.stage_id).is_open == (value is None)
+        with db.session.no_autoflush:  # half of an undo would become a change of its own
+            if name == "stage_id":
+                return db.session.get(Stage, value) is not None
+            if name == "pipeline_id":
+                return db.session.get_one(Stage, self.stage_id).pipeline_id == value
+            if name == "closed_at":
+                return db.session.get_one(Stage, self.stage_id).is_open == (value is None)
         return True
 
     # --- helpers
@@ -220,6 +221,7 @@ class Deal(Record, Base):
     def _set(self, values: dict[str, Any]) -> None:
         for name, value in values.items():
             setattr(self, name, value)
+        self.amount_minor = self.amount_minor or 0  # a form that was left empty says None
         self.sort_name = sort_key(self.name)
         if "contact_id" in values or "company_id" in values:  # what was loaded is of before
             db.session.flush()

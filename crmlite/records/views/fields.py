@@ -9,11 +9,12 @@ from werkzeug.exceptions import NotFound
 from wtforms import Form
 
 from crmlite.extensions import db
+from crmlite.money import Money
 from crmlite.records.cells import cell
 from crmlite.records.listing import values_of
 from crmlite.records.types import Column, RecordType
 from crmlite.records.views import bp, changed, kind_of
-from crmlite.web import outcome, render
+from crmlite.web import outcome, render, show_money
 
 
 @bp.get("/<record_type>/<int:record_id>/field/<name>")
@@ -23,7 +24,7 @@ def field(record_type: str, record_id: int, name: str) -> Response:
     record = kind.policy.find(g.user, record_id, "edit" if "edit" in request.args else "view")
     if "edit" not in request.args:
         return make_response(_cell(kind, column, record, focus=True))
-    return _form(kind, column, record, kind.form(data={column.field_name: _value(column, record)}))
+    return _form(kind, column, record, kind.form(data=_stored(kind, record)))
 
 
 @bp.post("/<record_type>/<int:record_id>/field/<name>")
@@ -31,10 +32,10 @@ def save(record_type: str, record_id: int, name: str) -> Response:
     """Changes it. 409 with both values where somebody else changed this field since the form was shown."""
     kind, column = _column(record_type, name)
     record = kind.policy.find(g.user, record_id, "edit")
-    form = kind.form(_sent(column), data=_others(kind, record) | {column.field_name: _value(column, record)})
+    form = kind.form(_sent(column), data=_stored(kind, record))
     if not _validate(form, column):
         return _form(kind, column, record, form, 422)
-    theirs = _text(kind.form(data={column.field_name: _value(column, record)}), column)
+    theirs = _text(kind.form(data=_stored(kind, record)), column)
     if request.form.get("was", theirs) != theirs:
         return _form(kind, column, record, form, 409, theirs=_shown(kind, column, record))
     record.change(**{column.field_name: form[column.field_name].data})
@@ -57,9 +58,11 @@ def _sent(column: Column) -> MultiDict[str, str]:
     return MultiDict((column.field_name, value) for value in request.form.getlist(column.field_name))
 
 
-def _others(kind: RecordType, record: Any) -> dict[str, Any]:
-    """The record as its form knows it, for rules that look at more than one field."""
-    return {other.field_name: _value(other, record) for other in kind.columns if other.edit}
+def _stored(kind: RecordType, record: Any) -> dict[str, Any]:
+    """The record as its form knows it: rules may look at more than one field, and amounts are shown in their currency."""
+    return {
+        column.field_name: _value(column, record) for column in kind.columns if hasattr(kind.form, column.field_name)
+    }
 
 
 def _validate(form: Form, column: Column) -> bool:
@@ -84,13 +87,15 @@ def _text(form: Form, column: Column) -> str:
 def _shown(kind: RecordType, column: Column, record: Any) -> str:
     row = values_of(kind, record, (column,), g.user)
     value = row[column.name]
+    if isinstance(value, Money):
+        return show_money(value.minor, value.currency)
     return value.get("name", "") if isinstance(value, dict) else str(value or "")
 
 
 def _form(
     kind: RecordType, column: Column, record: Any, form: Form, status: int = 200, theirs: str | None = None
 ) -> Response:
-    was = _text(kind.form(data={column.field_name: _value(column, record)}), column)
+    was = _text(kind.form(data=_stored(kind, record)), column)
     return render(
         "records/_field.html",
         status=status,
