@@ -311,7 +311,7 @@ def _seed_more(owner: str, user: User) -> dict[str, int]:
         "company": Company.create(user, name=word),
         "lead": Lead.create(user, contact=contact, need=word),
         "product": Product.create(user, name=word, code=word),
-        "deal": Deal.create(user, name=word, contact=contact, stage=stage),
+        "deal": Deal.create(user, name=f"{canary(owner, 'deal')} trash", contact=contact, stage=stage),
     }
     for record in trash.values():
         record.trash()

@@ -135,8 +135,12 @@ def each_type(route: Route, everybodys: Who | None = None) -> tuple[Route, ...]:
 
 LEAD_FORM = {"need": "Two hundred chairs", "source": "Fair"}
 DEAL_FORM = {
-    "name": "Two hundred chairs", "contact_id": "@seller.contact", "amount_minor": "1,234.50", "currency": "EUR",
+    "name": "Two hundred chairs", "contact_id": "@seller.contact", "amount_minor": "1234", "currency": "EUR",
     "kind": "new",
+}  # fmt: skip
+PIPELINE_FORM = {
+    "name": "Projects", "stages-0-kind": "open", "stages-0-name": "Asked", "stages-0-probability_bp": "20 %",
+    "stages-1-kind": "won", "stages-1-name": "Yes", "stages-2-kind": "lost", "stages-2-name": "No",
 }  # fmt: skip
 WEB_FORM = {
     "name": "Contact us", "language": "en", "theme": "light", "active": "y", "field": ["f1", "f2"],
@@ -267,6 +271,14 @@ ROUTES: tuple[Route, ...] = (
     post("/deals/<int:deal_id>/move", TEAM, stage="@stage.second", below="@rival.deal"),
     post("/deals/<int:deal_id>/win", TEAM),
     post("/deals/<int:deal_id>/lose", TEAM, reason="Too expensive"),
+    get("/deals/board", SIGNED_IN),
+    get("/deals/board", SIGNED_IN, query="pipeline=2"),
+    get("/deals/pipelines", ABOVE),
+    get("/deals/pipelines/new", ABOVE),
+    post("/deals/pipelines/new", ABOVE, form=PIPELINE_FORM),
+    get("/deals/pipelines/<int:pipeline_id>", ABOVE),
+    post("/deals/pipelines/<int:pipeline_id>", ABOVE, form=PIPELINE_FORM),
+    post("/deals/pipelines/<int:pipeline_id>/remove", ABOVE),
     post("/deals/<int:deal_id>/reopen", TEAM, args={"deal_id": "seller.deal.lost"}),
     # leads
     get("/leads/", SIGNED_IN),

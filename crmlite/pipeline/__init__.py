@@ -5,9 +5,9 @@ from flask_babel import lazy_gettext as _l
 
 from crmlite import web
 from crmlite.auth import roles
-from crmlite.pipeline import stages
+from crmlite.pipeline import board, stages
 from crmlite.pipeline.types import DEAL, may_edit_pipelines
-from crmlite.pipeline.views import deals
+from crmlite.pipeline.views import bp, deals
 from crmlite.records import actions, panels
 from crmlite.records.actions import Action
 from crmlite.records.panels import Panel
@@ -19,8 +19,11 @@ def init_app(app: Flask) -> None:
         app.extensions["crmlite.undo_guards"][table] = may_edit_pipelines
     roles.declare(app, DEAL.name, DEAL.label_plural, DEAL.url)
     roles.declare(app, "pipeline", _l("Pipelines"))
-    app.register_blueprint(deals.bp)
-    app.jinja_env.filters.update(stage=stages.by_id_or_none, pipeline_name=stages.pipeline_name)
+    app.register_blueprint(bp)
+    app.jinja_env.filters.update(
+        stage=stages.by_id_or_none, pipeline_name=stages.pipeline_name, short_money=board.short_money,
+        short_date=board.short_date,
+    )  # fmt: skip
     for on in ("contact", "company"):
         panels.add(app, Panel(_l("Deals"), deals.panel, on=on, needs=DEAL.name))
     actions.add(

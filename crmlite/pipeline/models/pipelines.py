@@ -71,19 +71,18 @@ class Pipeline(Journaled, Base):
         return next(stage for stage in self.stages if stage.kind == LOST)
 
     def _put_stages(self, rows: list[dict[str, Any]]) -> None:
-        known = {stage.id: stage for stage in self.stages}
+        known = {stage.id if stage.is_open else stage.kind: stage for stage in self.stages}
         rows = sorted(rows, key=lambda row: row["kind"] != OPEN)  # keeps the order of the open ones
         if [row["kind"] for row in rows if row["kind"] != OPEN] != [WON, LOST] or rows[0]["kind"] != OPEN:
             raise ValueError("a pipeline has open stages, then one that is won and one that is lost")
         for position, row in enumerate(rows):
-            stage = known.pop(row.get("id") or 0, None) or Stage(kind=row["kind"])
+            key = row.get("id") if row["kind"] == OPEN else row["kind"]
+            stage = known.pop(key, None) or Stage(kind=row["kind"])
             stage.name, stage.position, stage.stale_days = row["name"], position, row.get("stale_days")
             stage.probability_bp = FIXED.get(stage.kind, row["probability_bp"])
             if stage.id is None:
                 self.stages.append(stage)
         for stage in known.values():
-            if not stage.is_open:
-                raise ValueError("what is won and what is lost stay")
             stage.require_unused()
             db.session.delete(stage)
         db.session.flush()

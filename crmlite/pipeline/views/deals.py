@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, g, redirect, render_template, request
+from flask import Response, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import BadRequest, Conflict
@@ -19,12 +19,11 @@ from crmlite.pipeline.forms import DealForm, LoseForm, NewDealForm
 from crmlite.pipeline.models import Deal, Stage, WrongState
 from crmlite.pipeline.page import DealPage, Deals
 from crmlite.pipeline.types import DEAL, may_edit_pipelines
+from crmlite.pipeline.views import board, bp
 from crmlite.records.edit import knows_version, stale_fields
 from crmlite.records.forms import row_id
 from crmlite.records.listing import Listing
 from crmlite.web import go, is_partial, outcome, render, undo_url
-
-bp = Blueprint("deals", __name__, url_prefix="/deals")
 
 
 @bp.get("/")
@@ -134,20 +133,22 @@ def panel(record: Any) -> str:
 
 
 def _after(deal: Deal, verb: Callable[[], object], message: str) -> Response:
-    """Does it where the deal is still where the user saw it, commits, and answers."""
-    if (was := request.form.get("was")) and row_id(was) != deal.stage_id:
-        raise Conflict(_moved_meanwhile(deal))
+    """Does it where the deal is still where the user saw it, commits, and answers the page or the board it was done on."""
+    was = deal.stage_id
     try:
+        if (seen := request.form.get("was")) and row_id(seen) != was:
+            raise WrongState(deal)
         verb()
     except WrongState:
-        raise Conflict(_moved_meanwhile(deal)) from None
+        db.session.rollback()
+        sentence = _("%(name)s is in %(stage)s by now.", name=deal.name, stage=stages.get(was).name)
+        if board.is_board():
+            return board.put_back(sentence)
+        raise Conflict(sentence) from None
     db.session.commit()
+    if board.is_board():
+        return board.moved(deal, was, message)
     return go(DEAL.url_of(deal.id), message, undo=undo_url())
-
-
-def _moved_meanwhile(deal: Deal) -> str:
-    stage = stages.get(deal.stage_id)
-    return _("%(name)s is in %(stage)s by now. Look at it again.", name=deal.name, stage=stage.name)
 
 
 def _seen(deal_id: str | None) -> Deal | None:
