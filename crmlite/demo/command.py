@@ -14,7 +14,7 @@ from crmlite.auth.models import Team, User
 from crmlite.catalog.models import Product
 from crmlite.companies.models import Company
 from crmlite.contacts.models import Contact
-from crmlite.demo import bulk, passers
+from crmlite.demo import bulk, deals, passers
 from crmlite.demo.cast import CAST, PASSWORD, make_cast
 from crmlite.demo.catalogue import catalogue
 from crmlite.demo.firm import opening
@@ -23,6 +23,7 @@ from crmlite.demo.stage import Stage
 from crmlite.demo.stories import STORIES
 from crmlite.extensions import db, pretending, utcnow, writing
 from crmlite.leads.models import Lead
+from crmlite.pipeline.models import Deal
 
 FOUNDED = timedelta(days=555)
 YEARS = timedelta(days=3 * 365)
@@ -62,7 +63,13 @@ def demo(size: int | None, seed: int) -> None:
     click.echo(f"Sign in as {', '.join(part.email for part in CAST)}; the password is {PASSWORD}.")
 
 
-_COUNTED = ((Contact, "contacts"), (Company, "companies"), (Lead, "leads"), (Product, "products"))
+_COUNTED = (
+    (Contact, "contacts"),
+    (Company, "companies"),
+    (Lead, "leads"),
+    (Product, "products"),
+    (Deal, "deals"),
+)
 
 
 def check_place() -> None:
@@ -74,7 +81,7 @@ def check_place() -> None:
             f"{settings.public_url}. Set CRMLITE_PUBLIC_URL to http://localhost:8000, or use another instance."
         )
     schema.upgrade()
-    for model in (User, Contact, Company, Lead):
+    for model in (User, Contact, Company, Lead, Deal):
         if db.session.scalar(sa.select(model.id).limit(1)) is not None:
             raise Refused(
                 "This database holds records already, and the demo would mix with them. Use an empty one: set "
@@ -84,13 +91,13 @@ def check_place() -> None:
 
 
 def make_firm(seed: int, now: datetime | None = None) -> None:
-    """The cast, the firm, twelve stories, and everybody else. Commits."""
+    """The cast, the firm, twelve stories, everybody else, and their deals. Commits."""
     now = now or utcnow().replace(microsecond=0)
     with pretending(now - FOUNDED):
         users = make_cast()
     stage = Stage(users, now)
-    told = [opening, catalogue, *STORIES.values(), *passers.website(), passers.quarantine]
-    stage.play([*told, *passers.firms(seed, users, now)])
+    told = [opening, catalogue, deals.setting_up, *STORIES.values(), *passers.website(), passers.quarantine]
+    stage.play([*told, *passers.firms(seed, users, now), *deals.stories()])
 
 
 def make_load(

@@ -17,7 +17,7 @@ from crmlite.catalog.models import Product, TaxClass
 from crmlite.companies.models import Company
 from crmlite.contacts.models import Affiliation, Contact
 from crmlite.demo import visitors
-from crmlite.extensions import db, pretending, writing
+from crmlite.extensions import db, pretending, utcnow, writing
 from crmlite.leads import intake
 from crmlite.leads.models import Lead, Submission, WebForm
 from crmlite.mail import sending, smtp
@@ -91,6 +91,11 @@ class Stage:
     @property
     def me(self) -> User:
         return self.users[self._who]
+
+    @property
+    def today(self) -> date:
+        """The day that the step being played is on."""
+        return utcnow().date()
 
     def day(self, days: float) -> date:
         return (self._midnight - timedelta(days=days)).date()

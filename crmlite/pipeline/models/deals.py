@@ -199,9 +199,6 @@ class Deal(Record, Base):
     def search_texts(self) -> list[str | None]:
         return [self.name]
 
-    def concerns(self) -> list[tuple[str, int]]:
-        return [("contact", self.contact_id), *([("company", self.company_id)] if self.company_id else [])]
-
     def touch(self) -> None:
         self.last_activity_at = utcnow()
 
