@@ -32,7 +32,15 @@ DEAL = register(
             Column(
                 "stage", _l("Stage"), kind="stage", field="stage_id", sortable=False, phone=True, choices=stages.choices
             ),
-            Column("amount", _l("Amount"), kind="money", field="amount_minor", phone=True, edit=True),
+            Column(
+                "amount",
+                _l("Amount"),
+                kind="money",
+                field="amount_minor",
+                form_field="amount_minor",
+                phone=True,
+                edit=True,
+            ),
             Column("close_on", _l("Expected close"), kind="date", edit=True),
             Column(
                 "owner", _l("Owner"), kind="user", field="owner_id", sortable=False, edit=True, form_field="owner_id"
@@ -53,6 +61,7 @@ DEAL = register(
                 _l("Every month"),
                 kind="money",
                 field="recurring_minor",
+                form_field="recurring_minor",
                 sortable=False,
                 hidden=True,
                 edit=True,
