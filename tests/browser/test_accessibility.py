@@ -9,6 +9,7 @@ PAGES = (
     "/contacts/", "/contacts/?_q=nobodyiscalledthis", "/contacts/?lifecycle=customer&owner=me", "/contacts/1", "/contacts/new",
     "/contacts/1/edit", "/companies/", "/companies/1", "/companies/new", "/companies/1/edit",
     "/products/", "/products/1", "/products/new", "/products/1/edit", "/catalog/taxes", "/catalog/taxes/1", "/catalog/rates",
+    "/deals/board", "/deals/", "/deals/1", "/deals/new", "/deals/1/edit", "/deals/pipelines", "/deals/pipelines/1",
     "/leads/", "/leads/1", "/leads/new", "/leads/1/edit", "/leads/quarantine", "/forms/", "/forms/new", "/forms/1",
     "/mail/", "/records/trash", "/records/search?q=ma", "/auth/profile", "/auth/devices", "/auth/organisation", "/auth/team",
     "/auth/team/new", "/auth/team/1", "/auth/roles", "/auth/roles/2", "/contacts/999999",

@@ -6,7 +6,13 @@ import pytest
 
 from tests import cast
 
-LISTS = {"contact": "/contacts/", "company": "/companies/", "lead": "/leads/", "product": "/products/"}
+LISTS = {
+    "contact": "/contacts/",
+    "company": "/companies/",
+    "lead": "/leads/",
+    "product": "/products/",
+    "deal": "/deals/",
+}
 
 
 @pytest.mark.parametrize("actor", cast.USERS)

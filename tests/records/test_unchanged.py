@@ -15,6 +15,8 @@ PAGES = {
     "contact": ("/contacts/{seller.contact}/edit", "/contacts/{seller.contact}/edit", "seller"),
     "company": ("/companies/{seller.company}/edit", "/companies/{seller.company}/edit", "seller"),
     "lead": ("/leads/{seller.lead}/edit", "/leads/{seller.lead}/edit", "seller"),
+    "deal": ("/deals/{seller.deal}/edit", "/deals/{seller.deal}/edit", "seller"),
+    "pipeline": ("/deals/pipelines/{pipeline}", "/deals/pipelines/{pipeline}", "manager"),
     "job": (
         "/contacts/{seller.contact}",
         "/contacts/{seller.contact}/companies/{seller.contact.affiliation}",
