@@ -15,8 +15,9 @@ import sqlalchemy as sa
 
 from crmlite import journal
 from crmlite.demo.people import Generator
-from crmlite.demo.rows import TABLES, Rows, Tables
+from crmlite.demo.rows import TABLES, KnownStage, Rows, Tables
 from crmlite.extensions import db
+from crmlite.pipeline.models import LOST, OPEN, WON, Pipeline, Stage
 
 BATCH = 2000
 """Contacts a transaction."""
@@ -38,7 +39,7 @@ def load(
     """Writes all firms with their people; `told` hears after every batch how many people there are. Nobody else may write."""
     with db.engines[None].connect() as connection:
         write = _write_sqlite if connection.dialect.name == "sqlite" else _write_postgresql
-        rows = Rows(user_ids, team_ids, _last_ids(connection))
+        rows = Rows(user_ids, team_ids, _last_ids(connection), _stages(connection))
         with _roomy(connection), _without_garbage():
             people = 0
             for tables in _made_ahead(generator, rows, batch):
@@ -101,6 +102,21 @@ def _without_garbage() -> Iterator[None]:
 def _last_ids(connection: sa.Connection) -> dict[str, int]:
     numbered = [db.metadata.tables[name] for name in TABLES if "id" in TABLES[name]]
     found = {t.name: connection.scalar(sa.select(sa.func.coalesce(sa.func.max(t.c.id), 0))) or 0 for t in numbered}
+    connection.rollback()
+    return found
+
+
+def _stages(connection: sa.Connection) -> list[KnownStage]:
+    """The open stages of all pipelines in their order, each with the two ends of its pipeline."""
+    won, lost = sa.orm.aliased(Stage), sa.orm.aliased(Stage)
+    query = (
+        sa.select(Stage.id, Stage.name, Stage.pipeline_id, won.id, lost.id)
+        .join(Pipeline, Pipeline.id == Stage.pipeline_id)
+        .join(won, sa.and_(won.pipeline_id == Pipeline.id, won.kind == WON))
+        .join(lost, sa.and_(lost.pipeline_id == Pipeline.id, lost.kind == LOST))
+        .where(Stage.kind == OPEN)
+    )
+    found = [KnownStage(*row) for row in connection.execute(query.order_by(Pipeline.position, Stage.position))]
     connection.rollback()
     return found
 

@@ -19,6 +19,7 @@ from crmlite.demo.cast import CAST, PASSWORD, make_cast
 from crmlite.demo.catalogue import catalogue
 from crmlite.demo.firm import opening
 from crmlite.demo.people import Generator, Owner
+from crmlite.demo.pipelines import make_pipelines
 from crmlite.demo.stage import Stage
 from crmlite.demo.stories import STORIES
 from crmlite.extensions import db, pretending, utcnow, writing
@@ -37,7 +38,9 @@ class Refused(Exception):
 
 @click.command()
 @click.option(
-    "--size", type=click.IntRange(5, 10_000_000), help="Make so many contacts (and a fifth as many companies) instead."
+    "--size",
+    type=click.IntRange(5, 10_000_000),
+    help="Make so many contacts (and a fifth as many companies and deals) instead.",
 )
 @click.option("--seed", default=1, show_default=True, help="The same seed makes the same people.")
 def demo(size: int | None, seed: int) -> None:
@@ -107,6 +110,9 @@ def make_load(
     now = now or datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
     with pretending(now - YEARS):
         users = [*make_cast().values(), *_hire(size)]
+        writing()
+        make_pipelines()
+        db.session.commit()
     team_ids = list(dict.fromkeys(user.team_id for user in users if user.team_id is not None))
     user_ids = [user.id for user in users]
     owners = [

@@ -10,23 +10,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from crmlite.contacts.models import Contact
+from crmlite.demo.pipelines import CARE, PIPELINES, SALES, make_pipelines
 from crmlite.demo.stage import Cue, Stage, Story
 from crmlite.extensions import db
-from crmlite.pipeline.models import LOST, OPEN, WON, Deal, Pipeline
+from crmlite.pipeline.models import Deal, Pipeline
 from crmlite.pipeline.models import Stage as PipelineStage
-
-SALES, CARE = "New projects", "Existing customers"
-PIPELINES = {
-    SALES: (
-        ("New", 1000, 7),
-        ("Measured", 2500, 14),
-        ("Samples seen", 4000, 21),
-        ("Quote sent", 6000, 14),
-        ("Agreed", 9000, 10),
-    ),
-    CARE: (("Asked", 3000, 10), ("Quote sent", 6000, 14), ("Waiting for the order", 8500, 21)),
-}
-"""Stages with their probability in basis points, and the days after which a deal in them is idle."""
 
 TELLERS = ("seller", "colleague", "rival")
 REASONS = (
@@ -91,20 +79,9 @@ STORIES = (
 )  # fmt: skip
 
 
-def pipelines() -> None:
-    """Both, as the manager sets them up."""
-    for name, stages in PIPELINES.items():
-        rows = [
-            {"name": stage, "probability_bp": chance, "stale_days": days, "kind": OPEN}
-            for stage, chance, days in stages
-        ]
-        ends = [{"name": label, "kind": kind, "probability_bp": 0} for label, kind in (("Won", WON), ("Lost", LOST))]
-        Pipeline.create(name, [*rows, *ends])
-
-
 def setting_up(_stage: Stage) -> Story:
     yield 547, "09:00", "manager"
-    pipelines()
+    make_pipelines()
 
 
 def stories(count: int = 84) -> Iterator[Callable[[Stage], Story]]:

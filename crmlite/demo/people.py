@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 
 from crmlite.demo.names import CULTURES, INDUSTRIES, POSTS, Culture, Word
+from crmlite.demo.pipelines import OPEN_STAGES
 
 PEOPLE_A_FIRM = 5
 BUSY_EVERY, BUSY_NOTES = 5000, 200
@@ -44,6 +45,42 @@ INSTRUCTIONS = (
 class Customer:
     since: date
     until: date | None
+
+
+OFFERS = (
+    "{count} Uil phone booths", "Kerkuil meeting booths, {count} rooms", "Wolk baffles for the canteen",
+    "Wall panels for {count} classrooms", "Mos islands for the open office", "One booth on trial",
+)  # fmt: skip
+REASONS = ("Too expensive", "Went to somebody else", "No budget this year")
+OPEN_EVERY = 10
+"""One deal in so many is open still."""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    after: timedelta
+    """Since the deal was added."""
+    reason: str
+    """Why it was lost; empty: it was won."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """A firm's, with its first person. Whose it is: the firm's."""
+
+    at: datetime
+    name: str
+    amount_minor: int
+    kind: str
+    stage: int
+    """Its place among the open stages of all pipelines."""
+    close_on: date
+    end: End | None
+
+    @property
+    def last(self) -> datetime:
+        """When something was done about it last."""
+        return self.at + self.end.after if self.end else self.at
 
 
 @dataclass(slots=True)
@@ -106,6 +143,7 @@ class Firm:
     parent: int | None
     """The number of another firm that this one belongs to, made before it."""
     people: list[Person] = field(default_factory=list)
+    deal: Deal | None = None
 
 
 @dataclass(frozen=True)
@@ -122,10 +160,11 @@ class Generator:
 
     def __init__(self, seed: int, size: int, owners: Sequence[Owner], since: datetime, until: datetime) -> None:
         self._random = Random(seed)  # noqa: S311 - the same for the same seed is the point
+        self._luck = Random(f"deals {seed}")  # noqa: S311 - its own, so that people are who they were without deals
         self.size = size
         self._owners = owners
         self._colleagues = {o.user: [p for p in owners if p.team == o.team] for o in owners}
-        self._since, self._step = since, (until - since) / max(1, size + size // PEOPLE_A_FIRM)
+        self._since, self._step = since, (until - since) / max(1, size + 2 * (size // PEOPLE_A_FIRM))
         self._weights = list(accumulate(o.weight for o in owners))
         self._shares = list(accumulate(culture.share for culture in CULTURES))
         self._moment = 0
@@ -142,6 +181,7 @@ class Generator:
             firm.people = [self._person(people + i, firm, culture) for i in range(count)]
             people += count
             number += 1
+            firm.deal = self._deal(number)
             yield firm
 
     # --- one firm, one person -----------------------------------------------------------------------------------------
@@ -227,6 +267,20 @@ class Generator:
             )
             author = self._one(authors).user if r.random() < 0.3 else person.by
             yield Note(self._step * (at + 1) / (count + 1), author, text)
+
+    def _deal(self, number: int) -> Deal:
+        r, at = self._luck, self._next()
+        reason = "" if r.random() < 0.5 else REASONS[int(r.random() * len(REASONS))]
+        end = End(self._step * 0.9 * r.random(), reason)
+        return Deal(
+            at=at,
+            name=OFFERS[int(r.random() * len(OFFERS))].format(count=2 + int(r.random() * 20)),
+            amount_minor=int(r.random() ** 2 * 6_000_000),
+            kind=("new", "new", "expansion", "renewal")[int(r.random() * 4)],
+            stage=int(r.random() * OPEN_STAGES),
+            close_on=at.date() + timedelta(7 + int(r.random() * 120)),
+            end=None if number % OPEN_EVERY == 1 else end,
+        )
 
     # --- pieces -------------------------------------------------------------------------------------------------------
 

@@ -7,11 +7,12 @@ tests/demo/test_bulk.py finds every difference.
 import json
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from crmlite.contacts.models import whole_name
-from crmlite.demo.people import Customer, Firm, Note, Person
+from crmlite.demo.people import Customer, Deal, Firm, Note, Person
 from crmlite.fold import index_text, sort_key
+from crmlite.pipeline import rank
 from crmlite.records.lifecycle import Facts, derive
 from crmlite.records.search import scope_text
 from crmlite.web import hue
@@ -29,6 +30,11 @@ TABLES: dict[str, tuple[str, ...]] = {
         "last_activity_at", "owner_id", "team_id", "created_at", "created_by_id", "updated_at", "sort_name",
         "row_version",
     ),
+    "deal": (
+        "id", "name", "contact_id", "company_id", "pipeline_id", "stage_id", "rank", "kind", "amount_minor", "currency",
+        "close_on", "stage_since", "last_activity_at", "closed_at", "reason", "owner_id", "team_id", "created_at",
+        "created_by_id", "updated_at", "sort_name", "row_version",
+    ),
     "point": ("id", "contact_id", "company_id", "kind", "value", "normal", "label", "main"),
     "address": ("id", "contact_id", "company_id", "label", "lines", "postcode", "city", "region", "country", "main"),
     "affiliation": ("id", "contact_id", "company_id", "title", "buying_role", "since", "main"),
@@ -45,6 +51,17 @@ TABLES: dict[str, tuple[str, ...]] = {
 
 Tables = dict[str, list[tuple[Any, ...]]]
 
+
+class KnownStage(NamedTuple):
+    """An open stage, and the ends of its pipeline."""
+
+    id: int
+    name: str
+    pipeline_id: int
+    won_id: int
+    lost_id: int
+
+
 _text = json.encoder.encode_basestring
 """A JSON string, quotes and all. What is written bare below are numbers, dates and words of ours."""
 
@@ -52,8 +69,12 @@ _text = json.encoder.encode_basestring
 class Rows:
     """The rows of a batch by table, numbered on from the last ids that the database has."""
 
-    def __init__(self, user_ids: Sequence[int], team_ids: Sequence[int], last_ids: dict[str, int]) -> None:
+    def __init__(
+        self, user_ids: Sequence[int], team_ids: Sequence[int], last_ids: dict[str, int], stages: Sequence[KnownStage]
+    ) -> None:
         self.last_ids = last_ids
+        self._stages = stages
+        self._tops: dict[int, str] = {}
         self._user_ids, self._team_ids = user_ids, team_ids
         self._firm_before: int | None = None
         self._tag_ids: dict[str, int] = {}
@@ -70,31 +91,27 @@ class Rows:
     def add(self, firm: Firm) -> None:
         self._operation(firm.at, firm.by)
         company_id = self._create_company(firm)
+        first_id = 0
         for person in firm.people:
             self._operation(person.at, person.by)
             sort_name = sort_key(person.family, person.given)
             contact_id, version = self._create_contact(person, sort_name)
+            first_id = first_id or contact_id
             version += self._join(person, contact_id, firm, company_id)
             for tag in person.tags:
                 self._tag(contact_id, tag)
-            if person is firm.people[-1]:
-                self._search("company", company_id, firm, firm.name, firm.city, "", firm.email, firm.phone, firm.url)
+            if person is firm.people[-1] and not _follows(firm, firm.deal):
+                self._search_company(firm, company_id)
             for number, note in enumerate(person.notes):
                 before = person.at + person.notes[number - 1].after if number else None
                 self._write_note(person, contact_id, note, before)
             last = person.at + person.notes[-1].after if person.notes else None
-            self._contact(person, contact_id, company_id, sort_name, last, version + len(person.notes))
-            mobile = [person.mobile] if person.mobile else []
-            self._search(
-                "contact",
-                contact_id,
-                person,
-                whole_name(person.given, person.family),
-                person.city,
-                person.email,
-                person.phone,
-                *mobile,
-            )
+            deal = firm.deal if person is firm.people[0] else None
+            self._contact(person, contact_id, company_id, sort_name, last, version + len(person.notes), deal)
+            if not _follows(person, deal):
+                self._search_contact(person, contact_id)
+        if firm.deal is not None:
+            self._add_deal(firm, firm.deal, company_id, first_id)
         self.people += len(firm.people)
         self._firm_before = company_id
 
@@ -121,10 +138,12 @@ class Rows:
             parent_id = self._firm_before
             self._changed("company", company_id, '{"parent_id":null}', f'{{"parent_id":{parent_id}}}')
             self._event("company.updated", "company", company_id)
+        version = 3 + (lifecycle is not None) + (parent_id is not None)
+        lifecycle, updated_at, more = _after_deal(firm, firm.deal, lifecycle, self._at)
         self.tables["company"].append((
             company_id, firm.name, parent_id, "", firm.industry, firm.language, firm.country, firm.city,
             firm.instructions, lifecycle, customer_since, customer_until, firm.email, firm.phone, owner_id, team_id,
-            self._at, by, self._at, sort_name, 3 + (lifecycle is not None) + (parent_id is not None),
+            self._at, by, updated_at, sort_name, version + more,
         ))  # fmt: skip
         return company_id
 
@@ -182,15 +201,17 @@ class Rows:
         sort_name: str,
         last: datetime | None,
         version: int,
+        deal: Deal | None,
     ) -> None:
         owner_id, team_id, by = self._holders(person)
         customer_since, customer_until = _dates(person.customer)
         at, last_at = _stored(person.at), _stored(last) if last else None
+        lifecycle, updated_at, more = _after_deal(person, deal, _lifecycle(person), last_at or at)
         self.tables["contact"].append((
             contact_id, person.given, person.family, whole_name(person.given, person.family), "", person.language,
-            person.country, person.city, _iso(person.birthday), "", _lifecycle(person), customer_since, customer_until,
-            person.email, person.phone, company_id, last_at, owner_id, team_id, at, by, last_at or at,
-            sort_name, version,
+            person.country, person.city, _iso(person.birthday), "", lifecycle, customer_since, customer_until,
+            person.email, person.phone, company_id, last_at, owner_id, team_id, at, by, updated_at,
+            sort_name, version + more,
         ))  # fmt: skip
 
     def _tag(self, contact_id: int, name: str) -> None:
@@ -216,6 +237,71 @@ class Rows:
         old = f'{{"last_activity_at":"{before.isoformat()}"}}' if before else '{"last_activity_at":null}'
         self._changed("contact", contact_id, old, f'{{"last_activity_at":"{self._iso}"}}')
         self._event("note.added", "contact", contact_id, f'{{"note_id":{note_id}}}')
+
+    # --- deals --------------------------------------------------------------------------------------------------------
+
+    def _add_deal(self, firm: Firm, deal: Deal, company_id: int, contact_id: int) -> None:
+        """Deal.create(), and win() or lose() where it has an end."""
+        self._operation(deal.at, firm.by)
+        deal_id, stage, about = self._next("deal"), self._stages[deal.stage], (company_id, contact_id)
+        place = rank.between(None, self._tops.get(stage.id))
+        owner_id, team_id, by = self._holders(firm)
+        at, sort_name, close_on = self._at, sort_key(deal.name), deal.close_on.isoformat()
+        created = f'{{"name":{_text(deal.name)},"contact_id":{contact_id},"company_id":{company_id}'
+        created += f',"pipeline_id":{stage.pipeline_id},"stage_id":{stage.id},"rank":"{place}","kind":"{deal.kind}"'
+        created += f',"amount_minor":{deal.amount_minor},"currency":"EUR","close_on":"{close_on}","reason":""'
+        created += f',"stage_since":"{self._iso}","last_activity_at":"{self._iso}","created_at":"{self._iso}"'
+        created += f',"created_by_id":{by},"sort_name":{_text(sort_name)}'
+        created += "" if owner_id is None else f',"owner_id":{owner_id}'
+        created += "}" if team_id is None else f',"team_id":{team_id}}}'
+        self._created("deal", deal_id, created)
+        names = f'{{"deal":{_text(deal.name)},"stage":{_text(stage.name)}}}'
+        self._event("deal.created", "deal", deal_id, names, *about)
+        self._prospects(firm, about, "", "prospect")
+        end_id, closed_at, reason = stage.id, None, ""
+        if deal.end is None:
+            self._tops[stage.id] = place
+        else:
+            end_id, reason = (stage.lost_id if deal.end.reason else stage.won_id), deal.end.reason
+            self._end_deal(firm, deal, deal_id, stage, end_id, about)
+            closed_at = self._at
+        self.tables["deal"].append((
+            deal_id, deal.name, contact_id, company_id, stage.pipeline_id, end_id, place, deal.kind, deal.amount_minor,
+            "EUR", close_on, self._at, self._at, closed_at, reason, owner_id, team_id, at, by, self._at, sort_name,
+            1 + (deal.end is not None),
+        ))  # fmt: skip
+        if firm.customer is None:
+            self._search_company(firm, company_id)
+        if firm.people[0].customer is None:
+            self._search_contact(firm.people[0], contact_id)
+        self._search("deal", deal_id, firm, deal.name)
+
+    def _end_deal(
+        self, firm: Firm, deal: Deal, deal_id: int, stage: KnownStage, end_id: int, about: tuple[int, int]
+    ) -> None:
+        assert deal.end is not None  # noqa: S101 - for the type checker
+        self._operation(deal.last, firm.by)
+        began, reason = deal.at.isoformat(), deal.end.reason
+        old = f'{{"stage_id":{stage.id},"stage_since":"{began}","last_activity_at":"{began}","closed_at":null'
+        new = f'{{"stage_id":{end_id},"stage_since":"{self._iso}","last_activity_at":"{self._iso}"'
+        new += f',"closed_at":"{self._iso}"'
+        if reason:
+            self._changed("deal", deal_id, f'{old},"reason":""}}', f'{new},"reason":{_text(reason)}}}')
+            self._event("deal.lost", "deal", deal_id, f'{{"reason":{_text(reason)}}}', *about)
+        else:
+            self._changed("deal", deal_id, f"{old}}}", f"{new}}}")
+            worth = f'{{"amount_minor":{deal.amount_minor},"currency":"EUR"}}'
+            self._event("deal.won", "deal", deal_id, worth, *about)
+        self._prospects(firm, about, "prospect", "")
+
+    def _prospects(self, firm: Firm, about: tuple[int, int], was: str, now: str) -> None:
+        """The person of a deal and their firm become prospects, or are none any more, unless they are customers."""
+        company_id, contact_id = about
+        for record_type, record_id, made in (("contact", contact_id, firm.people[0]), ("company", company_id, firm)):
+            if made.customer is None:
+                old, new = (f'{{"lifecycle":{json.dumps(state or None)}}}' for state in (was, now))
+                self._changed(record_type, record_id, old, new)
+                self._event("lifecycle.changed", record_type, record_id, f'{{"was":"{was}","now":"{now}"}}')
 
     # --- both ---------------------------------------------------------------------------------------------------------
 
@@ -251,6 +337,14 @@ class Rows:
             self._event("lifecycle.changed", record_type, record_id, f'{{"was":"","now":"{now}"}}')
         return now
 
+    def _search_company(self, firm: Firm, company_id: int) -> None:
+        self._search("company", company_id, firm, firm.name, firm.city, "", firm.email, firm.phone, firm.url)
+
+    def _search_contact(self, person: Person, contact_id: int) -> None:
+        mobile = [person.mobile] if person.mobile else []
+        title = whole_name(person.given, person.family)
+        self._search("contact", contact_id, person, title, person.city, person.email, person.phone, *mobile)
+
     def _search(self, record_type: str, record_id: int, made: Firm | Person, title: str, *texts: str) -> None:
         row_id = self._next("search")
         owner_id, team_id, _by = self._holders(made)
@@ -280,13 +374,21 @@ class Rows:
         )
 
     def _event(
-        self, name: str, record_type: str, record_id: int, data: str = "{}", company_id: int | None = None
+        self,
+        name: str,
+        record_type: str,
+        record_id: int,
+        data: str = "{}",
+        company_id: int | None = None,
+        contact_id: int | None = None,
     ) -> None:
         event_id = self._next("event")
         self.tables["event"].append((event_id, self._operation_id, name, record_type, record_id, self._at, data))
         links = self.tables["event_link"]
         if company_id is not None:
             links.append(("company", company_id, event_id))
+        if contact_id is not None:
+            links.append(("contact", contact_id, event_id))
         links.append((record_type, record_id, event_id))
 
     def _next(self, table: str) -> int:
@@ -332,3 +434,17 @@ def _lifecycle(made: Firm | Person) -> str | None:
     if made.customer is None:
         return None
     return derive(Facts(customer_since=made.customer.since, customer_until=made.customer.until), made.at.date())
+
+
+def _follows(made: Firm | Person, deal: Deal | None) -> bool:
+    """Whether the lifecycle follows from the deal: that of a customer does not."""
+    return deal is not None and made.customer is None
+
+
+def _after_deal(
+    made: Firm | Person, deal: Deal | None, lifecycle: str | None, updated_at: str
+) -> tuple[str | None, str, int]:
+    """Lifecycle, time of the last change and further versions, with what the deal did to them."""
+    if deal is None or not _follows(made, deal):
+        return lifecycle, updated_at, 0
+    return ("prospect" if deal.end is None else None), _stored(deal.last), 1 + (deal.end is not None)

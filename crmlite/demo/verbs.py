@@ -9,8 +9,10 @@ from crmlite import journal
 from crmlite.auth.models import User
 from crmlite.companies.models import Company
 from crmlite.contacts.models import Contact
-from crmlite.demo.people import Customer, Firm, Note, Person
+from crmlite.demo.people import Customer, Deal, End, Firm, Note, Person
+from crmlite.demo.pipelines import open_stages
 from crmlite.extensions import db, pretending
+from crmlite.pipeline import models
 from crmlite.records import notes, tags
 
 
@@ -21,6 +23,7 @@ class ByVerbs:
         self._users, self._team_ids = users, team_ids
         self._companies: dict[int, int] = {}
         self._contacts: dict[int, Contact] = {}
+        self._deals: dict[int, models.Deal] = {}
 
     def add(self, firm: Firm) -> None:
         for when, by, step in self.steps(firm):
@@ -37,6 +40,10 @@ class ByVerbs:
             yield person.at, person.by, partial(self._add_person, person, firm)
             for note in person.notes:
                 yield person.at + note.after, note.author, partial(self._write, person, note)
+        if firm.deal is not None:
+            yield firm.deal.at, firm.by, partial(self._add_deal, firm, firm.deal)
+            if firm.deal.end is not None:
+                yield firm.deal.last, firm.by, partial(self._end_deal, firm, firm.deal.end)
 
     def _add_firm(self, firm: Firm) -> None:
         company = Company.create(
@@ -101,6 +108,26 @@ class ByVerbs:
 
     def _write(self, person: Person, note: Note) -> None:
         notes.Note.write(self._contacts[person.number], self._users[note.author].id, note.text)
+
+    def _add_deal(self, firm: Firm, deal: Deal) -> None:
+        self._deals[firm.number] = models.Deal.create(
+            self._users[firm.by],
+            name=deal.name,
+            contact=self._contacts[firm.people[0].number],
+            stage=open_stages()[deal.stage],
+            company_id=self._companies[firm.number],
+            amount_minor=deal.amount_minor,
+            kind=deal.kind,
+            close_on=deal.close_on,
+            **self._owner(firm),
+        )
+
+    def _end_deal(self, firm: Firm, end: End) -> None:
+        deal = self._deals[firm.number]
+        if end.reason:
+            deal.lose(end.reason)
+        else:
+            deal.win()
 
     def _owner(self, made: Firm | Person) -> dict[str, int | None]:
         return {

@@ -122,7 +122,9 @@ def test_without_a_network_a_card_goes_back(site):
         page.keyboard.press("Shift+ArrowRight")
         expect(page.locator("#toast-alert .cx-toast").last).to_contain_text("cannot be reached")
         assert cards(page, 0) == before
-        site.complaints[:] = [text for text in site.complaints if "Failed to fetch" not in text and "ERR_FAILED" not in text]
+        site.complaints[:] = [
+            text for text in site.complaints if "Failed to fetch" not in text and "ERR_FAILED" not in text
+        ]
 
 
 def test_without_script_a_deal_is_moved_on_its_page(site):

@@ -13,8 +13,10 @@ from crmlite.contacts.types import CONTACT
 from crmlite.demo import bulk
 from crmlite.demo.cast import make_cast
 from crmlite.demo.people import Generator, Owner
+from crmlite.demo.pipelines import make_pipelines
 from crmlite.demo.verbs import ByVerbs
 from crmlite.extensions import db, pretending, writing
+from crmlite.pipeline.types import DEAL
 from crmlite.records import search
 from tests.demo.conftest import dump, opened
 
@@ -28,6 +30,9 @@ def build_empty(url: str) -> None:
     with opened(url), pretending(UNTIL - timedelta(days=1200)):
         schema.upgrade()
         make_cast()
+        writing()
+        make_pipelines()
+        db.session.commit()
 
 
 def generator() -> Generator:
@@ -89,7 +94,7 @@ def index_of_sqlite() -> list[tuple]:
 
 def searches() -> list[tuple]:
     """What three users with other views find by two letters and by whole words, in order."""
-    kinds = [CONTACT, COMPANY]
+    kinds = [CONTACT, COMPANY, DEAL]
     texts = {
         word[:length]
         for name in db.session.scalars(sa.select(Contact.name))
@@ -107,7 +112,7 @@ def searches() -> list[tuple]:
 
 
 def viewer_of(user: User, scope: str) -> Viewer:
-    scopes = {("contact", "view"): scope, ("company", "view"): scope}
+    scopes = {(kind, "view"): scope for kind in ("contact", "company", "deal")}
     return Viewer(user.id, user.name, user.email, user.role.name, user.team_id, "en", "UTC", "auto", True, scopes)
 
 
@@ -122,6 +127,7 @@ def test_the_bulk_path_leaves_the_tables_that_the_verbs_leave(dumps):
     for table in (
         "contact",
         "company",
+        "deal",
         "point",
         "address",
         "affiliation",
