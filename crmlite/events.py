@@ -113,7 +113,7 @@ LEAD_DISQUALIFIED = _event(
 )
 LEAD_REOPENED = _event("lead.reopened", _l("%(actor)s opened the lead again"), "target", "contact_id")
 LEAD_UPDATED = _event("lead.updated", _l("%(actor)s changed the lead"), "pencil")
-DEAL_CREATED = _event("deal.created", _l("%(actor)s added the deal %(deal)s in %(stage)s"), "cash", "deal", "stage")
+DEAL_CREATED = _event("deal.created", _l("%(actor)s added the deal %(name)s in %(stage)s"), "cash", "name", "stage")
 DEAL_UPDATED = _event("deal.updated", _l("%(actor)s changed the deal"), "pencil")
 DEAL_MOVED = _event(
     "deal.moved", _l("%(actor)s moved the deal from %(was)s to %(now)s"), "arrows-right-left", "was", "now"

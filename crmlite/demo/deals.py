@@ -114,7 +114,7 @@ def _sale(number: int, stage: Stage) -> Story:
     pipeline = CARE if contact.lifecycle == "customer" else SALES
     name, amount = luck.choice(ARABIC_OFFERS if contact.language == "ar" else OFFERS)
     names = [stage_name for stage_name, _chance, _days in PIPELINES[pipeline]]
-    amount = round(amount * luck.uniform(0.6, 1.8), -1)
+    amount = 10 * round(amount * luck.uniform(0.06, 0.18))
     kind = "expansion" if pipeline == CARE else "new"
     deal = _new(stage, contact, name, amount, pipeline, names[0], kind=kind, currency=_currency(contact))
     if luck.random() < 0.3:

@@ -255,7 +255,7 @@ class Rows:
         created += "" if owner_id is None else f',"owner_id":{owner_id}'
         created += "}" if team_id is None else f',"team_id":{team_id}}}'
         self._created("deal", deal_id, created)
-        names = f'{{"deal":{_text(deal.name)},"stage":{_text(stage.name)}}}'
+        names = f'{{"name":{_text(deal.name)},"stage":{_text(stage.name)}}}'
         self._event("deal.created", "deal", deal_id, names, *about)
         self._prospects(firm, about, "", "prospect")
         end_id, closed_at, reason = stage.id, None, ""

@@ -21,9 +21,12 @@ def init_app(app: Flask) -> None:
     roles.declare(app, "pipeline", _l("Pipelines"))
     app.register_blueprint(bp)
     app.jinja_env.filters.update(
-        stage=stages.by_id_or_none, pipeline_name=stages.pipeline_name, short_money=board.short_money,
+        stage=stages.by_id_or_none,
+        stage_hue=lambda stage: stages.hue_of(stage.kind, stage.position),
+        pipeline_name=stages.pipeline_name,
+        short_money=board.short_money,
         short_date=board.short_date,
-    )  # fmt: skip
+    )
     for on in ("contact", "company"):
         panels.add(app, Panel(_l("Deals"), deals.panel, on=on, needs=DEAL.name))
     actions.add(

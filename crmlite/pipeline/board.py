@@ -173,7 +173,7 @@ class Board:
         return Column(stage, sums, self._cards(rows), more_url, shown)
 
     def _page_of(self, stage: KnownStage, count: int, after: tuple[int, Any] | None = None) -> sa.Select[Any]:
-        query = sa.select(*_FIELDS).where(Deal.stage_id == stage.id, self.listing.query)
+        query: sa.Select[Any] = sa.select(*_FIELDS).where(Deal.stage_id == stage.id, self.listing.query)
         if stage.is_open:
             if after is not None:
                 query = query.where(sa.tuple_(Deal.rank, Deal.id) > (after[1], after[0]))
@@ -190,7 +190,7 @@ class Board:
         is_closed = sa.and_(
             Deal.stage_id.in_([stage.id for stage in wanted if not stage.is_open]), Deal.closed_at >= _since()
         )
-        totals = [Deal.stage_id, Deal.currency, sa.func.count(), sa.func.sum(Deal.amount_minor)]
+        totals: list[Any] = [Deal.stage_id, Deal.currency, sa.func.count(), sa.func.sum(Deal.amount_minor)]
         queries = [
             sa.select(*totals).where(which, self.listing.query).group_by(Deal.stage_id, Deal.currency)
             for which, needed in ((is_open, True), (is_closed, False))

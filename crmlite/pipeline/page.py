@@ -3,6 +3,8 @@
 from functools import cached_property
 from typing import Any
 
+from sqlalchemy.orm import contains_eager
+
 from crmlite.auth.models import Viewer
 from crmlite.companies.types import COMPANY
 from crmlite.contacts.types import CONTACT
@@ -10,6 +12,7 @@ from crmlite.extensions import db
 from crmlite.pipeline import stages
 from crmlite.pipeline.forms import LoseForm
 from crmlite.pipeline.models import Deal
+from crmlite.pipeline.models.deals import is_stale
 from crmlite.pipeline.stages import KnownPipeline, KnownStage
 from crmlite.pipeline.types import DEAL
 from crmlite.records.page import RecordPage
@@ -31,6 +34,10 @@ class DealPage(RecordPage):
         if self.deal.company_id is None:
             return None
         return db.session.scalar(COMPANY.policy.visible(self.user).where(COMPANY.model.id == self.deal.company_id))
+
+    @property
+    def is_stale(self) -> bool:
+        return self.deal.is_open and is_stale(self.deal.last_activity_at, self.stage.stale_days)
 
     @property
     def stage(self) -> KnownStage:
@@ -63,6 +70,7 @@ class Deals:
     def _found(self) -> list[Deal]:
         key = {"contact": Deal.contact_id, "company": Deal.company_id}[self.record.__tablename__]
         query = DEAL.policy.visible(self.user).where(key == self.record.id)
+        query = query.join(Deal.stage).options(contains_eager(Deal.stage))
         return list(
             db.session.scalars(query.order_by(Deal.closed_at.is_not(None), Deal.id.desc()).limit(self.MOST + 1))
         )

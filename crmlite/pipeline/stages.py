@@ -15,6 +15,10 @@ HUES = ("gray", "blue", "purple", "orange", "teal", "pink", "indigo")
 ENDS = {WON: "green", LOST: "red"}
 
 
+def hue_of(kind: str, position: int) -> str:
+    return ENDS.get(kind) or HUES[position % len(HUES)]
+
+
 @dataclass(frozen=True)
 class KnownStage:
     id: int
@@ -52,7 +56,7 @@ def pipelines() -> dict[int, KnownPipeline]:
     found: dict[int, tuple[str, list[KnownStage]]] = {}
     for pipeline_id, pipeline, stage_id, name, kind, probability_bp, stale_days in rows:
         stages = found.setdefault(pipeline_id, (pipeline, []))[1]
-        hue = ENDS.get(kind) or HUES[len(stages) % len(HUES)]
+        hue = hue_of(kind, len(stages))
         stages.append(KnownStage(stage_id, name, kind, probability_bp, stale_days, hue, pipeline_id))
     return {number: KnownPipeline(number, name, tuple(stages)) for number, (name, stages) in found.items()}
 

@@ -131,22 +131,20 @@ class Timeline:
         return bool(event.subject_type == self.type.name and event.subject_id == self.record.id)
 
     def _subjects(self, found: Iterable[Event]) -> dict[tuple[str, int], tuple[str, str]]:
-        """Name and address of the other records that the user may see: one statement per type."""
+        """Name and address of the other records that the user may see, in one statement."""
         wanted: dict[str, set[int]] = {}
         for event in found:
             if not self._is_own(event):
                 wanted.setdefault(event.subject_type, set()).add(event.subject_id)
-        known: dict[tuple[str, int], tuple[str, str]] = {}
-        for name, ids in wanted.items():
-            kind = types.get(name)
-            if kind is None:
-                continue
-            model = kind.model
-            rows = db.session.execute(
-                sa.select(model.id, model.name).where(model.id.in_(ids), kind.policy.rows(self.user))
+        kinds = {name: kind for name in sorted(wanted) if (kind := types.get(name)) is not None}
+        queries = [
+            sa.select(sa.literal(name).label("type"), kind.model.id, kind.model.name).where(
+                kind.model.id.in_(wanted[name]), kind.policy.rows(self.user)
             )
-            known |= {(name, number): (title, kind.url_of(number)) for number, title in rows}
-        return known
+            for name, kind in kinds.items()
+        ]
+        rows = db.session.execute(sa.union_all(*queries)) if queries else ()
+        return {(name, number): (title, kinds[name].url_of(number)) for name, number, title in rows}
 
     def _find_unseen(self, rows: list[tuple[Event, Operation, EventType]]) -> dict[int, set[str]]:
         """By event, the types of records that its sentence names and that the user may not see: `company`, `contact`."""

@@ -216,7 +216,17 @@ def test_every_filter_of_every_type_works(stage):
     """Each column with each of its operators and a value that fits: none of them is only declared."""
     from crmlite.records import types
 
-    fits = {"date": "-90d", "ago": "-90d", "user": "me", "company": "1", "contact": "1", "number": "1", "money": "1"}
+    fits = {
+        "date": "-90d",
+        "ago": "-90d",
+        "user": "me",
+        "company": "1",
+        "contact": "1",
+        "number": "1",
+        "money": "1",
+        "stage": "1",
+        "pipeline": "1",
+    }
     fits |= {"tax": "1", "offered": "yes"}
     user = viewer(stage)
     asked = 0

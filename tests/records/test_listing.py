@@ -19,13 +19,15 @@ from crmlite.contacts.types import CONTACT
 from crmlite.extensions import db, utcnow
 from crmlite.leads.models import Lead
 from crmlite.leads.types import LEAD
+from crmlite.pipeline.models import Deal, Stage
+from crmlite.pipeline.types import DEAL
 from crmlite.records import listing as listing_module
 from crmlite.records.filters import FilterError
 from crmlite.records.listing import Listing
 from tests import cast, oracles
 from tests.records.who import request_of, viewer
 
-KINDS = {kind.name: kind for kind in (CONTACT, COMPANY, LEAD, PRODUCT)}
+KINDS = {kind.name: kind for kind in (CONTACT, COMPANY, LEAD, PRODUCT, DEAL)}
 SORTS = [(kind.name, column.name) for kind in KINDS.values() for column in kind.columns if column.sortable]
 NAMES = ("", "Anna", "anna", "Ánna", "Борис", "王芳", "zed", "Zed")
 
@@ -38,6 +40,7 @@ def build_many(url: str) -> None:
         start = utcnow() - timedelta(days=100)
         with stage.writes():
             first = db.session.get_one(Contact, stage.ids["seller.contact"])
+            column = db.session.get_one(Stage, stage.ids["stage.first"])
             for n in range(60):
                 when = None if n % 3 == 0 else start + timedelta(days=n % 7)
                 person = Contact.create(None, given=NAMES[n % 8], family=NAMES[n % 5], team_id=None)
@@ -45,10 +48,14 @@ def build_many(url: str) -> None:
                 lead = Lead.create(None, contact=first, need=NAMES[n % 5], source=NAMES[n % 4], owner_id=None)
                 code = f"{NAMES[n % 8]}{n}" if n % 3 else ""
                 product = Product.create(None, name=NAMES[n % 8] or "-", code=code, owner_id=None)
-                for record in (person, firm, lead, product):
+                deal = Deal.create(
+                    None, name=NAMES[n % 5], contact=first, stage=column, amount_minor=n % 4, owner_id=None
+                )
+                deal.close_on = when and when.date()
+                for record in (person, firm, lead, product, deal):
                     record.created_at = start + timedelta(days=n % 5)
-                    if hasattr(record, "last_activity_at"):
-                        record.last_activity_at = when
+                for record in (person, firm):
+                    record.last_activity_at = when
                 lead.state = ("new", "working", "qualified", "unqualified")[n % 4]
         stage.close()
 
@@ -187,7 +194,7 @@ def test_what_does_not_exist_gets_a_sentence(stage, path, query):
         assert len(answer.text) > 200
 
 
-@pytest.mark.parametrize("path", ["/records/deal/count", "/records/user/pick", "/records/contact/1/field/password"])
+@pytest.mark.parametrize("path", ["/records/parcel/count", "/records/user/pick", "/records/contact/1/field/password"])
 def test_types_and_fields_that_do_not_exist(stage, path):
     assert stage.client("manager").get(path).status_code == 404
 

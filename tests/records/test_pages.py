@@ -17,6 +17,7 @@ from crmlite.contacts.models import Affiliation, Contact
 from crmlite.extensions import db, utcnow, writing
 from crmlite.journal import Change
 from crmlite.leads.models import Lead
+from crmlite.pipeline.models import Deal
 from crmlite.records import trash
 from crmlite.records.files import Attachment
 from crmlite.records.notes import Note
@@ -262,13 +263,17 @@ def test_after_thirty_days_a_record_is_gone_for_good_with_what_it_said(stage):
             (Lead, "seller.lead"),
             (Lead, "seller.closed"),
             (Lead, "seller.trash.lead"),
+            (Deal, "seller.deal"),
+            (Deal, "seller.deal.won"),
+            (Deal, "seller.deal.lost"),
+            (Deal, "seller.trash.deal"),
             (Contact, "seller.contact"),
         ):
             db.session.get(model, stage.ids[key]).trash()
     with stage.app.app_context():
         writing()
         assert trash.purge(utcnow() + timedelta(days=29)) == 0, "one day early nothing goes"
-        for _round in range(2):  # a lead goes before its contact, whatever the order
+        for _round in range(2):  # leads and deals go before their contact, whatever the order
             trash.purge(utcnow() + timedelta(days=31))
         db.session.commit()
         assert db.session.get(Contact, contact_id) is None

@@ -13,15 +13,16 @@ from crmlite.companies.types import COMPANY
 from crmlite.contacts.types import CONTACT
 from crmlite.extensions import db
 from crmlite.leads.types import LEAD
+from crmlite.pipeline.types import DEAL
 from tests import cast
 from tests.cast import Stage
 
-LARGE = "contact|company|lead|product|event|event_link|change|point|tagging|note|search"
+LARGE = "contact|company|lead|product|deal|event|event_link|change|point|tagging|note|search"
 SCAN = re.compile(rf"\bSCAN (?:{LARGE})\b(?! USING)")
-RECORDS = re.compile(r"\b(?:SCAN|SEARCH) (?:contact|company|lead|product)\b")
+RECORDS = re.compile(r"\b(?:SCAN|SEARCH) (?:contact|company|lead|product|deal)\b")
 # The probe of those who may see everything: it reads a thousand rows at most, whichever come first.
 PROBE = re.compile(r"WHERE \w+\.deleted_at IS NULL AND 1 = 1\s+LIMIT")
-TYPES = (CONTACT, COMPANY, LEAD, PRODUCT)
+TYPES = (CONTACT, COMPANY, LEAD, PRODUCT, DEAL)
 SORTED = [
     f"{kind.url}?_sort={sign}{column.name}"
     for kind in TYPES
@@ -34,6 +35,9 @@ OTHERS = [
     "/contacts/?owner=me",
     "/records/search?q=zc",
     "/leads/?state=new",
+    "/deals/board",
+    "/deals/board?owner=me",
+    "/deals/?stage=1",
     "/mail/",
 ]
 ACTORS = ("admin", "seller", "rival")

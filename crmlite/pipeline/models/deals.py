@@ -89,7 +89,7 @@ class Deal(Record, Base):
         deal._enter(stage, _on_top_of(stage))
         db.session.add(deal)
         deal._set(values)
-        events.emit(events.DEAL_CREATED, deal, about=deal._about(), deal=name, stage=stage.name)
+        events.emit(events.DEAL_CREATED, deal, about=deal._about(), name=name, stage=stage.name)
         deal._renew_lifecycles()
         return deal
 
@@ -187,6 +187,7 @@ class Deal(Record, Base):
 
     @property
     def is_stale(self) -> bool:
+        """Whether nothing was done about it for longer than its stage allows."""
         return self.is_open and is_stale(self.last_activity_at, self.stage.stale_days)
 
     @property

@@ -71,7 +71,7 @@ class Pipeline(Journaled, Base):
         return next(stage for stage in self.stages if stage.kind == LOST)
 
     def _put_stages(self, rows: list[dict[str, Any]]) -> None:
-        known = {stage.id if stage.is_open else stage.kind: stage for stage in self.stages}
+        known: dict[Any, Stage] = {stage.id if stage.is_open else stage.kind: stage for stage in self.stages}
         rows = sorted(rows, key=lambda row: row["kind"] != OPEN)  # keeps the order of the open ones
         if [row["kind"] for row in rows if row["kind"] != OPEN] != [WON, LOST] or rows[0]["kind"] != OPEN:
             raise ValueError("a pipeline has open stages, then one that is won and one that is lost")
