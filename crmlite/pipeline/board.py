@@ -173,7 +173,7 @@ class Board:
         return Column(stage, sums, self._cards(rows), more_url, shown)
 
     def _page_of(self, stage: KnownStage, count: int, after: tuple[int, Any] | None = None) -> sa.Select[Any]:
-        query: sa.Select[Any] = sa.select(*_FIELDS).where(Deal.stage_id == stage.id, self.listing.query)
+        query: Any = sa.select(*_FIELDS).where(Deal.stage_id == stage.id, self.listing.query)
         if stage.is_open:
             if after is not None:
                 query = query.where(sa.tuple_(Deal.rank, Deal.id) > (after[1], after[0]))
