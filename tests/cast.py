@@ -286,7 +286,7 @@ def make_deal(owner: str, user: User | None, contact: Contact, company: Company)
     owned = {} if user else {"owner_id": None, "team_id": None}
     stage = _first_stage()
     deal = Deal.create(
-        user, name=f"{word} deal", contact=contact, stage=stage, company_id=company.id, amount_minor=123_400,
+        user, name=word, contact=contact, stage=stage, company_id=company.id, amount_minor=123_400,
         currency="EUR", close_on=date(2026, 12, 24), **owned,
     )  # fmt: skip
     _decorate(deal, user, word)
@@ -318,9 +318,9 @@ def _seed_more(owner: str, user: User) -> dict[str, int]:
     closed = Lead.create(user, contact=contact, need=f"{canary(owner, 'lead')} closed")
     closed.disqualify("Too small", by=user)
     word = canary(owner, "deal")
-    lost = Deal.create(user, name=f"{word} lost", contact=contact, stage=stage)
+    lost = Deal.create(user, name=f"{word}lost", contact=contact, stage=stage)
     lost.lose(f"{word} reason", by=user)
-    won = Deal.create(user, name=f"{word} won", contact=contact, stage=stage, amount_minor=10_000)
+    won = Deal.create(user, name=f"{word}won", contact=contact, stage=stage, amount_minor=10_000)
     won.win(by=user)
     mail = canary(owner, "mail")
     message = Message(

@@ -275,7 +275,7 @@ class Generator:
         return Deal(
             at=at,
             name=OFFERS[int(r.random() * len(OFFERS))].format(count=2 + int(r.random() * 20)),
-            amount_minor=int(r.random() ** 2 * 6_000_000),
+            amount_minor=int(r.random() ** 2 * 6_000) * 1000,
             kind=("new", "new", "expansion", "renewal")[int(r.random() * 4)],
             stage=int(r.random() * OPEN_STAGES),
             close_on=at.date() + timedelta(7 + int(r.random() * 120)),

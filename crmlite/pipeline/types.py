@@ -26,7 +26,7 @@ DEAL = register(
         form=DealFields,
         policy=Policy(Deal),
         columns=(
-            Column("name", _l("Deal"), kind="name", phone=True, sort_by="sort_name", edit=True),
+            Column("name", _l("Deal"), kind="name", phone=True, sort_by="sort_name"),
             Column("contact", _l("Contact"), kind="contact", field="contact_id", sortable=False),
             Column("company", _l("Company"), kind="company", field="company_id", sortable=False),
             Column(

@@ -144,7 +144,7 @@ def test_a_card_names_nobody_whom_one_may_not_see(stage):
 
 def test_who_may_only_look_gets_no_handles(stage):
     page = stage.client("marketing").get("/deals/board").text
-    assert "zcsellerdealqx deal" in page
+    assert "zcsellerdealqx" in page
     assert 'popovertarget="move-menu"' not in page
     assert move(stage, stage.ids["seller.deal"], actor="marketing", stage=stage.ids["stage.second"]).status_code == 403
 

@@ -99,7 +99,7 @@ def test_contacts_and_companies_show_their_deals_and_a_way_to_one_more(stage):
     for kind in ("contact", "company"):
         record_id = stage.ids[f"seller.{kind}"]
         box = stage.client("seller").get(f"/records/{kind}/{record_id}/around").text
-        assert "zcsellerdealqx deal" in box
+        assert "zcsellerdealqx" in box
         assert f"/deals/new?{kind}={record_id}" in box
 
 
