@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261126_2"
-down_revision = "20261124_1"
+down_revision = "20261126_1"
 
 OPEN = sa.text("closed_at IS NULL AND deleted_at IS NULL")
 CLOSED = sa.text("closed_at IS NOT NULL AND deleted_at IS NULL")
