@@ -399,8 +399,8 @@ def _seed_forms(users: dict[str, User]) -> dict[str, int]:
 def _multiply(count: int) -> None:
     """Copies the seller's contact, company and lead many times, past the journal: it is only for counting."""
     with db.engines[None].begin() as connection:
-        for model, word in ((Company, "company"), (Contact, "contact"), (Lead, "lead"), (Product, "product")):
-        for model, word in ((Company, "company"), (Contact, "contact"), (Lead, "lead"), (Deal, "deal")):
+        many = ((Company, "company"), (Contact, "contact"), (Lead, "lead"), (Product, "product"), (Deal, "deal"))
+        for model, word in many:
             table = model.__table__
             first = connection.execute(sa.select(table).order_by(table.c.id).limit(1)).mappings().one()
             base = {name: value for name, value in first.items() if name != "id"}
@@ -419,16 +419,12 @@ def _crowd(count: int) -> None:
     writing()
     seller = db.session.scalars(sa.select(User).where(User.email == "seller@demo.example")).one()
     journal.act_as("user", seller.id)
-    contact, company, lead, product = (
-        db.session.scalars(sa.select(model).order_by(model.id)).first() for model in (Contact, Company, Lead, Product)
+    contact, company, lead, product, deal = (
+        db.session.scalars(sa.select(model).order_by(model.id)).first()
+        for model in (Contact, Company, Lead, Product, Deal)
     )
     for n in range(count):
-        for record in (contact, company, lead, product):
-    contact, company, lead, deal = (
-        db.session.scalars(sa.select(model).order_by(model.id)).first() for model in (Contact, Company, Lead, Deal)
-    )
-    for n in range(count):
-        for record in (contact, company, lead, deal):
+        for record in (contact, company, lead, product, deal):
             Note.write(record, seller.id, f"note {n}")
             tags.add(record, f"tag {n}")
             files.attach(record, File.store(io.BytesIO(b"x"), f"{n}.txt", "text/plain"), seller.id)

@@ -9,11 +9,10 @@ from flask_babel import lazy_gettext as _l
 from wtforms import DateField, StringField, ValidationError
 from wtforms.validators import Optional
 
-from crmlite.auth.forms import currencies
 from crmlite.auth.models import Viewer
 from crmlite.companies.types import chosen_company
 from crmlite.contacts.types import chosen_contact
-from crmlite.forms import Form, SelectField, at_most, choices, one_line, required
+from crmlite.forms import Form, SelectField, at_most, choices, currency_choices, one_line, required
 from crmlite.number_fields import MoneyField
 from crmlite.pipeline import stages
 from crmlite.pipeline.models import KINDS
@@ -26,7 +25,7 @@ class DealFields(Form):
     name = StringField(_l("Deal"), [required(), at_most(200)], filters=[one_line])
     amount_minor = MoneyField(_l("Amount"))
     recurring_minor = MoneyField(_l("Every month"), description=_l("What it brings every month besides."))
-    currency = SelectField(_l("Currency"), choices=lambda: choices(currencies()))
+    currency = SelectField(_l("Currency"), choices=currency_choices)
     close_on = DateField(_l("Expected close"), [Optional()])
     kind = SelectField(_l("Kind of deal"), choices=choices(KINDS))
     owner_id = OwnerField(_l("Owner"))

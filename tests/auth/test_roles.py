@@ -171,7 +171,10 @@ def test_pages_of_other_modules_work_without_it(without_leads, sign_in):
     [
         ("contacts", "modules has contacts without companies, which it needs"),
         ("leads, companies", "modules has leads without contacts, which it needs"),
-        ("contacts, companies, deals", "modules names deals; there are: companies, contacts, catalog, pipeline, leads."),
+        (
+            "contacts, companies, deals",
+            "modules names deals; there are: companies, contacts, catalog, pipeline, leads.",
+        ),
     ],
 )
 def test_modules_that_cannot_be_alone_are_refused(tmp_path, modules, sentence):
