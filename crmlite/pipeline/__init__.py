@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 
 from crmlite import web
 from crmlite.auth import roles
-from crmlite.pipeline import board, stages
+from crmlite.pipeline import short, stages
 from crmlite.pipeline.types import DEAL, may_edit_pipelines
 from crmlite.pipeline.views import bp, deals
 from crmlite.records import actions, panels
@@ -24,8 +24,8 @@ def init_app(app: Flask) -> None:
         stage=stages.by_id_or_none,
         stage_hue=lambda stage: stages.hue_of(stage.kind, stage.position),
         pipeline_name=stages.pipeline_name,
-        short_money=board.short_money,
-        short_date=board.short_date,
+        short_money=short.short_money,
+        short_date=short.short_date,
     )
     for on in ("contact", "company"):
         panels.add(app, Panel(_l("Deals"), deals.panel, on=on, needs=DEAL.name))

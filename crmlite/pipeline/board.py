@@ -10,13 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
-from babel import Locale
-from babel.dates import format_skeleton
-from babel.numbers import NumberPattern, parse_pattern
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
@@ -24,7 +21,7 @@ from crmlite.auth.models import Viewer
 from crmlite.companies.types import COMPANY
 from crmlite.contacts.types import CONTACT
 from crmlite.extensions import db, utcnow
-from crmlite.money import Money, decimals, format
+from crmlite.money import Money
 from crmlite.pipeline import stages
 from crmlite.pipeline.models import Deal
 from crmlite.pipeline.models.deals import idle_days, is_stale
@@ -32,7 +29,7 @@ from crmlite.pipeline.stages import KnownPipeline, KnownStage
 from crmlite.pipeline.types import DEAL
 from crmlite.records.filters import FilterError
 from crmlite.records.listing import FilterField, Listing, may_edit, users
-from crmlite.web import local_today, locale
+from crmlite.web import local_today
 
 PAGE = 15
 """Cards of a column that are shown at first, and each time more are asked for."""
@@ -309,40 +306,6 @@ def _asked(args: "MultiDict[str, str]", pipeline: KnownPipeline | None) -> tuple
     if closed_at.tzinfo is None or not 1970 < closed_at.year < 9999:
         raise _changed()
     return stage, (int(match[1]), closed_at)
-
-
-# --- how cards show amounts and days: short, and remembered, for a board has hundreds of them and most were shown before
-
-
-def short_money(amount: Money) -> str:
-    """Without decimals where there are none: "€1,200"."""
-    return _short_money(amount, str(locale()))
-
-
-@lru_cache(maxsize=20_000)
-def _short_money(amount: Money, language: str) -> str:
-    if amount.minor % 10 ** decimals(amount.currency):
-        return format(amount, language)
-    return (
-        _whole(language)
-        .apply(amount.amount, Locale.parse(language), currency=amount.currency, currency_digits=False)
-        .removeprefix("\u200f")
-    )
-
-
-@lru_cache
-def _whole(language: str) -> NumberPattern:
-    return parse_pattern(re.sub(r"([0#])\.0+", r"\1", Locale.parse(language).currency_formats["standard"].pattern))
-
-
-def short_date(day: date) -> str:
-    """ "12 Nov", with the year where it is another one."""
-    return _short_date(day, day.year != local_today().year, str(locale()))
-
-
-@lru_cache(maxsize=4096)
-def _short_date(day: date, has_year: bool, language: str) -> str:
-    return format_skeleton("yMMMd" if has_year else "MMMd", day, locale=language)
 
 
 def _changed() -> FilterError:

@@ -1,6 +1,8 @@
 """Deals through their pages: adding, changing, moving, winning, losing, and what becomes of the lifecycle."""
 
+import re
 from datetime import date, timedelta
+from html import unescape
 
 import pytest
 import sqlalchemy as sa
@@ -93,6 +95,15 @@ def test_the_form_knows_from_where_it_was_opened(stage):
     assert "zcsellercontactqxgiven" in page
     page = stage.client("seller").get(f"/deals/new?contact={stage.ids['rival.contact']}").text
     assert "zcrival" not in page
+
+
+def test_a_qualified_lead_goes_on_as_a_deal_without_being_typed_again(stage):
+    client = stage.client("seller")
+    client.post(f"/leads/{stage.ids['seller.lead']}/qualify")
+    page = client.get(f"/leads/{stage.ids['seller.lead']}").text
+    form = client.get(unescape(re.search(r'href="(/deals/new[^"]+)"', page)[1])).text
+    for word in ("zcsellerleadqx need", "zcsellercontactqxgiven", "zcsellercompanyqx Ltd"):
+        assert f'value="{word}' in form
 
 
 def test_contacts_and_companies_show_their_deals_and_a_way_to_one_more(stage):

@@ -35,7 +35,7 @@ def index() -> Response:
 
 @bp.get("/new")
 def new() -> Response:
-    """A form that knows what it was opened from: ?contact=, ?company=, ?stage= or ?pipeline=."""
+    """A form that knows what it was opened from: ?contact=, ?company=, ?name=, ?stage= or ?pipeline=."""
     DEAL.policy.require_create(g.user)
     if not stages.pipelines():
         return render("deals/no_pipeline.html", may_edit=may_edit_pipelines(g.user))
@@ -171,6 +171,7 @@ def _opened_from() -> dict[str, Any]:
     first = (pipeline or next(iter(stages.pipelines().values()))).open_stages[0]
     asked = stages.by_id().get(request.args.get("stage", 0, type=int))
     return {
+        "name": request.args.get("name", "")[:200],
         "owner_id": g.user.id,
         "contact_id": contact_id,
         "company_id": company_id,
