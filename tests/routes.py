@@ -140,7 +140,7 @@ def each_type(route: Route, everybodys: Who | None = None) -> tuple[Route, ...]:
 LEAD_FORM = {"need": "Two hundred chairs", "source": "Fair"}
 QUOTE_FORM = {
     "name": "Two booths", "currency": "EUR", "language": "en", "time_zone": "Europe/Amsterdam", "valid_until": "2099-12-31",
-    "lines-0-kind": "item", "lines-0-product-text": "Booth", "lines-0-quantity": "2", "lines-0-price": "1,250.00",
+    "lines-0-kind": "item", "lines-0-product-text": "Booth", "lines-0-quantity": "2", "lines-0-price": "1250",
     "lines-0-tax": "@tax",
 }  # fmt: skip
 SEND_FORM = {
@@ -267,9 +267,9 @@ ROUTES: tuple[Route, ...] = (
     get("/quotes/new", SIGNED_IN),
     post(
         "/quotes/new",
-        SIGNED_IN,
+        SIGNED_IN | {"rival": 422},
         name="Two booths",
-        contact_id="@shared.contact",
+        contact_id="@seller.contact",
         refuses={"contact_id": "rival.contact", "company_id": "rival.company", "deal_id": "rival.deal"},
     ),
     get("/quotes/<int:quote_id>", TEAM),

@@ -1,7 +1,8 @@
 """A quote on paper: who it is from and for, and the document as HTML and as PDF, in the customer's language."""
 
 import base64
-from typing import Any
+import hashlib
+from typing import Any, NamedTuple
 
 from flask import Response, send_file
 from flask_babel import gettext as _
@@ -72,11 +73,19 @@ def as_answer(quote: Quote, version: QuoteVersion) -> Response:
     return send_file(version.file.location, mimetype="application/pdf", download_name=name, max_age=0)
 
 
-def with_files(html: str, files: dict[str, bytes]) -> str:
+class InBrowser(NamedTuple):
+    html: str
+    style_hash: str
+    """What a policy allows its one style sheet by."""
+
+
+def for_browsers(html: str, files: dict[str, bytes]) -> InBrowser:
     """The same for a browser, which has no files but those in the page itself."""
     for name, content in files.items():
         html = html.replace(f"crmlite:{name}", f"data:image/png;base64,{base64.b64encode(content).decode()}")
-    return html
+    style = html.partition("<style>")[2].partition("</style>")[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return InBrowser(html, f"'sha256-{digest}'")
 
 
 def file_name(quote: Quote, version: QuoteVersion) -> str:

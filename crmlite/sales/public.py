@@ -47,8 +47,9 @@ def accept(token: str) -> Response:
     form = AcceptForm(request.form)
     if not version.is_open or version is not quote.live:
         return _page(token, version, status=409)
-    if not form.validate():
-        return _page(token, version, accept=form, status=422)
+    is_seen = request.form.get("_total", "") in {"", str(version.totals(_chosen() or []).gross_minor)}
+    if not form.validate() or not is_seen:
+        return _page(token, version, accept=form, other_total=not is_seen, status=422)
     journal.act_as("customer")
     order = _or_late(lambda: quote.accept(version, _chosen() or [], name=form.name.data, **_evidence()))
     if order is None:
@@ -94,10 +95,11 @@ def _page(
     *,
     accept: AcceptForm | None = None,
     decline: DeclineForm | None = None,
+    other_total: bool = False,
     status: int = 200,
 ) -> Response:
     quote: Quote = version.quote
-    taken = _chosen() if version.is_open else None
+    taken = _chosen() if version.is_open else None  # without script the total is added up when the form is sent
     if taken is None:
         taken = [line.id for line in version.options if line.chosen]
     return web.render(
@@ -114,6 +116,7 @@ def _page(
         accept=accept or AcceptForm(),
         decline=decline or DeclineForm(),
         is_open=version.is_open and version is quote.live,
+        other_total=other_total,
         status=status,
     )
 

@@ -42,7 +42,7 @@ HEADERS = {
         "Referrer-Policy": "no-referrer",
     },
     "paper": {  # our own document in a frame of our own pages, with its styles inside
-        "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'",
+        "Content-Security-Policy": "sandbox; default-src 'none'; style-src {style}; img-src data:; frame-ancestors 'self'",
         "Cross-Origin-Resource-Policy": "same-origin",
         "Cache-Control": "no-store",
     },
@@ -122,7 +122,11 @@ def _finish(response: Response) -> Response:
     name = "static" if request.endpoint == "static" else getattr(_view(), "header_class", "app")
     if name == "static":
         squeeze_static(response)
-    known = {"{ancestors}": g.get("frame_ancestors", "'none'"), "{reader}": g.get("reader", "")}
+    known = {
+        "{ancestors}": g.get("frame_ancestors", "'none'"),
+        "{reader}": g.get("reader", ""),
+        "{style}": g.get("style", "'none'"),
+    }
     for header, value in {**_EVERYWHERE, **HEADERS[name]}.items():
         for mark, said in known.items():
             value = value.replace(mark, said)

@@ -388,13 +388,17 @@ NOT_COMPARED = {"operation", "event", "event_link", "change", "user_session"}
 """The journal itself; and who was signed out stays so."""
 
 
+_ONLY_ONWARDS = {"search": {"id"}, "number_range": {"next_number", "year"}}
+"""What an undo does not set back: a number that was given is never given again."""
+
+
 def rows(tables: dict[str, sa.Table]) -> dict[str, list[tuple[Any, ...]]]:
     """All rows, without the journal, counters of saves, and the numbers by which search orders."""
     found = {}
     for name, table in tables.items():
         if name in NOT_COMPARED:
             continue
-        left_out = {"updated_at", "row_version"} | ({"id"} if name == "search" else set())
+        left_out = {"updated_at", "row_version"} | _ONLY_ONWARDS.get(name, set())
         columns = [column for column in table.c if column.name not in left_out]
         found[name] = sorted(map(tuple, db.session.execute(sa.select(*columns))), key=repr)
     return found

@@ -207,6 +207,16 @@ def test_options_of_other_quotes_and_made_up_totals_change_nothing(sold):
         assert order.gross_minor == 302500
 
 
+def test_a_total_that_the_customer_did_not_see_is_not_accepted(sold):
+    """Without script a tick changes the total only when the form is sent."""
+    form = {**YES, "line": option_of(sold), "_total": "302500"}
+    answer = sold.client().post(f"{url(sold, 'sold')}/accept", data=form)
+    assert answer.status_code == 422
+    assert "With what you ticked the total is another one." in answer.text
+    assert 'name="_total" value="312180"' in answer.text
+    assert sold.client().post(f"{url(sold, 'sold')}/accept", data={**form, "_total": "312180"}).status_code == 303
+
+
 def test_accepting_twice_is_said_clearly_and_makes_one_order(sold):
     path = f"{url(sold, 'sold')}/accept"
     assert sold.client().post(path, data=YES).status_code == 303

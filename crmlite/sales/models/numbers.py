@@ -25,6 +25,9 @@ class NumberRange(Journaled, Base):
     next_number: Mapped[int] = mapped_column(default=1, info=UNJOURNALED)
     year: Mapped[int] = mapped_column(default=0, info=UNJOURNALED)
 
+    def may_be_undone(self) -> bool:
+        return False
+
     @classmethod
     def get(cls, kind: str) -> Self:
         """The range of that kind, locked in a transaction that writes; made when it is first asked for there."""

@@ -122,7 +122,7 @@ class QuoteVersion(Journaled, Base):
         """Of one that was sent only the withdrawal can be taken back."""
         if not self.is_frozen:
             return True
-        return name == "state" and self.state == WITHDRAWN and value == SENT
+        return name == "state" and {self.state, value} == {WITHDRAWN, SENT}
 
     def may_be_undone(self) -> bool:
         return not self.is_frozen

@@ -99,5 +99,6 @@ def _page(
 
 
 def _as_paper(quote: Quote, version: QuoteVersion) -> Response:
-    html, files = paper.compose(quote, version)
-    return Response(paper.with_files(html, files), mimetype="text/html")
+    page = paper.for_browsers(*paper.compose(quote, version))
+    g.style = page.style_hash
+    return Response(page.html, mimetype="text/html")
