@@ -171,7 +171,7 @@ def test_buttons_of_the_grid_do_once_what_they_say(stage):
 def test_two_who_write_one_quote_see_it(own_stage):
     old = form(own_stage)
     assert own_stage.client("seller").post(f"{path(own_stage)}/edit", data=form(own_stage)).status_code == 303
-    late = own_stage.client("colleague").post(f"{path(own_stage)}/edit", data={**old, "name": "Mine"})
+    late = own_stage.client("manager").post(f"{path(own_stage)}/edit", data={**old, "name": "Mine"})
     assert late.status_code == 409
     assert "Somebody saved this quote while you were writing" in late.text
     assert 'value="Mine"' in late.text
