@@ -4,7 +4,7 @@ The session writes the change rows itself after every flush, so that no view can
 operation; what is undone is an operation, and an undo is an operation too.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -97,8 +97,13 @@ class Journaled:
         """Whether an undo may set that field back to that: what was right then may be wrong beside what others did since."""
         return True
 
+    def may_be_undone(self) -> bool:
+        """Whether an undo may take it away again, or bring it back."""
+        return True
+
     def concerns(self) -> list[tuple[str, int]]:
-        """(record type, id) of the records it is a part of: what is copied from them is renewed when it changes."""
+        """(record type, id) of the records it is a part of: what is copied from it is renewed when it changes, and it stays
+        when an undo leaves one of them."""
         return []
 
 
@@ -368,7 +373,8 @@ def undo(operation_id: int) -> Undone:
         raise CannotUndo
     label("undo")
     number = _current(session)
-    conflicts = [conflict for change in changes for conflict in _set_back(session, change)]
+    stays = {key for key, made in _made_by(changes).items() if _stays(session, operation_id, key, made)}
+    conflicts = [conflict for change in changes for conflict in _set_back(session, change, stays)]
     done.undone_by_id = number
     session.flush()
     return Undone(number, len({(c.record_type, c.record_id) for c in changes}), tuple(conflicts))
@@ -395,13 +401,13 @@ def subjects_of(operation_id: int, besides: frozenset[str] = frozenset()) -> set
     return {(record_type, record_id) for record_type, record_id in rows}
 
 
-def _set_back(session: Session, change: Change) -> Iterator[Conflict]:
+def _set_back(session: Session, change: Change, stays: set[tuple[str, int]]) -> Iterator[Conflict]:
     model: Any = models().get(change.record_type)
     if model is None:
         return
     row = session.get(model, change.record_id, with_for_update=True, populate_existing=True)
     if change.action == "created":
-        yield from _uncreate(session, change, row)
+        yield from _uncreate(session, change, row, stays)
     elif change.action == "deleted":
         yield from _undelete(session, change, model, row)
     elif row is None:
@@ -411,10 +417,30 @@ def _set_back(session: Session, change: Change) -> Iterator[Conflict]:
         session.flush()
 
 
-def _uncreate(session: Session, change: Change, row: Any) -> Iterator[Conflict]:
+def _made_by(changes: Sequence[Change]) -> dict[tuple[str, int], dict[str, Any]]:
+    """What an operation created, with the values it left there. `changes` come newest first."""
+    made: dict[tuple[str, int], dict[str, Any]] = {}
+    for change in reversed(changes):
+        key = (change.record_type, change.record_id)
+        if change.action == "created" or key in made:
+            made[key] = made.get(key, {}) | (change.new or {})
+    return made
+
+
+def _stays(session: Session, operation_id: int, key: tuple[str, int], made: dict[str, Any]) -> bool:
+    """Whether what was created is more by now than what was created."""
+    model: Any = models().get(key[0])
+    row = session.get(model, key[1], with_for_update=True, populate_existing=True) if model is not None else None
+    if row is None:
+        return False
+    is_same = _values(row) == {name: value for name, value in made.items() if value is not None}
+    return not is_same or not row.may_be_undone() or _was_used_since(session, operation_id, *key)
+
+
+def _uncreate(session: Session, change: Change, row: Any, stays: set[tuple[str, int]]) -> Iterator[Conflict]:
     if row is None:
         return
-    if (change.new and _values(row) != change.new) or _was_used_since(session, change):
+    if not stays.isdisjoint([(change.record_type, change.record_id), *row.concerns()]):
         yield Conflict(change.record_type, change.record_id, None)
         return
     try:
@@ -426,14 +452,14 @@ def _uncreate(session: Session, change: Change, row: Any) -> Iterator[Conflict]:
         yield Conflict(change.record_type, change.record_id, None)
 
 
-def _was_used_since(session: Session, change: Change) -> bool:
+def _was_used_since(session: Session, operation_id: int, record_type: str, record_id: int) -> bool:
     """Whether something was done about the record afterwards, such as a note, and still stands."""
     about = (
         sa.select(Event.id)
         .join(EventLink, EventLink.event_id == Event.id)
         .join(Operation, Operation.id == Event.operation_id)
-        .where(EventLink.record_type == change.record_type, EventLink.record_id == change.record_id)
-        .where(Operation.id > change.operation_id, Operation.undone_by_id.is_(None), Operation.kind != "undo")
+        .where(EventLink.record_type == record_type, EventLink.record_id == record_id)
+        .where(Operation.id > operation_id, Operation.undone_by_id.is_(None), Operation.kind != "undo")
     )
     return session.scalar(about.limit(1)) is not None
 
@@ -447,6 +473,9 @@ def _undelete(session: Session, change: Change, model: Any, row: Any) -> Iterato
         mapper.get_property_by_column(c).key: from_json(c, (change.old or {}).get(c.name))
         for c in journaled_columns(model)
     }
+    if not model(**values).may_be_undone():
+        yield Conflict(change.record_type, change.record_id, None)
+        return
     try:
         with session.begin_nested():
             session.add(model(id=change.record_id, **values))
