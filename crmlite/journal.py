@@ -514,8 +514,8 @@ def _made_by(changes: Sequence[Change]) -> dict[Key, dict[str, Any]]:
 
 def _parts_of(session: Session, made: Iterable[Key]) -> dict[Key, set[Key]]:
     """Of what an operation created, those that are part of others that it created, with which."""
-    rows = {key: session.get(models()[key[0]], key[1]) for key in made if key[0] in models()}
-    found = {key: set(row.concerns()) & rows.keys() for key, row in rows.items() if isinstance(row, Journaled)}
+    rows: dict[Key, Any] = {key: session.get(models()[key[0]], key[1]) for key in made if key[0] in models()}
+    found = {key: set(row.concerns()) & rows.keys() for key, row in rows.items() if row is not None}
     return {key: whole for key, whole in found.items() if whole}
 
 
