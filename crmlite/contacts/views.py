@@ -15,7 +15,7 @@ from crmlite.extensions import db, utcnow
 from crmlite.records.edit import knows_version, stale_fields
 from crmlite.records.forms import reach_of
 from crmlite.records.listing import Listing
-from crmlite.records.views import done
+from crmlite.records.views import done, page_of
 from crmlite.web import go, hx, is_partial, outcome, render, toast, undo_url
 
 bp = Blueprint("contacts", __name__, url_prefix="/contacts")
@@ -48,7 +48,7 @@ def create() -> Response:
     if company := chosen_company(form.company, g.user):
         contact.join(company, form.title.data)
     db.session.commit()
-    return go(CONTACT.url_of(contact.id), _("%(name)s was added.", name=contact.title), undo_url())
+    return go(page_of(contact), _("%(name)s was added.", name=contact.title), undo_url())
 
 
 @bp.get("/<int:contact_id>")
@@ -87,7 +87,7 @@ def save(contact_id: int) -> Response:
         return render("contacts/edit.html", "form", contact=contact, form=form, theirs=theirs, status=409)
     contact.change(**form.values())
     db.session.commit()
-    return go(CONTACT.url_of(contact_id), *outcome(_("%(name)s was saved.", name=contact.title)))
+    return go(page_of(contact), *outcome(_("%(name)s was saved.", name=contact.title)))
 
 
 # --- where they work --------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from werkzeug.exceptions import Forbidden, NotFound
 from crmlite.auth import roles
 from crmlite.auth.models import ACTIONS, SCOPES, Role
 from crmlite.extensions import db
-from crmlite.web import go, render, undo_url
+from crmlite.web import go, outcome, render
 
 bp = Blueprint("roles", __name__, url_prefix="/auth/roles")
 
@@ -47,7 +47,7 @@ def save(role_id: int) -> Response:
         return _page(role, {**_given(role), **sent}, wrong, status=422)
     role.give(sent)
     db.session.commit()
-    return go("/auth/roles", _("The role was saved. It holds from the next click on."), undo=undo_url())
+    return go("/auth/roles", *outcome(_("The role was saved. It holds from the next click on.")))
 
 
 def _read() -> tuple[Scopes, dict[str, str]]:

@@ -14,7 +14,7 @@ from crmlite.auth.models import Organisation, Role, Team, User
 from crmlite.auth.models.users import ADMINISTRATOR
 from crmlite.auth.roles import kinds, label_of
 from crmlite.extensions import db, reading, writing
-from crmlite.web import go, render, undo_url
+from crmlite.web import go, outcome, render, undo_url
 
 bp = Blueprint("team", __name__, url_prefix="/auth/team")
 
@@ -76,7 +76,7 @@ def assign(user_id: int) -> Response:
         return _page(user, form, status=422)
     user.assign(role, _team(form.team_id.data))
     db.session.commit()
-    return go(f"/auth/team/{user_id}", _("%(name)s was changed.", name=user.name), undo=undo_url())
+    return go(f"/auth/team/{user_id}", *outcome(_("%(name)s was changed.", name=user.name)))
 
 
 @bp.post("/<int:user_id>/deactivate")
@@ -125,7 +125,7 @@ def rename_team(team_id: int) -> Response:
         return render("auth/team/team.html", team=team, form=form, status=422)
     team.rename(form.name.data)
     db.session.commit()
-    return go("/auth/team", _("The team is called %(name)s now.", name=team.name), undo=undo_url())
+    return go("/auth/team", *outcome(_("The team is called %(name)s now.", name=team.name)))
 
 
 def _list(form: TeamForm, status: int = 200) -> Response:
