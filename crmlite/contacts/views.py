@@ -12,7 +12,7 @@ from crmlite.contacts.models import Affiliation, Contact
 from crmlite.contacts.page import ContactPage, People
 from crmlite.contacts.types import CONTACT
 from crmlite.extensions import db, utcnow
-from crmlite.records.edit import knows_version, stale_fields
+from crmlite.records.edit import knows_version, stale_answers, stale_fields
 from crmlite.records.forms import reach_of
 from crmlite.records.listing import Listing
 from crmlite.records.views import done, page_of
@@ -113,7 +113,11 @@ def change_affiliation(contact_id: int, affiliation_id: int) -> Response:
     form = AffiliationForm(request.form, prefix=f"a{link.id}-")
     if not form.validate():
         return render("contacts/affiliation.html", "form", contact=contact, link=link, form=form, status=422)
-    link.change(**form.data)
+    if theirs := stale_answers(form, AffiliationForm(obj=link, prefix=f"a{link.id}-")):
+        return render(
+            "contacts/affiliation.html", "form", contact=contact, link=link, form=form, theirs=theirs, status=409
+        )
+    link.change(**form.answers)
     db.session.commit()
     message, undo = outcome(_("Saved."))
     return done(contact, message, undo=undo is not None)

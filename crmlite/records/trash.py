@@ -218,6 +218,20 @@ def _forget_values(keys: set[tuple[str, int]]) -> None:
         )
 
 
+def forget_gone_files() -> None:
+    """The journal keeps no names of files that are gone: their bytes do not come back."""
+    db.session.flush()
+    db.session.execute(
+        sa.update(Change)
+        .where(
+            Change.record_type == File.__tablename__,
+            Change.record_id.not_in(sa.select(File.id)),
+            sa.or_(Change.old.is_not(None), Change.new.is_not(None)),
+        )
+        .values(old=sa.null(), new=sa.null())
+    )
+
+
 def was_purged(keys: Iterable[tuple[str, int]]) -> bool:
     """Whether one of these records was removed for good."""
     purges = sa.select(Event.id).join(EventLink, EventLink.event_id == Event.id)
