@@ -94,3 +94,54 @@ def test_a_field_in_place(stage, name):
     assert counts(stage) == before
     toast = json.loads(answer.headers["HX-Trigger"])["toast"]
     assert (toast["message"], toast["undo"]) == ("Nothing was changed.", None)
+
+
+# --- verbs ------------------------------------------------------------------------------------------------------------
+
+HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
+VERBS = {
+    "member": ("/records/contact/{shared.contact}/members", "manager", {"user_id": "{user.seller}", "role": "helps"}),
+    "owner": ("/records/contact/{seller.contact}/owner", "seller", {"user_id": "{user.seller}", "note": ""}),
+    "user": ("/auth/team/{user.seller}", "admin", {"role_id": "{role.seller}", "team_id": "{team.Europe}"}),
+    "team": ("/auth/team/teams/{team.Europe}", "admin", {"name": "Europe"}),
+    "role": ("/auth/roles/{role.seller}", "admin", {"contact.view": "team", "contact.edit": "team"}),
+}
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_a_verb_that_changes_nothing(stage, name):
+    action, actor, form = VERBS[name]
+    before = counts(stage)
+    answer = stage.client(actor).post(
+        put(action, stage), data={field: put(value, stage) for field, value in form.items()}, headers=HTMX
+    )
+    assert answer.status_code == 204
+    assert counts(stage) == before
+    if "HX-Redirect" in answer.headers:
+        page = stage.client(actor)
+        page.post(put(action, stage), data={field: put(value, stage) for field, value in form.items()})
+        shown = page.get(answer.headers["HX-Redirect"]).text
+        assert "Nothing was changed." in shown
+        assert "/records/undo/" not in shown
+    else:
+        toast = json.loads(answer.headers["HX-Trigger"])["toast"]
+        assert (toast["message"], toast["undo"]) == ("Nothing was changed.", None)
+
+
+def test_a_note_for_the_owner_who_stays_is_a_note(stage):
+    form = {"user_id": str(stage.ids["user.seller"]), "note": "Call on Friday"}
+    answer = stage.client("seller").post(put(VERBS["owner"][0], stage), data=form, headers=HTMX)
+    toast = json.loads(answer.headers["HX-Trigger"])["toast"]
+    assert toast["message"] == "Note added."
+    assert toast["undo"]
+
+
+def test_who_leaves_a_record_for_good_is_told_so(stage):
+    """A member of another team does not see it any more: no undo that would be refused, and no page that is not there."""
+    url = put("/records/contact/{shared.contact}/members/{user.seller}/remove", stage)
+    seller = stage.client("seller")
+    answer = seller.post(url, headers=HTMX)
+    assert answer.headers["HX-Redirect"] == "/contacts/"
+    shown = seller.get("/contacts/").text
+    assert "That is final" in shown
+    assert "/records/undo/" not in shown
