@@ -12,7 +12,6 @@ from crmlite.companies.models import Company
 from crmlite.contacts.models import Affiliation, Contact
 from crmlite.extensions import db
 from crmlite.leads.models import Lead
-from crmlite.records import points
 from crmlite.records.notes import Note
 from crmlite.records.points import Address, Point, of
 from tests import oracles

@@ -6,6 +6,8 @@ import pytest
 import sqlalchemy as sa
 from werkzeug.datastructures import MultiDict
 
+from crmlite import events, journal
+from crmlite.auth.models import Role
 from crmlite.contacts.models import Contact
 from crmlite.extensions import db
 from crmlite.journal import Event, Operation
@@ -145,3 +147,32 @@ def test_who_leaves_a_record_for_good_is_told_so(stage):
     shown = seller.get("/contacts/").text
     assert "That is final" in shown
     assert "/records/undo/" not in shown
+
+
+# --- undo links -------------------------------------------------------------------------------------------------------
+
+
+def test_the_timeline_offers_no_undo_that_would_be_refused(stage):
+    url = put("/records/contact/{seller.contact}", stage)
+    client = stage.client("colleague")
+    client.post(url + "/field/salutation", data={"salutation": "Dr"})
+    with stage.app.app_context():
+        operation = db.session.scalar(sa.select(sa.func.max(Operation.id)))
+    link = f"/records/undo/{operation}"
+    assert link in client.get(url + "/timeline").text
+    with stage.writes("admin"):
+        role = db.session.get_one(Role, stage.ids["role.seller"])
+        role.give({("contact", "edit"): "own"})
+    assert link not in client.get(url + "/timeline").text
+    assert client.post(link, headers=HTMX).status_code == 403
+
+
+def test_the_timeline_offers_no_undo_of_what_is_final_in_part(stage):
+    url = put("/records/contact/{seller.contact}", stage)
+    with stage.writes("seller"):
+        one = db.session.get_one(Contact, stage.ids["seller.contact"]).change(salutation="Ms")
+        events.emit(events.MAIL_QUEUED, one, to="a@example.com", title="Hello")
+        operation = journal.operation()
+    client = stage.client("seller")
+    assert f"/records/undo/{operation}" not in client.get(url + "/timeline").text
+    assert client.post(f"/records/undo/{operation}", headers=HTMX).status_code == 409
