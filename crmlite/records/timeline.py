@@ -136,7 +136,8 @@ class Timeline:
     def _may_undo(self, event: Event, operation: Operation, subject: "Subject | None") -> bool:
         """Whether undo would not be refused: those who did it and may still change it, or gave it away by that."""
         is_done = self._is_mine(operation) and operation.kind != "undo" and operation.undone_by_id is None
-        if not is_done or operation.id in self._final:
+        follows = event.name == events.LIFECYCLE_CHANGED.name  # from something else, which is what can be undone
+        if not is_done or follows or operation.id in self._final:
             return False
         may_edit = subject[2] if subject is not None else self._may_edit
         return may_edit or event.name == events.RECORD_ASSIGNED.name or event.name.endswith(".created")
