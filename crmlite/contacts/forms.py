@@ -18,8 +18,8 @@ from wtforms.validators import Optional
 
 from crmlite.companies.forms import check_since, check_until
 from crmlite.contacts.models import BUYING_ROLES
-from crmlite.forms import Form, SelectField, at_most, choices, language_choices, one_line, text_or_none, tidy
-from crmlite.records.forms import OwnerField, ReachForm, RecordField, SeenForm, check_email, check_phone
+from crmlite.forms import Form, SeenForm, SelectField, at_most, choices, language_choices, one_line, text_or_none, tidy
+from crmlite.records.forms import OwnerField, ReachForm, RecordField, check_email, check_phone
 
 
 class ContactFields(Form):

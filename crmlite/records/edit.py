@@ -9,8 +9,9 @@ from wtforms import Field, Form
 
 from crmlite import web
 from crmlite.extensions import db
+from crmlite.forms import SeenForm, take_over
 from crmlite.journal import Change, to_json
-from crmlite.records.forms import ReachForm, SeenForm, row_id, take_over
+from crmlite.records.forms import ReachForm, row_id
 
 
 def knows_version(record: Any, form: Form, version: str | None) -> bool:

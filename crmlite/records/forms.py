@@ -1,6 +1,5 @@
 """Parts of the forms of records: e-mails, phones, links and addresses as rows, owners, and links to other records."""
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,6 +25,7 @@ from crmlite.extensions import db
 from crmlite.fold import sort_key
 from crmlite.forms import (
     Form,
+    SeenForm,
     SelectField,
     at_most,
     choices,
@@ -33,9 +33,9 @@ from crmlite.forms import (
     number_or_none,
     one_line,
     refuse_twice,
+    take_over,
     tidy,
 )
-from crmlite.journal import to_json
 from crmlite.points import is_email, is_phone, normal_url
 from crmlite.records import types
 from crmlite.records.listing import users
@@ -76,50 +76,6 @@ def row_id(value: Any) -> int:
 
 def _labels() -> list[SelectChoice]:
     return choices(LABELS)
-
-
-def take_over(field: Field, value: Any) -> None:
-    """Makes a field say `value` instead of what was sent."""
-    field.process(None, value)
-    field.raw_data = None
-
-
-class SeenForm(Form):
-    """A form that knows what it showed: `was` says so and comes back with it, so that only what the user changed is written."""
-
-    was = HiddenField()
-
-    def process(self, formdata: Any = None, *args: Any, **kwargs: Any) -> None:
-        super().process(formdata, *args, **kwargs)
-        if not formdata:
-            self.was.data = json.dumps(self.says(), ensure_ascii=False)
-
-    @property
-    def answers(self) -> dict[str, Any]:
-        return {name: field.data for name, field in self._fields.items() if name not in {"id", "was"}}
-
-    def says(self) -> dict[str, Any]:
-        """The answers in JSON's own types."""
-        return {name: to_json(value) for name, value in self.answers.items()}
-
-    def shown(self) -> dict[str, Any]:
-        """What it said when it was shown; nothing where that is not known."""
-        try:
-            was = json.loads(self.was.data or "{}")
-        except ValueError:
-            return {}
-        return was if isinstance(was, dict) else {}
-
-    def settle(self, now: "SeenForm") -> list[str]:
-        """Of a valid form: what the user left as it was shown becomes what `now` says. Returns the names of what both changed,
-        to something else; saving again writes it."""
-        mine, theirs, shown = self.says(), now.says(), self.shown()
-        differ = [name for name in mine if mine[name] != theirs[name]]
-        for name in differ:
-            if name in shown and shown[name] == mine[name]:
-                take_over(self[name], now[name].data)
-        self.was.data = now.was.data
-        return [name for name in differ if name not in shown or shown[name] not in (mine[name], theirs[name])]
 
 
 class _RowForm(SeenForm):
