@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from werkzeug.datastructures import MultiDict
 
+from crmlite.auth.models import Role, User
 from crmlite.companies.models import Company
 from crmlite.contacts.models import Affiliation, Contact
 from crmlite.extensions import db
@@ -238,3 +239,45 @@ def test_a_note_is_not_written_over(stage):
     assert seller.save().status_code == 303
     with stage.app.app_context():
         assert db.session.get_one(Note, note).text == "Called back on Tuesday"
+
+
+# --- roles and teams --------------------------------------------------------------------------------------------------
+
+
+def two_administrators(stage, url: str) -> tuple[Open, Open]:
+    with stage.writes("admin"):
+        manager = db.session.get_one(User, stage.ids["user.manager"])
+        manager.role = db.session.get_one(Role, stage.ids["role.administrator"])
+    return Open(stage, "manager", url), Open(stage, "admin", url)
+
+
+def test_a_team_is_changed_without_the_role(stage):
+    other, admin = two_administrators(stage, f"/auth/team/{stage.ids['user.seller']}")
+    assert other.save(role_id=str(stage.ids["role.service"])).status_code == 303
+    assert admin.save(team_id=str(stage.ids["team.Service"])).status_code == 303
+    with stage.app.app_context():
+        seller = db.session.get_one(User, stage.ids["user.seller"])
+        assert (seller.role_id, seller.team_id) == (stage.ids["role.service"], stage.ids["team.Service"])
+
+
+def test_a_role_that_two_administrators_gave_is_asked_about(stage):
+    other, admin = two_administrators(stage, f"/auth/team/{stage.ids['user.seller']}")
+    assert other.save(role_id=str(stage.ids["role.service"])).status_code == 303
+    answer = admin.save(role_id=str(stage.ids["role.marketing"]))
+    assert answer.status_code == 409
+    assert "Somebody changed this to “Service” meanwhile." in answer.text
+    assert admin.save(role_id=str(stage.ids["role.marketing"])).status_code == 303
+
+
+def test_what_a_role_may_do_is_changed_cell_by_cell(stage):
+    other, admin = two_administrators(stage, f"/auth/roles/{stage.ids['role.service']}")
+    assert other.save(**{"contact.edit": "all"}).status_code == 303
+    assert admin.save(**{"company.edit": "own"}).status_code == 303
+    with stage.app.app_context():
+        role = db.session.get_one(Role, stage.ids["role.service"])
+        given = {(grant.record_type, grant.action): grant.scope for grant in role.grants}
+        assert (given["contact", "edit"], given["company", "edit"]) == ("all", "own")
+    answer = other.save(**{"company.edit": "all"})
+    assert answer.status_code == 409
+    assert "Somebody changed this to “Own” meanwhile." in answer.text
+    assert other.save(**{"company.edit": "all"}).status_code == 303

@@ -29,6 +29,8 @@ PAGES = {
         "/records/contact/{seller.contact}/notes/{seller.contact.note}/edit",
         "seller",
     ),
+    "user": ("/auth/team/{user.colleague}", "/auth/team/{user.colleague}", "admin"),
+    "role": ("/auth/roles/{role.service}", "/auth/roles/{role.service}", "admin"),
     "organisation": ("/auth/organisation", "/auth/organisation", "admin"),
     "profile": ("/auth/profile", "/auth/profile", "seller"),
 }

@@ -70,6 +70,8 @@ def assign(user_id: int) -> Response:
     form = AssignForm(request.form)
     if not form.validate():
         return _page(user, form, status=422)
+    if _is_stale(form, _assigned(user)):
+        return _page(user, form, status=409)
     role = db.session.get_one(Role, form.role_id.data)
     if role.name != ADMINISTRATOR and user.is_last_administrator():
         form.role_id.errors = [_("This is the last administrator. Make somebody else one first.")]
@@ -142,10 +144,23 @@ def _page(user: User, form: AssignForm | None, status: int = 200) -> Response:
     return render(
         "auth/team/show.html",
         user=user,
-        form=form or AssignForm(data={"role_id": user.role_id, "team_id": user.team_id or 0}),
+        form=form or _assigned(user),
         owned=_owned(user.id),
         status=status,
     )
+
+
+def _assigned(user: User) -> AssignForm:
+    return AssignForm(data={"role_id": user.role_id, "team_id": user.team_id or 0})
+
+
+def _is_stale(form: AssignForm, now: AssignForm) -> bool:
+    """Whether both the user and somebody else changed something since the form was shown; it says what."""
+    stale = form.settle(now) if form.was.data else []
+    for name in stale:
+        label = next(str(label) for value, label, *_rest in now[name].iter_choices() if value == now[name].data)
+        form[name].errors = [_("Somebody changed this to “%(value)s” meanwhile.", value=label)]
+    return bool(stale)
 
 
 def _owned(user_id: int) -> list[dict[str, Any]]:
