@@ -78,6 +78,8 @@ def assign(user_id: int) -> Response:
         return _page(user, form, status=422)
     user.assign(role, _team(form.team_id.data))
     db.session.commit()
+    if user.id == g.user.id and role.name != ADMINISTRATOR:
+        return go("/", _("You are no administrator any more. That is final: another one has to make you one again."))
     return go(f"/auth/team/{user_id}", *outcome(_("%(name)s was changed.", name=user.name)))
 
 
@@ -90,6 +92,8 @@ def deactivate(user_id: int) -> Response:
         raise Conflict(_("This user is deactivated already."))
     user.deactivate()
     db.session.commit()
+    if user.id == g.user.id:
+        return go("/", _("You are deactivated. That is final: another administrator has to reactivate you."))
     return go(f"/auth/team/{user_id}", _("%(name)s cannot sign in any more.", name=user.name), undo=undo_url())
 
 
