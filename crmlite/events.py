@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import aliased
 
 from crmlite import journal
 from crmlite.extensions import db, utcnow
@@ -183,9 +184,15 @@ def get(name: str) -> EventType | None:
 
 
 def is_final(operation_id: int) -> bool:
-    """Whether something happened in that operation that cannot be taken back, such as a form that somebody sent."""
-    names = db.session.scalars(sa.select(journal.Event.name).where(journal.Event.operation_id == operation_id))
-    return any((kind := get(name)) is not None and kind.inverse == FINAL for name in names)
+    """Whether that operation can never be taken back."""
+    return bool(db.session.scalar(sa.select(has_final(sa.literal(operation_id)))))
+
+
+def has_final(operation_id: Any) -> sa.ColumnElement[bool]:
+    """Whether something happened in the operation that cannot be taken back, such as a form that somebody sent."""
+    other = aliased(journal.Event)
+    names = [kind.name for kind in _types.values() if kind.inverse == FINAL]
+    return sa.exists().where(other.operation_id == operation_id, other.name.in_(names))
 
 
 def on(kind: EventType) -> Callable[[Listener], Listener]:

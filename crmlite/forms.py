@@ -1,5 +1,6 @@
 """What the forms of all modules share: tidying what was typed, the usual complaints, lists of languages and countries."""
 
+import json
 from functools import cache
 from typing import Any
 
@@ -8,10 +9,11 @@ from babel.core import get_global
 from babel.numbers import get_currency_name, list_currencies
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, FieldList, FormField, SelectMultipleField, ValidationError
+from wtforms import Field, FieldList, FormField, HiddenField, SelectMultipleField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, StopValidation
 
+from crmlite.journal import to_json
 from crmlite.safety import clean
 from crmlite.web import locale
 
@@ -109,6 +111,50 @@ class Form(wtforms.Form):
     def problems(self) -> list[tuple[str, Any, str]]:
         """What has to be looked at again, in the order of the fields: the id of the input, its label, a sentence."""
         return [problem for field in self for problem in _problems(field)]
+
+
+def take_over(field: Field, value: Any) -> None:
+    """Makes a field say `value` instead of what was sent."""
+    field.process(None, value)
+    field.raw_data = None
+
+
+class SeenForm(Form):
+    """A form that knows what it showed: `was` says so and comes back with it, so that only what the user changed is written."""
+
+    was = HiddenField()
+
+    def process(self, formdata: Any = None, *args: Any, **kwargs: Any) -> None:
+        super().process(formdata, *args, **kwargs)
+        if not formdata:
+            self.was.data = json.dumps(self.says(), ensure_ascii=False)
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        return {name: field.data for name, field in self._fields.items() if name not in {"id", "was"}}
+
+    def says(self) -> dict[str, Any]:
+        """The answers in JSON's own types."""
+        return {name: to_json(value) for name, value in self.answers.items()}
+
+    def shown(self) -> dict[str, Any]:
+        """What it said when it was shown; nothing where that is not known."""
+        try:
+            was = json.loads(self.was.data or "{}")
+        except ValueError:
+            return {}
+        return was if isinstance(was, dict) else {}
+
+    def settle(self, now: "SeenForm") -> list[str]:
+        """Of a valid form: what the user left as it was shown becomes what `now` says. Returns the names of what both changed,
+        to something else; saving again writes it."""
+        mine, theirs, shown = self.says(), now.says(), self.shown()
+        differ = [name for name in mine if mine[name] != theirs[name]]
+        for name in differ:
+            if name in shown and shown[name] == mine[name]:
+                take_over(self[name], now[name].data)
+        self.was.data = now.was.data
+        return [name for name in differ if name not in shown or shown[name] not in (mine[name], theirs[name])]
 
 
 def refuse_twice(field: Field) -> None:

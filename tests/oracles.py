@@ -36,6 +36,7 @@ NEITHER = (
     "Under Discarded",  # says itself where the way back is
     "You are signed in on this device only.",  # nothing was changed
     "alleen op dit apparaat",
+    "إلا من هذا الجهاز",
 )
 """Parts of messages that neither offer undo nor say "final", though a request wrote something, and why."""
 FINAL = ("final", "definitief", "نهائي")

@@ -162,7 +162,11 @@ WEB_FORM = {
 
 CONTACT_FORM = {"given": "Anna", "family": "Lindqvist", "emails-0-value": "anna@example.com", "emails-0-label": "work"}
 COMPANY_FORM = {"name": "Noordlicht B.V.", "emails-0-value": "info@noordlicht.example", "emails-0-label": "work"}
-AFFILIATION_FORM = {"a{seller.contact.affiliation}-title": "Director", "a{seller.contact.affiliation}-buying_role": ""}
+AFFILIATION_FORM = {
+    "a{seller.contact.affiliation}-was": '{"title": "zcsellercontactqx", "buying_role": "decides", "main": true}',
+    "a{seller.contact.affiliation}-title": "Director",
+    "a{seller.contact.affiliation}-buying_role": "",
+}
 PASSWORD_FORM = {"current": "crmlite-demo", "password": "three green chairs", "again": "three green chairs"}
 ORGANISATION_FORM = {
     "was": "{}",
@@ -438,6 +442,7 @@ ROUTES: tuple[Route, ...] = (
             AUTHOR,
             args={"note_id": "seller.TYPE.note"},
             text="Called back twice",
+            was='{"text": "zcsellerTYPEqx note"}',
         ),
         everybodys=ADMIN,
     ),

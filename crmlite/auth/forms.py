@@ -22,7 +22,18 @@ from crmlite.auth import passwords
 from crmlite.auth.models import Role, Team, User
 from crmlite.auth.roles import label_of
 from crmlite.extensions import db
-from crmlite.forms import Form, SelectField, at_most, choices, countries, currency_choices, one_line, required, tidy
+from crmlite.forms import (
+    Form,
+    SeenForm,
+    SelectField,
+    at_most,
+    choices,
+    countries,
+    currency_choices,
+    one_line,
+    required,
+    tidy,
+)
 from crmlite.points import normal_email, normal_phone, normal_url
 from crmlite.web import LANGUAGES
 
@@ -130,7 +141,7 @@ def _email(text: str) -> str:
 # --- the team ---------------------------------------------------------------------------------------------------------
 
 
-class AssignForm(Form):
+class AssignForm(SeenForm):
     """Somebody's role and team."""
 
     role_id = SelectField(_l("Role"), coerce=int)

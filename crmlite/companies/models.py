@@ -1,7 +1,7 @@
 """Companies: accounts with their hierarchy, points, addresses and special instructions."""
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -9,7 +9,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from crmlite import events
 from crmlite.extensions import Base, db, utcnow
-from crmlite.fold import sort_key
 from crmlite.records import points
 from crmlite.records.lifecycle import WithLifecycle
 from crmlite.records.points import Reachable
@@ -32,6 +31,7 @@ class Company(Record, Reachable, WithLifecycle, Base):
         sa.Index(None, "owner_id", "sort_name"),
         sa.Index(None, "team_id", "sort_name"),
     )
+    derived: ClassVar[frozenset[str]] = Reachable.COPIES | Record.derived | {"lifecycle", "last_activity_at"}
     name: Mapped[str]
     parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("company.id"), index=True)
     vat_id: Mapped[str] = mapped_column(default="")
@@ -79,6 +79,10 @@ class Company(Record, Reachable, WithLifecycle, Base):
             return False
         return True
 
+    def derive(self) -> None:
+        super().derive()
+        self.derive_reach()
+
     def search_texts(self) -> list[str | None]:
         return [self.name, self.city, self.vat_id, *self.point_texts()]
 
@@ -91,5 +95,5 @@ class Company(Record, Reachable, WithLifecycle, Base):
             self.check_parent(values["parent_id"])
         for name, value in values.items():
             setattr(self, name, value)
-        self.sort_name = sort_key(self.name)
+        super().derive()
         points.put(self, **reach)

@@ -12,6 +12,7 @@ from crmlite.extensions import db
 from crmlite.records.edit import knows_version, stale_fields
 from crmlite.records.forms import reach_of
 from crmlite.records.listing import Listing
+from crmlite.records.views import page_of
 from crmlite.web import go, is_partial, outcome, render, undo_url
 
 bp = Blueprint("companies", __name__, url_prefix="/companies")
@@ -41,7 +42,7 @@ def create() -> Response:
         return render("companies/new.html", "form", form=form, status=422)
     company = Company.create(g.user, **form.values())
     db.session.commit()
-    return go(COMPANY.url_of(company.id), _("%(name)s was added.", name=company.name), undo_url())
+    return go(page_of(company), _("%(name)s was added.", name=company.name), undo_url())
 
 
 @bp.get("/<int:company_id>")
@@ -85,4 +86,4 @@ def save(company_id: int) -> Response:
         form.parent_id.errors = [str(error)]
         return render("companies/edit.html", "form", company=company, form=form, status=422)
     db.session.commit()
-    return go(COMPANY.url_of(company_id), *outcome(_("%(name)s was saved.", name=company.name)))
+    return go(page_of(company), *outcome(_("%(name)s was saved.", name=company.name)))

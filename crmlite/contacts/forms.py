@@ -18,7 +18,7 @@ from wtforms.validators import Optional
 
 from crmlite.companies.forms import check_since, check_until
 from crmlite.contacts.models import BUYING_ROLES
-from crmlite.forms import Form, SelectField, at_most, choices, language_choices, one_line, text_or_none, tidy
+from crmlite.forms import Form, SeenForm, SelectField, at_most, choices, language_choices, one_line, text_or_none, tidy
 from crmlite.records.forms import OwnerField, ReachForm, RecordField, check_email, check_phone
 
 
@@ -58,7 +58,7 @@ def _buying_roles() -> list[SelectChoice]:
     return choices(BUYING_ROLES, "–")
 
 
-class AffiliationForm(Form):
+class AffiliationForm(SeenForm):
     """What somebody does at a company."""
 
     title = StringField(_l("Job title"), [at_most(100)], filters=[one_line])

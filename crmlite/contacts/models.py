@@ -2,7 +2,7 @@
 
 import re
 from datetime import date, datetime
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -36,6 +36,9 @@ class Contact(Record, Reachable, WithLifecycle, Base):
         sa.Index("ix_contact_last_activity_at", "last_activity_at", "id", "owner_id", "team_id"),
         sa.Index(None, "owner_id", "sort_name"),
         sa.Index(None, "team_id", "sort_name"),
+    )
+    derived: ClassVar[frozenset[str]] = (
+        Reachable.COPIES | Record.derived | {"name", "main_company_id", "lifecycle", "last_activity_at"}
     )
     given: Mapped[str] = mapped_column(default="", info=PERSONAL)
     family: Mapped[str] = mapped_column(default="", info=PERSONAL)
@@ -87,10 +90,18 @@ class Contact(Record, Reachable, WithLifecycle, Base):
             sa.select(Affiliation).where(Affiliation.contact_id == self.id).order_by(Affiliation.id)
         ).all()
         current = [link for link in links if link.is_current]
-        main = chosen or next((link for link in current if link.main), current[0] if current else None)
+        mains = sorted(
+            (link for link in current if link.main), key=lambda link: link.company_id != self.main_company_id
+        )
+        main = chosen or next(iter(mains or current), None)
         for link in links:
             link.main = link is main
         self.main_company_id = main.company_id if main else None
+
+    def derive(self) -> None:
+        self._derive_names()
+        self.derive_reach()
+        self.choose_main_company()
 
     def search_texts(self) -> list[str | None]:
         return [self.name, self.city, *self.point_texts()]
@@ -102,9 +113,12 @@ class Contact(Record, Reachable, WithLifecycle, Base):
         reach = {name: values.pop(name) for name in ("email", "phone", "points", "addresses") if name in values}
         for name, value in values.items():
             setattr(self, name, value)
+        self._derive_names()
+        points.put(self, **reach)
+
+    def _derive_names(self) -> None:
         self.name = whole_name(self.given, self.family)
         self.sort_name = sort_key(self.family, self.given)
-        points.put(self, **reach)
 
 
 def whole_name(given: str, family: str) -> str:
@@ -127,6 +141,7 @@ class Affiliation(Journaled, Base):
     """A person at a company: in which role, from when to when."""
 
     __tablename__ = "affiliation"
+    derived: ClassVar[frozenset[str]] = frozenset({"main"})
     contact_id: Mapped[int] = mapped_column(sa.ForeignKey("contact.id"), index=True)
     company_id: Mapped[int] = mapped_column(sa.ForeignKey("company.id"), index=True)
     title: Mapped[str] = mapped_column(default="")

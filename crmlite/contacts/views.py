@@ -12,10 +12,10 @@ from crmlite.contacts.models import Affiliation, Contact
 from crmlite.contacts.page import ContactPage, People
 from crmlite.contacts.types import CONTACT
 from crmlite.extensions import db, utcnow
-from crmlite.records.edit import knows_version, stale_fields
+from crmlite.records.edit import knows_version, stale_answers, stale_fields
 from crmlite.records.forms import reach_of
 from crmlite.records.listing import Listing
-from crmlite.records.views import done
+from crmlite.records.views import done, page_of
 from crmlite.web import go, hx, is_partial, outcome, render, toast, undo_url
 
 bp = Blueprint("contacts", __name__, url_prefix="/contacts")
@@ -48,7 +48,7 @@ def create() -> Response:
     if company := chosen_company(form.company, g.user):
         contact.join(company, form.title.data)
     db.session.commit()
-    return go(CONTACT.url_of(contact.id), _("%(name)s was added.", name=contact.title), undo_url())
+    return go(page_of(contact), _("%(name)s was added.", name=contact.title), undo_url())
 
 
 @bp.get("/<int:contact_id>")
@@ -87,7 +87,7 @@ def save(contact_id: int) -> Response:
         return render("contacts/edit.html", "form", contact=contact, form=form, theirs=theirs, status=409)
     contact.change(**form.values())
     db.session.commit()
-    return go(CONTACT.url_of(contact_id), *outcome(_("%(name)s was saved.", name=contact.title)))
+    return go(page_of(contact), *outcome(_("%(name)s was saved.", name=contact.title)))
 
 
 # --- where they work --------------------------------------------------------------------------------------------------
@@ -113,7 +113,11 @@ def change_affiliation(contact_id: int, affiliation_id: int) -> Response:
     form = AffiliationForm(request.form, prefix=f"a{link.id}-")
     if not form.validate():
         return render("contacts/affiliation.html", "form", contact=contact, link=link, form=form, status=422)
-    link.change(**form.data)
+    if theirs := stale_answers(form, AffiliationForm(obj=link, prefix=f"a{link.id}-")):
+        return render(
+            "contacts/affiliation.html", "form", contact=contact, link=link, form=form, theirs=theirs, status=409
+        )
+    link.change(**form.answers)
     db.session.commit()
     message, undo = outcome(_("Saved."))
     return done(contact, message, undo=undo is not None)

@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -14,7 +14,6 @@ from crmlite import events
 from crmlite.companies.models import Company
 from crmlite.contacts.models import Contact
 from crmlite.extensions import PERSONAL, UNJOURNALED, Base, db, utcnow
-from crmlite.fold import sort_key
 from crmlite.journal import Journaled
 from crmlite.leads import spam
 from crmlite.records.lifecycle import facts_from
@@ -183,6 +182,7 @@ class Lead(Record, Base):
         sa.Index(None, "contact_id"),
         sa.Index(None, "company_id"),
     )
+    derived: ClassVar[frozenset[str]] = Record.derived | {"name"}
     contact_id: Mapped[int] = mapped_column(sa.ForeignKey("contact.id"))
     company_id: Mapped[int | None] = mapped_column(sa.ForeignKey("company.id"))
     submission_id: Mapped[int | None] = mapped_column(sa.ForeignKey("submission.id", use_alter=True), unique=True)
@@ -219,8 +219,11 @@ class Lead(Record, Base):
 
     def put_need(self, text: str) -> None:
         self.need = text.strip()[:MAX_NEED]
+        self.derive()
+
+    def derive(self) -> None:
         self.name = " ".join(self.need.split())[:120]
-        self.sort_name = sort_key(self.name)
+        super().derive()
 
     @property
     def title(self) -> str:

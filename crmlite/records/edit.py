@@ -1,15 +1,17 @@
 """Editing whole records: what somebody else changed while the form was open."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
-from wtforms import Form
+from wtforms import Field, Form
 
+from crmlite import web
 from crmlite.extensions import db
-from crmlite.journal import Change
-from crmlite.records.forms import row_id
+from crmlite.forms import SeenForm, take_over
+from crmlite.journal import Change, to_json
+from crmlite.records.forms import ReachForm, row_id
 
 
 def knows_version(record: Any, form: Form, version: str | None) -> bool:
@@ -24,10 +26,25 @@ NO_VERSION = _l("It is not known what you saw before you wrote this. Open the pa
 
 
 def stale_fields(record: Any, form: Form, version: str | None) -> dict[str, Any]:
-    """Fields that others changed since `version` to something else than the form says: name to their value.
+    """What somebody else changed since `version` and the user changed too, to something else: name of the field to their value.
 
-    Empty where nobody did, or where all agree. Rows that others added are safe too: points.set_points() leaves them alone.
+    What the user left as it was shown is taken over into the form, so that saving it keeps what others wrote; the same for
+    e-mails, phones, links and addresses. Empty where all agree.
     """
+    theirs = {}
+    for name, shown in _shown(record, version).items():
+        now = getattr(record, name, None)
+        if name not in form or isinstance(now, datetime) or form[name].data == now:
+            continue
+        if to_json(form[name].data) == shown:
+            take_over(form[name], now)
+        else:
+            theirs[name] = said(form[name], now)
+    return theirs | form.settle(record) if isinstance(form, ReachForm) else theirs
+
+
+def _shown(record: Any, version: str | None) -> dict[str, Any]:
+    """The fields that changed since `version`, with what they were then, in the journal's own types."""
     behind = record.row_version - row_id(version)
     if behind <= 0:
         return {}
@@ -37,9 +54,20 @@ def stale_fields(record: Any, form: Form, version: str | None) -> dict[str, Any]
         .order_by(Change.id.desc())
         .limit(behind)
     )
-    changed = {name for change in changes for name in (change.new or {})}
-    return {
-        name: getattr(record, name)
-        for name in sorted(changed)
-        if name in form and not isinstance(getattr(record, name), datetime) and form[name].data != getattr(record, name)
-    }
+    return {name: was for change in changes for name, was in sorted((change.old or {}).items())}
+
+
+def stale_answers(form: SeenForm, now: SeenForm) -> dict[str, Any]:
+    """The same for a form that knows by itself what it showed; `now` is the form as it would be shown now."""
+    return {name: said(form[name], now[name].data) for name in form.settle(now)}
+
+
+def said(field: Field, value: Any) -> str:
+    """A field's value in words."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, date):
+        return web.show_date(value)
+    if hasattr(field, "iter_choices"):
+        return str(next((label for choice, label, *_rest in field.iter_choices() if choice == value), value))
+    return str(value)

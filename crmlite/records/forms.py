@@ -1,5 +1,6 @@
 """Parts of the forms of records: e-mails, phones, links and addresses as rows, owners, and links to other records."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from flask import g
@@ -24,6 +25,7 @@ from crmlite.extensions import db
 from crmlite.fold import sort_key
 from crmlite.forms import (
     Form,
+    SeenForm,
     SelectField,
     at_most,
     choices,
@@ -31,6 +33,7 @@ from crmlite.forms import (
     number_or_none,
     one_line,
     refuse_twice,
+    take_over,
     tidy,
 )
 from crmlite.points import is_email, is_phone, normal_url
@@ -75,10 +78,41 @@ def _labels() -> list[SelectChoice]:
     return choices(LABELS)
 
 
-class _RowForm(Form):
+class _RowForm(SeenForm):
     id = HiddenField(filters=[row_id])
     label = SelectField(_l("Kind"), choices=_labels, default="work")
     main = BooleanField(_l("Main one"))
+
+    @property
+    def first(self) -> Field:
+        """Where it is said what is wrong with the row."""
+        return self["value"] if "value" in self else self["lines"]
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.first.data
+
+    @property
+    def text(self) -> str:
+        return str(self.first.data)
+
+    def settle_row(self, now: "_RowForm") -> str | None:
+        """settle(), the row being one thing and which one is the main one another. What somebody else made of it, where the user
+        changed it too."""
+        mine, theirs, shown = self.says(), now.says(), self.shown()
+        content = [name for name in mine if name != "main"]
+        if shown.get("main") == mine["main"]:
+            take_over(self.main, now.main.data)
+        self.was.data = now.was.data
+        if all(mine[name] == theirs[name] for name in content):
+            return None
+        if all(name in shown and shown[name] == mine[name] for name in content):
+            for name in content:
+                take_over(self[name], now[name].data)
+            return None
+        if all(name in shown and shown[name] == theirs[name] for name in content):
+            return None
+        return now.text if now.text != self.text else str(dict(LABELS).get(now.label.data, now.label.data))
 
 
 class EmailForm(_RowForm):
@@ -104,6 +138,11 @@ class AddressForm(_RowForm):
     def is_empty(self) -> bool:
         return not (self.lines.data or self.postcode.data or self.city.data or self.region.data)
 
+    @property
+    def text(self) -> str:
+        parts = (self.lines.data, self.postcode.data, self.city.data, self.region.data, self.country.data)
+        return ", ".join(part for part in parts if part)
+
 
 class Rows(FieldList):
     """A FieldList that takes no nonsense for the number of a row: WTForms reads "²", and numbers of any length."""
@@ -116,10 +155,10 @@ class Rows(FieldList):
 class ReachForm(Form):
     """How somebody is reached, as rows. An empty row is none; `_add` in what was posted asks for one more."""
 
-    emails = Rows(FormField(EmailForm), min_entries=1, max_entries=MOST_ROWS)
-    phones = Rows(FormField(PhoneForm), min_entries=1, max_entries=MOST_ROWS)
-    urls = Rows(FormField(LinkForm), max_entries=MOST_ROWS)
-    addresses = Rows(FormField(AddressForm), max_entries=MOST_ROWS)
+    emails = Rows(FormField(EmailForm), _l("E-mail addresses"), min_entries=1, max_entries=MOST_ROWS)
+    phones = Rows(FormField(PhoneForm), _l("Phone numbers"), min_entries=1, max_entries=MOST_ROWS)
+    urls = Rows(FormField(LinkForm), _l("Links"), max_entries=MOST_ROWS)
+    addresses = Rows(FormField(AddressForm), _l("Address"), max_entries=MOST_ROWS)
 
     ROWS = {"email": "emails", "phone": "phones", "url": "urls"}  # noqa: RUF012
 
@@ -131,14 +170,71 @@ class ReachForm(Form):
     def points(self) -> list[dict[str, Any]]:
         """Rows for records.points.set_points(): one that was emptied says that its point goes."""
         return [
-            {"kind": kind, **entry.form.data}
+            {"kind": kind, "id": row.id.data, **row.answers}
             for kind, name in self.ROWS.items()
-            for entry in self[name].entries
-            if entry.form.value.data or entry.form.id.data
+            for row in self._rows(name)
         ]
 
     def address_rows(self) -> list[dict[str, Any]]:
-        return [entry.form.data for entry in self.addresses.entries if not entry.form.is_empty or entry.form.id.data]
+        return [{"id": row.id.data, **row.answers} for row in self._rows("addresses")]
+
+    def _rows(self, name: str) -> list[Any]:
+        return [entry.form for entry in self[name].entries if not entry.form.is_empty or entry.form.id.data]
+
+    def settle(self, record: Any) -> dict[str, str]:
+        """Of a valid form: rows that the user left as they were shown become what they are now. What both changed stands beside
+        the row; returned is what it is now, by the name of the list. Saving again writes what the user wrote."""
+        now = type(self)(data=reach_of(record))
+        found = {}
+        for name in (*self.ROWS.values(), "addresses"):
+            rows = {entry.form.id.data: entry.form for entry in now[name].entries if entry.form.id.data}
+            chosen, shown = self._chosen(name)
+            theirs = [*self._settle_rows(name, rows), *self._settle_main(name, rows, chosen, shown)]
+            if theirs:
+                found[name] = ", ".join(filter(None, theirs))
+                self._show_added(name, rows)
+        return found
+
+    def _chosen(self, name: str) -> tuple[list[Any], set[int]]:
+        """The rows that the user made the main one, and which were it when the form was shown."""
+        rows = self._rows(name)
+        shown = {row.id.data for row in rows if row.shown().get("main")}
+        return [row for row in rows if row.main.data and not row.shown().get("main")], shown
+
+    def _settle_rows(self, name: str, now: dict[int, Any]) -> Iterator[str]:
+        """What others made of the rows that the user changed too; "" for one that they removed."""
+        for entry in list(self[name].entries):
+            row = entry.form
+            if not row.id.data:
+                continue
+            if row.id.data in now:
+                theirs = row.settle_row(now[row.id.data])
+                if theirs is not None:
+                    row.first.errors = [_("Somebody changed this to “%(value)s” meanwhile.", value=theirs)]
+                    yield theirs
+            elif row.is_empty or row.shown() == row.says():
+                self[name].entries.remove(entry)
+            else:
+                row.id.data, row.was.data = 0, ""
+                row.first.errors = [_("Somebody removed this meanwhile. Save again to add it anew.")]
+                yield ""
+
+    def _settle_main(self, name: str, now: dict[int, Any], chosen: list[Any], shown: set[int]) -> Iterator[str]:
+        """There is one main one: what the user chose, unless somebody else chose another one meanwhile."""
+        if not chosen:
+            return
+        for row in self._rows(name):
+            row.main.data = row in chosen
+        theirs = next((row for row in now.values() if row.main.data), None)
+        if theirs is not None and theirs.id.data not in shown | {row.id.data for row in chosen}:
+            chosen[0].first.errors = [_("Somebody made “%(value)s” the main one meanwhile.", value=theirs.text)]
+            yield theirs.text
+
+    def _show_added(self, name: str, now: dict[int, Any]) -> None:
+        known = {entry.form.id.data for entry in self[name].entries}
+        for number, row in now.items():
+            if number not in known and len(self[name].entries) < MOST_ROWS:
+                self[name].append_entry({"id": number, **row.answers})
 
 
 def reach_of(record: Any) -> dict[str, Any]:
@@ -153,7 +249,7 @@ def reach_of(record: Any) -> dict[str, Any]:
     return found
 
 
-class NoteForm(Form):
+class NoteForm(SeenForm):
     text = TextAreaField(_l("Note"), [DataRequired(_l("Write something first.")), at_most(MAX_LENGTH)], filters=[tidy])
 
 

@@ -13,6 +13,7 @@ def purge_trash() -> None:
 
 @jobs.job
 def forget_files() -> None:
-    """Rows first; their bytes go the day after, when the rows are gone for sure."""
+    """Rows first; their bytes go the day after, when the rows are gone for sure. Nobody needs what the journal says of them."""
     files.sweep()
     files.forget()
+    trash.forget_gone_files()

@@ -15,8 +15,9 @@ def join(record: Any, user: User, role: str = "") -> Member:
     if member is None:
         member = Member(record_type=record.__tablename__, record_id=record.id, user_id=user.id, role=role)
         db.session.add(member)
-    else:
-        member.role = role
+    elif member.role == role:
+        return member
+    member.role = role
     events.emit(events.MEMBER_JOINED, record, member=user.name, role=role)
     return member
 

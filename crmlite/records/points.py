@@ -1,7 +1,7 @@
 """How people and companies are reached: e-mails, phones, links and postal addresses, several of each, labelled."""
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -28,7 +28,9 @@ _LABEL_TEXTS = dict(LABELS)
 
 
 class Held:
-    """Mixin of what belongs to one contact or one company."""
+    """Mixin of what belongs to one contact or one company. One of each kind is the main one."""
+
+    derived: ClassVar[frozenset[str]] = frozenset({"main"})
 
     @declared_attr
     def contact_id(cls) -> Mapped[int | None]:  # noqa: N805
@@ -53,15 +55,28 @@ class Reachable:
     main_email: Mapped[str | None] = mapped_column(info=PERSONAL)
     main_phone: Mapped[str | None] = mapped_column(info=PERSONAL)
 
-    def copy_points(self) -> None:
+    COPIES: ClassVar[frozenset[str]] = frozenset({"main_email", "main_phone", "city", "country"})
+    """What derive_points() and derive_addresses() set."""
+
+    def derive_points(self) -> None:
+        """One of each kind is the main one; where two say so, the one that is shown. Lists show copies of them."""
         known = of(self, Point)
+        _mark_main(self, known)
         self.main_email, self.main_phone = main_value(known, "email"), main_value(known, "phone")
 
-    def copy_addresses(self) -> None:
-        main = next(iter(of(self, Address)), None)
+    def derive_addresses(self, known: list["Address"] | None = None) -> None:
+        known = of(self, Address) if known is None else known
+        _mark_main(self, known)
+        main = next((address for address in known if address.main), None)
         self.city = main.city if main else ""
         if main and main.country:
             self.country = main.country
+
+    def derive_reach(self) -> None:
+        """Both, except that a town which is known without an address stays."""
+        self.derive_points()
+        if addresses := of(self, Address):
+            self.derive_addresses(addresses)
 
     def point_texts(self) -> list[str]:
         """Its e-mails, phones and links, for search."""
@@ -141,7 +156,7 @@ def set_points(holder: Any, rows: Iterable[dict[str, Any]]) -> None:
     country = holder.country or ""
     named = [{**row, "normal": normal(row["kind"], row["value"], country) if row["value"] else ""} for row in rows]
     _replace(holder, Point, named, lambda row: not row["value"])
-    holder.copy_points()
+    holder.derive_points()
 
 
 def set_addresses(holder: Any, rows: Iterable[dict[str, Any]]) -> None:
@@ -149,7 +164,7 @@ def set_addresses(holder: Any, rows: Iterable[dict[str, Any]]) -> None:
     named = list(rows)
     if named:  # else a town that is known without an address would go
         _replace(holder, Address, named, lambda row: not any(row.get(name) for name in _WRITTEN))
-        holder.copy_addresses()
+        holder.derive_addresses()
 
 
 _WRITTEN = ("lines", "postcode", "city", "region", "country")
@@ -167,8 +182,7 @@ def set_main(holder: Any, kind: str, value: str) -> None:
     else:
         add(holder, kind, value)
     db.session.flush()
-    _mark_main(of(holder, Point))
-    holder.copy_points()
+    holder.derive_points()
 
 
 def add(holder: Any, kind: str, value: str, label: str = "work") -> Point:
@@ -177,8 +191,7 @@ def add(holder: Any, kind: str, value: str, label: str = "work") -> Point:
     setattr(point, f"{holder.__tablename__}_id", holder.id)
     db.session.add(point)
     db.session.flush()
-    _mark_main(of(holder, Point))
-    holder.copy_points()
+    holder.derive_points()
     return point
 
 
@@ -203,14 +216,22 @@ def _replace(holder: Any, model: Any, rows: list[dict[str, Any]], is_empty: Call
         for name, value in row.items():
             if name != "id":
                 setattr(item, name, value)
-    _mark_main(kept)
+    _mark_main(holder, kept)
     db.session.flush()
 
 
-def _mark_main(items: list[Any]) -> None:
-    """Exactly one of each kind is the main one: the one that says so, else the first."""
+def _mark_main(holder: Any, items: list[Any]) -> None:
+    """Exactly one of each kind is the main one: the one that says so, of several the one that is shown, else the first."""
     for kind in {getattr(item, "kind", "") for item in items}:
         same = [item for item in items if getattr(item, "kind", "") == kind]
-        chosen = next((item for item in same if item.main), same[0])
+        mains = sorted((item for item in same if item.main), key=lambda item: not _is_shown(holder, item))
+        chosen = next(iter(mains or same))
         for item in same:
             item.main = item is chosen
+
+
+def _is_shown(holder: Any, item: Any) -> bool:
+    """Whether lists show a copy of it."""
+    if isinstance(item, Address):
+        return item.city == str(holder.city)
+    return bool(item.value == getattr(holder, f"main_{item.kind}", None))

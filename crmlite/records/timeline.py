@@ -51,6 +51,10 @@ class Entry:
     """For those who did it themselves, where it can be taken back."""
 
 
+Subject = tuple[str, str, bool]
+"""Name and address of a record, and whether the user may change it."""
+
+
 class Timeline:
     """A page of the events linked to a record, older than the event `before`.
 
@@ -81,7 +85,7 @@ class Timeline:
     @cached_property
     def _rows(self) -> list[Any]:
         query = (
-            sa.select(Event, Operation)
+            sa.select(Event, Operation, events.has_final(Operation.id))
             .join(EventLink, EventLink.event_id == Event.id)
             .join(Operation, Operation.id == Event.operation_id)
             .where(EventLink.record_type == self.type.name, EventLink.record_id == self.record.id)
@@ -94,7 +98,8 @@ class Timeline:
 
     @cached_property
     def _entries(self) -> list[Entry]:
-        rows = [(event, operation, kind) for event, operation in self._rows[:PAGE] if (kind := _shown(event))]
+        rows = [(event, operation, kind) for event, operation, _final in self._rows[:PAGE] if (kind := _shown(event))]
+        self._final = {operation.id for _event, operation, is_final in self._rows if is_final}
         notes = _notes(event.data["note_id"] for event, *_rest in rows if "note_id" in event.data)
         subjects = self._subjects(event for event, *_rest in rows)
         self._unseen = self._find_unseen(rows)
@@ -112,8 +117,6 @@ class Timeline:
                 False, None,
             )  # fmt: skip
         actor = users().get(operation.actor_id or 0)
-        mine = operation.actor_kind == "user" and operation.actor_id == self.user.id
-        can_undo = mine and kind.inverse != events.FINAL and operation.kind != "undo" and operation.undone_by_id is None
         return Entry(
             id=event.id,
             at=event.at,
@@ -122,29 +125,51 @@ class Timeline:
             actor=actor,
             note=_note_of(event, notes),
             diffs=diffs.get(operation.id, ()) if own and event.name.endswith(".updated") else (),
-            about=None if own else subject,
+            about=None if own or subject is None else subject[:2],
             is_undone=operation.undone_by_id is not None,
-            undo_url=f"/records/undo/{operation.id}" if can_undo else None,
+            undo_url=f"/records/undo/{operation.id}" if self._may_undo(event, operation, subject) else None,
         )
+
+    def _is_mine(self, operation: Operation) -> bool:
+        return operation.actor_kind == "user" and operation.actor_id == self.user.id
+
+    def _may_undo(self, event: Event, operation: Operation, subject: "Subject | None") -> bool:
+        """Whether undo would not be refused: those who did it and may still change it, or gave it away by that."""
+        is_done = self._is_mine(operation) and operation.kind != "undo" and operation.undone_by_id is None
+        follows = event.name == events.LIFECYCLE_CHANGED.name  # from something else, which is what can be undone
+        if not is_done or follows or operation.id in self._final:
+            return False
+        may_edit = subject[2] if subject is not None else self._may_edit
+        return may_edit or event.name == events.RECORD_ASSIGNED.name or event.name.endswith(".created")
+
+    @cached_property
+    def _may_edit(self) -> bool:
+        return self.type.policy.may(self.user, "edit", self.record)
 
     def _is_own(self, event: Event) -> bool:
         return bool(event.subject_type == self.type.name and event.subject_id == self.record.id)
 
-    def _subjects(self, found: Iterable[Event]) -> dict[tuple[str, int], tuple[str, str]]:
-        """Name and address of the other records that the user may see, in one statement."""
+    def _subjects(self, found: Iterable[Event]) -> dict[tuple[str, int], "Subject"]:
+        """The other records that the user may see, in one statement."""
         wanted: dict[str, set[int]] = {}
         for event in found:
             if not self._is_own(event):
                 wanted.setdefault(event.subject_type, set()).add(event.subject_id)
         kinds = {name: kind for name in sorted(wanted) if (kind := types.get(name)) is not None}
         queries = [
-            sa.select(sa.literal(name).label("type"), kind.model.id, kind.model.name).where(
-                kind.model.id.in_(wanted[name]), kind.policy.rows(self.user)
-            )
+            sa.select(
+                sa.literal(name).label("type"),
+                kind.model.id,
+                kind.model.name,
+                kind.policy.rows(self.user, "edit").label("may_edit"),
+            ).where(kind.model.id.in_(wanted[name]), kind.policy.rows(self.user))
             for name, kind in kinds.items()
         ]
         rows = db.session.execute(sa.union_all(*queries)) if queries else ()
-        return {(name, number): (title, kinds[name].url_of(number)) for name, number, title in rows}
+        return {
+            (name, number): (title, kinds[name].url_of(number), bool(may_edit))
+            for name, number, title, may_edit in rows
+        }
 
     def _find_unseen(self, rows: list[tuple[Event, Operation, EventType]]) -> dict[int, set[str]]:
         """By event, the types of records that its sentence names and that the user may not see: `company`, `contact`."""

@@ -1,5 +1,6 @@
 """The trash: what was deleted stays for 30 days, to be brought back by whoever might delete it; then it is gone for good."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -10,7 +11,8 @@ import sqlalchemy as sa
 from crmlite import events, journal
 from crmlite.auth.models import Member, Viewer
 from crmlite.extensions import Base, db, utcnow
-from crmlite.journal import Change, Event
+from crmlite.files import File
+from crmlite.journal import Change, Event, EventLink
 from crmlite.records import links, types
 from crmlite.records.files import Attachment
 from crmlite.records.links import Link
@@ -110,7 +112,7 @@ def _purge(record: Any) -> bool:
             db.session.flush()
             db.session.delete(record)
             db.session.flush()
-            _forget_values([record, *parts])
+            _forget_values({(row.__tablename__, row.id) for row in (record, *parts)} | _former_parts(record))
     except sa.exc.IntegrityError:
         return False
     return True
@@ -153,14 +155,92 @@ def _pointing_at(table: str) -> list[tuple[Any, Any]]:
     ]
 
 
-def _forget_values(rows: list[Any]) -> None:
+def _former_parts(record: Any) -> set[tuple[str, int]]:
+    """What was a part of the record and was removed before: the journal still says what it was. Looked for among the operations
+    that were about the record; there are too many changes to look through them all."""
+    about = (
+        sa.select(Event.operation_id)
+        .join(EventLink, EventLink.event_id == Event.id)
+        .where(EventLink.record_type == record.__tablename__, EventLink.record_id == record.id)
+    )
+    its = [
+        sa.and_(Change.record_type == table, side[column].as_integer() == record.id, *more(side))
+        for table, column, more in _owned_by(record)
+        for side in (Change.old, Change.new)
+    ]
+    query = sa.select(Change.record_type, Change.record_id).where(Change.operation_id.in_(about), sa.or_(*its))
+    found = {(name, number) for name, number in db.session.execute(query.distinct())}
+    return found | _files_of(found)
+
+
+def _owned_by(record: Any) -> list[tuple[str, str, Callable[[Any], list[Any]]]]:
+    """(table, column that names the record, what else holds) of rows that are nothing without it, as _parts() has them."""
+    name = record.__tablename__
+    parts = {table: model.__table__.c for table, model in journal.models().items() if not issubclass(model, Record)}  # type: ignore[attr-defined]
+    shared = [
+        (table, "record_id", lambda side: [side["record_type"].as_string() == name])
+        for table, columns in parts.items()
+        if {"record_type", "record_id"} <= set(columns.keys())
+    ]
+    own: list[tuple[str, str, Callable[[Any], list[Any]]]] = [
+        (table, column.name, lambda _side: [])
+        for table, columns in parts.items()
+        for column in columns
+        if any(key.column.table.name == name for key in column.foreign_keys)
+    ]
+    return own + shared
+
+
+def _files_of(parts: set[tuple[str, int]]) -> set[tuple[str, int]]:
+    """The files of former attachments, unless another record has them now."""
+    ids = [number for name, number in parts if name == Attachment.__tablename__]
+    changes = db.session.scalars(
+        sa.select(Change).where(Change.record_type == Attachment.__tablename__, Change.record_id.in_(ids))
+    )
+    files = {values["file_id"] for change in changes if (values := change.old or change.new or {}).get("file_id")}
+    kept = set(db.session.scalars(sa.select(Attachment.file_id).where(Attachment.file_id.in_(files))))
+    return {(File.__tablename__, number) for number in files - kept}
+
+
+def _forget_values(keys: set[tuple[str, int]]) -> None:
     """The journal keeps that there was something, not what it said."""
-    for row in rows:
+    for name, number in sorted(keys):
+        linked = sa.select(EventLink.event_id).where(EventLink.record_type == name, EventLink.record_id == number)
         db.session.execute(
-            sa.update(Event).where(Event.subject_type == row.__tablename__, Event.subject_id == row.id).values(data={})
+            sa.update(Event)
+            .where(Event.id.in_(linked), Event.subject_type == name, Event.subject_id == number)
+            .values(data={})
         )
         db.session.execute(
             sa.update(Change)
-            .where(Change.record_type == row.__tablename__, Change.record_id == row.id)
+            .where(Change.record_type == name, Change.record_id == number)
             .values(old=sa.null(), new=sa.null())
         )
+
+
+def forget_gone_files() -> None:
+    """The journal keeps no names of files that are gone: their bytes do not come back."""
+    db.session.flush()
+    db.session.execute(
+        sa.update(Change)
+        .where(
+            Change.record_type == File.__tablename__,
+            Change.record_id.not_in(sa.select(File.id)),
+            sa.or_(Change.old.is_not(None), Change.new.is_not(None)),
+        )
+        .values(old=sa.null(), new=sa.null())
+    )
+
+
+def was_purged(keys: Iterable[tuple[str, int]]) -> bool:
+    """Whether one of these records was removed for good."""
+    purges = sa.select(Event.id).join(EventLink, EventLink.event_id == Event.id)
+    return any(
+        db.session.scalar(
+            purges.where(
+                EventLink.record_type == name, EventLink.record_id == number, Event.name == events.RECORD_PURGED.name
+            ).limit(1)
+        )
+        is not None
+        for name, number in sorted(keys)
+    )

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from crmlite import events
 from crmlite.auth.models import User
 from crmlite.extensions import UNJOURNALED, db, utcnow
+from crmlite.fold import sort_key
 from crmlite.journal import Journaled
 
 if TYPE_CHECKING:
@@ -26,6 +27,10 @@ class Record(Journaled):
     Verbs change and emit; they never commit.
     """
 
+    if TYPE_CHECKING:
+        name: Any
+
+    derived: ClassVar[frozenset[str]] = frozenset({"sort_name"})
     team_id: Mapped[int | None] = mapped_column(sa.ForeignKey("team.id"))
     created_at: Mapped[datetime] = mapped_column(default=utcnow, index=False)
     created_by_id: Mapped[int | None]
@@ -41,6 +46,9 @@ class Record(Journaled):
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805
         return {"version_id_col": cls.row_version}
+
+    def derive(self) -> None:
+        self.sort_name = sort_key(self.name)
 
     @property
     def title(self) -> str:

@@ -346,3 +346,18 @@ def test_others_see_none_of_it(sign_in):
         assert "/auth/organisation" not in page
         assert "/auth/team" not in page
     assert sign_in("manager").get("/auth/team").status_code == 403
+
+
+@pytest.mark.parametrize("how", ["role", "deactivate"])
+def test_who_takes_administration_from_oneself_is_offered_no_undo(stage, how):
+    with stage.writes("admin"):
+        db.session.get_one(User, stage.ids["user.manager"]).role_id = stage.ids["role.administrator"]
+    url = f"/auth/team/{stage.ids['user.admin']}"
+    admin = stage.client("admin")
+    if how == "role":
+        answer = admin.post(url, data={"role_id": stage.ids["role.seller"], "team_id": "0"})
+    else:
+        answer = admin.post(url + "/deactivate")
+    assert answer.headers["Location"] == "/"
+    shown = admin.get("/login").text
+    assert "/records/undo/" not in shown

@@ -130,7 +130,13 @@ def test_a_note_is_written_changed_deleted_and_brought_back(stage):
     with stage.app.app_context():
         note = db.session.scalars(sa.select(Note).order_by(Note.id.desc())).first()
     assert stage.client("colleague").post(f"{url}/notes/{note.id}/edit", data={"text": "x"}).status_code == 403
-    assert seller.post(f"{url}/notes/{note.id}/edit", data={"text": "Likes red chairs"}).status_code == 303
+    assert (
+        seller.post(
+            f"{url}/notes/{note.id}/edit",
+            data={"text": "Likes red chairs", "was": '{"text": "Likes <b>green</b> chairs"}'},
+        ).status_code
+        == 303
+    )
     deleted = seller.post(f"{url}/notes/{note.id}/delete", headers=HTMX)
     assert "Likes red chairs" not in seller.get(url + "/timeline").text
     seller.post(undo_of(deleted), headers=HTMX)

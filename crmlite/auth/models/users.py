@@ -30,8 +30,9 @@ class Team(Journaled, Base):
         return team
 
     def rename(self, name: str) -> Self:
-        was, self.name = self.name, name
-        events.emit(events.TEAM_RENAMED, self, was=was, now=name)
+        if name != self.name:
+            was, self.name = self.name, name
+            events.emit(events.TEAM_RENAMED, self, was=was, now=name)
         return self
 
 
@@ -43,13 +44,17 @@ class Role(Journaled, Base):
     def give(self, scopes: Mapping[tuple[str, str], str]) -> Self:
         """Sets what it may do: (record type, action) to scope. What is not named stays as it is."""
         known = {(grant.record_type, grant.action): grant for grant in self.grants}
-        for (record_type, action), scope in scopes.items():
-            grant = known.get((record_type, action))
-            if grant is not None:
-                grant.scope = scope
-            elif scope != "none":
-                self.grants.append(Grant(record_type=record_type, action=action, scope=scope))
-        events.emit(events.ROLE_CHANGED, self, role=self.name)
+
+        def put() -> None:
+            for (record_type, action), scope in scopes.items():
+                grant = known.get((record_type, action))
+                if grant is not None:
+                    grant.scope = scope
+                elif scope != "none":
+                    self.grants.append(Grant(record_type=record_type, action=action, scope=scope))
+
+        if events.changed(put):
+            events.emit(events.ROLE_CHANGED, self, role=self.name)
         return self
 
 
@@ -104,6 +109,8 @@ class User(Journaled, Base):
         """Another role or team. With another role they have to sign in again; records stay with the team they are in."""
         if role.id != self.role_id:
             self._sign_out()
+        elif (team.id if team else None) == self.team_id:
+            return self
         self.role, self.team = role, team
         events.emit(events.USER_ASSIGNED, self, user=self.name, role=role.name, team=team.name if team else "")
         return self

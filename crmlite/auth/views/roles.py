@@ -1,5 +1,6 @@
 """What each role may do, as a table, and changing it. For administrators."""
 
+import json
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ from werkzeug.exceptions import Forbidden, NotFound
 from crmlite.auth import roles
 from crmlite.auth.models import ACTIONS, SCOPES, Role
 from crmlite.extensions import db
-from crmlite.web import go, render, undo_url
+from crmlite.web import go, outcome, render
 
 bp = Blueprint("roles", __name__, url_prefix="/auth/roles")
 
@@ -45,9 +46,11 @@ def save(role_id: int) -> Response:
     sent, wrong = _read()
     if wrong:
         return _page(role, {**_given(role), **sent}, wrong, status=422)
+    if stale := _settle(sent, _cells(_given(role))):
+        return _page(role, {**_given(role), **sent}, stale, status=409)
     role.give(sent)
     db.session.commit()
-    return go("/auth/roles", _("The role was saved. It holds from the next click on."), undo=undo_url())
+    return go("/auth/roles", *outcome(_("The role was saved. It holds from the next click on.")))
 
 
 def _read() -> tuple[Scopes, dict[str, str]]:
@@ -71,6 +74,34 @@ def _read() -> tuple[Scopes, dict[str, str]]:
     return sent, wrong
 
 
+def _settle(sent: Scopes, now: dict[str, str]) -> dict[str, str]:
+    """Takes out of `sent` what the form showed so already: others may have changed it. Returns, by the field's name, what both
+    changed."""
+    try:
+        seen = json.loads(request.form.get("was") or "{}")
+    except ValueError:
+        seen = {}
+    stale = {}
+    for (kind, action), scope in list(sent.items()):
+        name = f"{kind}.{action}"
+        shown = seen.get(name) if isinstance(seen, dict) else None
+        if shown == scope:
+            del sent[kind, action]
+        elif shown is not None and now[name] not in (shown, scope):
+            value = roles.cell(action, now[name])
+            stale[name] = _("Somebody changed this to “%(value)s” meanwhile.", value=value)
+    return stale
+
+
+def _cells(given: Scopes) -> dict[str, str]:
+    """What the form shows, by the fields' names."""
+    return {
+        f"{kind}.{action}": "own" if action == "create" and scope != "none" else scope
+        for kind, _label, scopes in roles.table(given)
+        for action, scope in scopes.items()
+    }
+
+
 def choices(action: str) -> tuple[str, ...]:
     """Adding is allowed or not; the rest is a question of whose records."""
     return ("none", "own") if action == "create" else SCOPES
@@ -89,6 +120,7 @@ def _page(role: Role, given: Scopes, wrong: dict[str, str] | None = None, status
         "auth/roles/show.html",
         role=role,
         rows=roles.table(given),
+        was=request.form["was"] if status == 422 and "was" in request.form else json.dumps(_cells(_given(role))),
         wrong=wrong or {},
         choices=choices,
         status=status,

@@ -14,7 +14,7 @@ from crmlite.auth.models import Organisation, Role, Team, User
 from crmlite.auth.models.users import ADMINISTRATOR
 from crmlite.auth.roles import kinds, label_of
 from crmlite.extensions import db, reading, writing
-from crmlite.web import go, render, undo_url
+from crmlite.web import go, outcome, render, undo_url
 
 bp = Blueprint("team", __name__, url_prefix="/auth/team")
 
@@ -70,13 +70,17 @@ def assign(user_id: int) -> Response:
     form = AssignForm(request.form)
     if not form.validate():
         return _page(user, form, status=422)
+    if _is_stale(form, _assigned(user)):
+        return _page(user, form, status=409)
     role = db.session.get_one(Role, form.role_id.data)
     if role.name != ADMINISTRATOR and user.is_last_administrator():
         form.role_id.errors = [_("This is the last administrator. Make somebody else one first.")]
         return _page(user, form, status=422)
     user.assign(role, _team(form.team_id.data))
     db.session.commit()
-    return go(f"/auth/team/{user_id}", _("%(name)s was changed.", name=user.name), undo=undo_url())
+    if user.id == g.user.id and role.name != ADMINISTRATOR:
+        return go("/", _("You are no administrator any more. That is final: another one has to make you one again."))
+    return go(f"/auth/team/{user_id}", *outcome(_("%(name)s was changed.", name=user.name)))
 
 
 @bp.post("/<int:user_id>/deactivate")
@@ -88,6 +92,8 @@ def deactivate(user_id: int) -> Response:
         raise Conflict(_("This user is deactivated already."))
     user.deactivate()
     db.session.commit()
+    if user.id == g.user.id:
+        return go("/", _("You are deactivated. That is final: another administrator has to reactivate you."))
     return go(f"/auth/team/{user_id}", _("%(name)s cannot sign in any more.", name=user.name), undo=undo_url())
 
 
@@ -125,7 +131,7 @@ def rename_team(team_id: int) -> Response:
         return render("auth/team/team.html", team=team, form=form, status=422)
     team.rename(form.name.data)
     db.session.commit()
-    return go("/auth/team", _("The team is called %(name)s now.", name=team.name), undo=undo_url())
+    return go("/auth/team", *outcome(_("The team is called %(name)s now.", name=team.name)))
 
 
 def _list(form: TeamForm, status: int = 200) -> Response:
@@ -142,10 +148,23 @@ def _page(user: User, form: AssignForm | None, status: int = 200) -> Response:
     return render(
         "auth/team/show.html",
         user=user,
-        form=form or AssignForm(data={"role_id": user.role_id, "team_id": user.team_id or 0}),
+        form=form or _assigned(user),
         owned=_owned(user.id),
         status=status,
     )
+
+
+def _assigned(user: User) -> AssignForm:
+    return AssignForm(data={"role_id": user.role_id, "team_id": user.team_id or 0})
+
+
+def _is_stale(form: AssignForm, now: AssignForm) -> bool:
+    """Whether both the user and somebody else changed something since the form was shown; it says what."""
+    stale = form.settle(now) if form.was.data else []
+    for name in stale:
+        label = next(str(label) for value, label, *_rest in now[name].iter_choices() if value == now[name].data)
+        form[name].errors = [_("Somebody changed this to “%(value)s” meanwhile.", value=label)]
+    return bool(stale)
 
 
 def _owned(user_id: int) -> list[dict[str, Any]]:

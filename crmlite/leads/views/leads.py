@@ -20,6 +20,7 @@ from crmlite.records import types
 from crmlite.records.edit import knows_version, stale_fields
 from crmlite.records.listing import Listing, users
 from crmlite.records.page import RecordPage
+from crmlite.records.views import page_of
 from crmlite.web import go, is_partial, outcome, render, undo_url
 
 bp = Blueprint("leads", __name__, url_prefix="/leads")
@@ -57,7 +58,7 @@ def create() -> Response:
         form.email.errors = [error.sentence()]
         return render("leads/new.html", form=form, status=422)
     db.session.commit()
-    return go(LEAD.url_of(lead.id), _("The lead was added."), undo=undo_url())
+    return go(page_of(lead), _("The lead was added."), undo=undo_url())
 
 
 @bp.get("/<int:lead_id>")
@@ -82,7 +83,7 @@ def save(lead_id: int) -> Response:
         return render("leads/edit.html", lead=lead, form=form, theirs=theirs, status=409)
     lead.change(**form.data)
     db.session.commit()
-    return go(LEAD.url_of(lead_id), *outcome(_("The lead was saved.")))
+    return go(page_of(lead), *outcome(_("The lead was saved.")))
 
 
 @bp.post("/<int:lead_id>/take")

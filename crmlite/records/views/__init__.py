@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import NotFound
 
+from crmlite.extensions import db
 from crmlite.records import types
 from crmlite.records.types import RecordType
 from crmlite.web import go, hx, toast, undo_url
@@ -29,9 +30,21 @@ def find(record_type: str, record_id: int, action: str = "view") -> Any:
 def done(record: Any, message: str, undo: bool = True) -> Response:
     """After a verb and its commit: htmx renews what is on the page, a plain form goes back to the record."""
     link = undo_url() if undo else None
-    if request.headers.get("HX-Request"):
+    page = page_of(record)
+    if request.headers.get("HX-Request") and page != types.of(record).url:
         return changed(hx("", 204), message, link)
-    return go(types.known(record.__tablename__).url_of(record.id), message, link)  # type: ignore[union-attr]
+    return go(page, message, link)
+
+
+def page_of(record: Any) -> str:
+    """Where to go after a verb: the record's page, or the list where the user does not see the record any more."""
+    kind = types.of(record)
+    return kind.url_of(record.id) if is_seen(kind, record.id) else kind.url
+
+
+def is_seen(kind: RecordType, record_id: int) -> bool:
+    found = kind.policy.visible(g.user).with_only_columns(kind.model.id).where(kind.model.id == record_id)
+    return db.session.scalar(found) is not None
 
 
 def changed(response: Response, message: str, undo: str | None = None, event: str = "records:changed") -> Response:
@@ -43,5 +56,5 @@ from crmlite.records.views import bulk, fields, files, lists, members, notes, se
 
 __all__ = [
     "bp", "bulk", "changed", "done", "fields", "files", "find", "kind_of", "lists", "members", "notes", "public_files",
-    "search", "tags", "timeline", "trash", "undo",
+    "is_seen", "page_of", "search", "tags", "timeline", "trash", "undo",
 ]  # fmt: skip

@@ -7,9 +7,10 @@ from werkzeug.exceptions import BadRequest, NotFound
 from crmlite.auth.models import User
 from crmlite.extensions import db
 from crmlite.forms import one_line, tidy
-from crmlite.records import members
+from crmlite.records import members, types
 from crmlite.records.notes import MAX_LENGTH, Note
 from crmlite.records.views import bp, done, find
+from crmlite.web import outcome
 
 MAX_ROLE = 60
 
@@ -19,7 +20,8 @@ def join(record_type: str, record_id: int) -> Response:
     record = find(record_type, record_id, "edit")
     members.join(record, _colleague(), _short(one_line(request.form.get("role")), MAX_ROLE))
     db.session.commit()
-    return done(record, _("They work on this too now."))
+    message, link = outcome(_("They work on this too now."))
+    return done(record, message, undo=link is not None)
 
 
 @bp.post("/<record_type>/<int:record_id>/members/<int:user_id>/remove")
@@ -28,6 +30,9 @@ def leave(record_type: str, record_id: int, user_id: int) -> Response:
     if not members.leave(record, user_id):
         raise NotFound
     db.session.commit()
+    if user_id == g.user.id and not types.of(record).policy.may(g.user, "edit", record):
+        message = _("You no longer work on this. That is final: somebody who does has to add you again.")
+        return done(record, message, undo=False)
     return done(record, _("They no longer work on this."))
 
 
@@ -39,9 +44,13 @@ def hand_over(record_type: str, record_id: int) -> Response:
     text = _short(tidy(request.form.get("note")), MAX_LENGTH)
     if text:
         Note.write(record, g.user.id, text)
-    record.hand_over(owner.id)
+    message = _("Note added.")
+    if record.owner_id != owner.id:
+        record.hand_over(owner.id)
+        message = _("Handed over to %(name)s.", name=owner.name)
     db.session.commit()
-    return done(record, _("Handed over to %(name)s.", name=owner.name))
+    message, link = outcome(message)
+    return done(record, message, undo=link is not None)
 
 
 def _short(text: str, most: int) -> str:

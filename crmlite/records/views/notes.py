@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import Forbidden, NotFound
 
 from crmlite.extensions import db
+from crmlite.records.edit import stale_answers
 from crmlite.records.forms import NoteForm
 from crmlite.records.notes import Note
 from crmlite.records.views import bp, changed, done, find
@@ -40,6 +41,8 @@ def change_note(record_type: str, record_id: int, note_id: int) -> Response:
     form = NoteForm(request.form)
     if not form.validate():
         return render("records/note.html", "form", record=record, note=note, form=form, status=422)
+    if theirs := stale_answers(form, NoteForm(obj=note)):
+        return render("records/note.html", "form", record=record, note=note, form=form, theirs=theirs, status=409)
     note.edit(record, form.text.data)
     db.session.commit()
     message, link = outcome(_("Note changed."))

@@ -2,20 +2,24 @@
 
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from flask import Response, current_app, g, request
 from flask_babel import gettext as _
-from werkzeug.exceptions import Forbidden, NotFound
+from werkzeug.exceptions import Conflict, Forbidden, HTTPException, NotFound
+from werkzeug.routing import MapAdapter
 
 from crmlite import events, journal
 from crmlite.auth import roles
 from crmlite.extensions import db
-from crmlite.journal import Change, Operation
-from crmlite.records import types
-from crmlite.records.views import bp, changed
+from crmlite.journal import Change, Operation, Undone
+from crmlite.records import trash, types
+from crmlite.records.views import bp, changed, is_seen
 from crmlite.safety import local_path
-from crmlite.web import go, hx, toast, undo_url
+from crmlite.web import go, hx, undo_url
+
+Keys = set[tuple[str, int]]
 
 
 @bp.post("/undo/<int:operation_id>")
@@ -26,18 +30,8 @@ def undo(operation_id: int) -> Response:
         raise NotFound
     about = journal.touched_by(operation_id, _FOLLOWS) | journal.subjects_of(operation_id, _FOLLOWING)
     records = [record for name, number in about if (record := types.load(name, number)) is not None]
-    guards = current_app.extensions["crmlite.undo_guards"]
-    if not all(_may_take_back(record, operation_id) for record in records) or not all(
-        guards[name](g.user) for name, _number in about if name in guards
-    ):
-        raise Forbidden
-    roles.require_undo(g.user, operation_id)
-    try:
-        if events.is_final(operation_id):
-            raise journal.CannotUndo
-        undone = journal.undo(operation_id)
-    except journal.CannotUndo:
-        return toast(hx("", 409, reswap="none"), _("This was undone already, or cannot be undone."), kind="error")
+    _require(operation_id, about, records)
+    undone = _undone(operation_id, about, records)
     roles.require_administrator_left()
     for record in records:
         if types.load(record.__tablename__, record.id) is not None:
@@ -46,9 +40,7 @@ def undo(operation_id: int) -> Response:
     message = _("Undone.")
     if undone.conflicts:
         message = _("Undone, except for what was changed since.")
-    if request.headers.get("HX-Request"):
-        return changed(hx("", 204), message, undo_url())
-    return go(local_path(request.form.get("next")) or "/", message, undo_url())
+    return _answer(about, message)
 
 
 _FOLLOWS = frozenset({"lifecycle", "last_activity_at"})
@@ -56,8 +48,36 @@ _FOLLOWING = frozenset({events.LIFECYCLE_CHANGED.name})
 """What follows from what somebody did to another record, and needs no right of its own to be taken back."""
 
 
+def _require(operation_id: int, about: Keys, records: list[Any]) -> None:
+    guards = current_app.extensions["crmlite.undo_guards"]
+    if not all(_may_take_back(record, operation_id) for record in records) or not all(
+        guards[name](g.user) for name, _number in about if name in guards
+    ):
+        raise Forbidden(_("You may not change this any more, so you cannot undo it either."))
+    roles.require_undo(g.user, operation_id)
+
+
+def _undone(operation_id: int, about: Keys, records: list[Any]) -> Undone:
+    """Undoes it. Raises Conflict, with the reason, where that changes nothing."""
+    is_gone = not records and trash.was_purged(about)
+    try:
+        if is_gone or events.is_final(operation_id):
+            raise journal.CannotUndo
+        undone = journal.undo(operation_id)
+    except journal.CannotUndo:
+        text = _("This was undone already, or cannot be undone.")
+        raise Conflict(_("Nothing was undone: the record was removed for good.") if is_gone else text) from None
+    if undone.changed:
+        return undone
+    db.session.rollback()
+    if undone.conflicts:
+        raise Conflict(_("Nothing was undone: all of it was changed or used since, or is gone for good."))
+    raise Conflict(_("Nothing was undone: all is as it was before already."))
+
+
 def _may_take_back(record: Any, operation_id: int) -> bool:
-    """Whether the user may change the record as it is, or as it was before: who gave it away can take it back."""
+    """Whether the user may change the record as it is, or as it was before: who gave it away can take it back, also who
+    added it for somebody else."""
     kind = types.known(record.__tablename__)
     if kind is None or kind.policy.may(g.user, "edit", record):
         return True
@@ -68,12 +88,69 @@ def _may_take_back(record: Any, operation_id: int) -> bool:
             Change.operation_id == operation_id,
             Change.record_type == record.__tablename__,
             Change.record_id == record.id,
-            Change.action == "updated",
+            Change.action != "deleted",
         )
         .order_by(Change.id.desc())
     )
     for change in changes:
+        if change.action == "created":
+            return True
         before |= {
             name: (change.old or {})[name] for name in before if (change.new or {}).get(name, "") == before[name]
         }
     return kind.policy.may(g.user, "edit", SimpleNamespace(id=record.id, **before))
+
+
+# --- where to go ------------------------------------------------------------------------------------------------------
+
+
+def _answer(about: Keys, message: str) -> Response:
+    """Back to the page that it was asked on, unless that is gone with what was undone."""
+    if not request.headers.get("HX-Request"):
+        page = local_path(request.form.get("next")) or "/"
+        return go(_page_above(page, about) or page, message, undo_url())
+    page = urlsplit(request.headers.get("HX-Current-URL", "")).path
+    above = _page_above(page, about) if page else None
+    return go(above, message, undo_url()) if above else changed(hx("", 204), message, undo_url())
+
+
+def _page_above(page: str, about: Keys) -> str | None:
+    """The list, or the page that leads to `page`, where that one shows something that is not there any more."""
+    urls = current_app.create_url_adapter(request)
+    args = _arguments(urls, urlsplit(page).path) if urls is not None else None
+    if urls is None or not args:
+        return None
+    for name, number in sorted(about):
+        kind = types.known(name)
+        if kind is not None and _shows(args, name, number) and not is_seen(kind, number):
+            return kind.url
+        model: Any = journal.models().get(name)
+        if kind is None and model and _shows(args, name, number) and db.session.get(model, number) is None:
+            return _nearest(urls, page, number)
+    return None
+
+
+def _shows(args: dict[str, Any], name: str, number: int) -> bool:
+    """Whether an address with these arguments is of that row: `contact_id` of a contact, `form_id` of a web form."""
+    if args.get("record_type") == name and args.get("record_id") == number:
+        return True
+    return any(args.get(f"{word}_id") == number for word in (name, *name.split("_")))
+
+
+def _nearest(urls: MapAdapter, page: str, number: int) -> str:
+    """The page above the part of the address that names `number`."""
+    steps = page.split("/")
+    for end in range(steps.index(str(number)) if str(number) in steps else 0, 1, -1):
+        for above in ("/".join(steps[:end]), "/".join(steps[:end]) + "/"):
+            if _arguments(urls, above) is not None:
+                return above
+    return "/"
+
+
+def _arguments(urls: MapAdapter, path: str) -> dict[str, Any] | None:
+    """What stands in the address of a page; None where there is no such page."""
+    try:
+        _endpoint, args = urls.match(path, method="GET")
+    except HTTPException:
+        return None
+    return dict(args)
