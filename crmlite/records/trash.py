@@ -126,9 +126,16 @@ def _parts(record: Any) -> list[Any]:
         found += db.session.scalars(
             sa.select(model).where(model.record_type == name, model.record_id == record.id)
         ).all()
-    for model, column in _pointing_at(name):
+    return found + _rows_of(record)
+
+
+def _rows_of(record: Any) -> list[Any]:
+    """Journaled rows that point at it, with those that point at them: the versions of a quote with their lines."""
+    found: list[Any] = []
+    for model, column in _pointing_at(record.__tablename__):
         if issubclass(model, journal.Journaled) and not issubclass(model, Record):
-            found += db.session.scalars(sa.select(model).where(column == record.id)).all()
+            for part in db.session.scalars(sa.select(model).where(column == record.id)):
+                found += [*_rows_of(part), part]
     return found
 
 

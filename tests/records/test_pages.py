@@ -23,6 +23,7 @@ from crmlite.records.files import Attachment
 from crmlite.records.notes import Note
 from crmlite.records.points import Point
 from crmlite.records.tags import Tag, Tagging
+from crmlite.sales.models import Order, Quote
 
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
@@ -273,6 +274,10 @@ def test_after_thirty_days_a_record_is_gone_for_good_with_what_it_said(stage):
             (Deal, "seller.deal.won"),
             (Deal, "seller.deal.lost"),
             (Deal, "seller.trash.deal"),
+            (Quote, "seller.quote"),
+            (Quote, "seller.trash.quote"),
+            (Order, "seller.order"),
+            (Order, "seller.trash.order"),
             (Contact, "seller.contact"),
         ):
             db.session.get(model, stage.ids[key]).trash()

@@ -12,6 +12,7 @@ from crmlite.catalog.models import Product, TaxClass
 from crmlite.contacts.models import Contact
 from crmlite.extensions import db, utcnow
 from crmlite.mail.models import Message
+from crmlite.records import trash
 from crmlite.sales.models import Line, Quote
 from tests.cast import make_sent_quote, quote_lines
 
@@ -273,6 +274,46 @@ def lines(stage, key):
         quote = db.session.get_one(Quote, stage.ids[key])
         rows = db.session.scalars(sa.select(Line).where(Line.version_id == quote.latest.id).order_by(Line.position))
         return [(row.name, row.qty_micro, row.unit_micro) for row in rows]
+
+
+def test_undoing_one_of_two_changes_adds_up_anew(own_stage):
+    """The totals follow from the lines that are left, not from either of the two."""
+    stage, operations = own_stage, []
+    for quantity in (3_000_000, None):
+        with stage.writes("seller"):
+            quote = db.session.get_one(Quote, stage.ids["seller.quote"])
+            rows = [
+                {
+                    "id": x.id,
+                    "kind": x.kind,
+                    "name": x.name,
+                    "qty_micro": x.qty_micro,
+                    "unit_micro": x.unit_micro,
+                    "tax_rate_bp": 0,
+                }
+                for x in quote.draft.lines
+            ]
+            if quantity:
+                rows[1]["qty_micro"] = quantity
+            else:
+                rows[2]["unit_micro"] = 1_000_000
+                rows[2]["optional"] = False
+            quote.write(name=quote.name, lines=rows)
+            operations.append(journal.operation())
+    stage.client("seller").post(f"/records/undo/{operations[0]}", headers=HTMX)
+    with stage.app.app_context():
+        quote = db.session.get_one(Quote, stage.ids["seller.quote"])
+        assert quote.gross_minor == quote.draft.totals().gross_minor == quote.draft.gross_minor
+
+
+def test_a_quote_in_the_trash_goes_for_good_with_its_versions_and_lines(own_stage):
+    with own_stage.writes("seller"):
+        db.session.get_one(Quote, own_stage.ids["seller.quote"]).trash()
+    with own_stage.writes():
+        trash.purge(utcnow() + timedelta(days=31))
+    with own_stage.app.app_context():
+        assert db.session.get(Quote, own_stage.ids["seller.quote"]) is None
+        assert db.session.scalar(sa.select(Line.id).where(Line.name.contains("zcsellerquoteqx"))) is None
 
 
 def test_a_new_version_replaces_the_one_before_when_it_is_sent(own_stage):

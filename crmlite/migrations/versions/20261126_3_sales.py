@@ -22,6 +22,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("kind", name=op.f("uq_number_range_kind")),
         sqlite_autoincrement=True,
     )
+    op.bulk_insert(
+        sa.table("number_range", *(sa.column(name) for name in ("kind", "pattern", "digits", "next_number", "year"))),
+        [
+            {"kind": "quote", "pattern": "Q-{year}-{number}", "digits": 4, "next_number": 1, "year": 0},
+            {"kind": "order", "pattern": "O-{year}-{number}", "digits": 4, "next_number": 1, "year": 0},
+        ],
+    )
     op.create_table(
         "quote",
         sa.Column("number", sa.String(), nullable=False),

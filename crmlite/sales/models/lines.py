@@ -1,6 +1,6 @@
 """Lines of a quote: items, texts and sections."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -51,6 +51,7 @@ COPIED = (
 class Line(Priced, Journaled, Base):
     __tablename__ = "quote_line"
     __table_args__ = (sa.Index(None, "version_id", "position"),)
+    derived: ClassVar[frozenset[str]] = frozenset({"amount_minor"})
     version_id: Mapped[int] = mapped_column(sa.ForeignKey("quote_version.id"))
     product_id: Mapped[int | None] = mapped_column(sa.ForeignKey("product.id"), index=True)
     tax_class_id: Mapped[int | None] = mapped_column(sa.ForeignKey("tax_class.id"))

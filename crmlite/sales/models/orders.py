@@ -92,6 +92,9 @@ class Order(Record, Base):
         )
         return order
 
+    def derive(self) -> None:
+        self.sort_name = sort_key(self.name)
+
     @property
     def title(self) -> str:
         return self.name

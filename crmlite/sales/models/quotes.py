@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -60,6 +60,7 @@ class Quote(Record, Base):
         sa.Index(None, "deal_id"),
         sa.UniqueConstraint("number"),
     )
+    derived: ClassVar[frozenset[str]] = Record.derived | {"state", "currency", "gross_minor", "valid_until"}
     number: Mapped[str]
     name: Mapped[str]
     contact_id: Mapped[int] = mapped_column(sa.ForeignKey("contact.id"))
@@ -101,6 +102,7 @@ class Quote(Record, Base):
             for key, value in values.items():
                 setattr(draft, key, value)
             _put_lines(draft, lines)
+            db.session.flush()  # what is not said of a new line is there from now on
             draft.put_totals()
             self._follow()
 
@@ -189,6 +191,17 @@ class Quote(Record, Base):
         self._follow()
         events.emit(events.QUOTE_DECLINED, self, about=self.about(), number=self.number, reason=reason)
         return self
+
+    def derive(self) -> None:
+        """Totals of the draft, and what lists show of the version that counts."""
+        db.session.flush()
+        db.session.expire(self, ["versions"])
+        if (draft := self.draft) is not None:
+            db.session.expire(draft, ["lines"])
+            draft.put_totals()
+        if self.versions:
+            self._follow()
+        self.sort_name = sort_key(self.name)
 
     # --- questions
 

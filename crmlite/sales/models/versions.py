@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -27,6 +27,7 @@ class QuoteVersion(Journaled, Base):
 
     __tablename__ = "quote_version"
     __table_args__ = (sa.UniqueConstraint("quote_id", "n"),)
+    derived: ClassVar[frozenset[str]] = frozenset({"net_minor", "tax_minor", "gross_minor"})
     quote_id: Mapped[int] = mapped_column(sa.ForeignKey("quote.id"))
     n: Mapped[int]
     state: Mapped[str] = mapped_column(default=DRAFT)
