@@ -1,6 +1,6 @@
 """Tags: words that people put on any record."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -22,6 +22,7 @@ class Tag(Journaled, Base):
 
 class Tagging(Journaled, Base):
     __tablename__ = "tagging"
+    is_copied: ClassVar[bool] = False
     __table_args__ = (
         sa.UniqueConstraint("record_type", "record_id", "tag_id"),
         sa.Index(None, "tag_id", "record_type", "record_id"),
