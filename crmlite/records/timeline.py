@@ -279,11 +279,9 @@ def _value(column: Column, value: Any, currency: str) -> str:
         return web.language_name(value)
     if column.kind == "money":
         return web.show_money(value, currency)
-    if column.choices:
-        return str(dict(column.choices()).get(value, value))
     text = str(value)
     if column.choices:
-        text = str(dict(column.choices()).get(text, text))
+        text = str({str(choice): label for choice, label in column.choices()}.get(text, text))
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
