@@ -113,8 +113,8 @@ class Submission(Base):
 
     __tablename__ = "submission"
     __table_args__ = (
-        sa.Index(None, "web_form_id", "received_at"),
-        sa.Index(None, "address", "web_form_id", "received_at"),
+        sa.Index(None, "web_form_id", "received_at", "reason"),
+        sa.Index(None, "address", "web_form_id", "received_at", "reason"),
         sa.Index(None, "state", "id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
