@@ -21,7 +21,7 @@ from crmlite.records.edit import knows_version, stale_fields
 from crmlite.records.listing import Listing, users
 from crmlite.records.page import RecordPage
 from crmlite.records.views import page_of
-from crmlite.web import go, is_partial, outcome, render, undo_url
+from crmlite.web import country_name, go, is_partial, outcome, render, undo_url
 
 bp = Blueprint("leads", __name__, url_prefix="/leads")
 
@@ -172,6 +172,14 @@ def lead_state(state: str) -> str:
 @bp.app_template_filter("lead_hue")
 def lead_hue(state: str) -> str:
     return STATE_HUES[state]
+
+
+@bp.app_template_filter("answer")
+def answer_text(answer: dict[str, str]) -> str:
+    """What a visitor answered, as people read it: codes of countries by name."""
+    if answer["kind"] == "checkbox":
+        return _("Yes")
+    return country_name(answer["value"]) if answer["kind"] == "country" else answer["value"]
 
 
 # --- quarantine -------------------------------------------------------------------------------------------------------
