@@ -221,7 +221,7 @@ def test_bulk_changes_only_what_each_may_change(sweep, kind, action):
         for owner in words
         if any(line.startswith("+ tagging") and f"{kind}', {sweep.ids[f'{owner}.{kind}']}" in line for line in changed)
     }
-    mine = {"seller"} if action == "delete" else {"seller", "colleague"}
+    mine = {"seller", "colleague"} if action == "tag" else {"seller"}
     assert touched | tagged == (set() if kind in cast.EVERYBODYS else mine)
     sweep.settle("POST", 303)
 

@@ -348,7 +348,10 @@ def test_bulk_counts_only_what_it_changed(stage):
     said = bulk(*mine, stage.ids["rival.contact"], action="tag", tag="Fair")["message"]
     assert said == "1 of 3 records changed; some needed no change, others you may not change."
     none = bulk(stage.ids["rival.contact"], action="tag", tag="Fair")
-    assert (none["message"], none["undo"]) == ("You may not change any of these records.", None)
+    assert (none["message"], none["undo"]) == ("You may not do that to any of these records.", None)
+    assert none["kind"] == "error"
+    said = bulk(*mine, action="delete")["message"]
+    assert said == "1 of 2 records are in the trash for 30 days; you may not delete the others."
 
 
 def test_what_is_too_long_is_refused_and_never_cut(stage):

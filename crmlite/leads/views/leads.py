@@ -89,6 +89,7 @@ def save(lead_id: int) -> Response:
 @bp.post("/<int:lead_id>/take")
 def take(lead_id: int) -> Response:
     lead = LEAD.policy.find(g.user, lead_id, "edit")
+    LEAD.policy.require_hand_over(g.user, lead)
     return _after(lead, lambda: lead.take(by=db.session.get(User, g.user.id)), _("The lead is yours now."))
 
 
