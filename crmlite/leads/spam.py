@@ -15,6 +15,8 @@ OLDEST = 24 * 3600.0
 """Seconds between the form being shown and being sent."""
 PERIOD = timedelta(hours=1)
 """What the limits of a form are counted over."""
+USUAL_LIMIT, USUAL_LIMIT_OF_VISITOR = 500, 20
+"""What a new form has."""
 MAX_LIMIT = 5000
 """The largest limit a form can have: so many entries of an index are counted at a post."""
 MAX_HELD, MAX_HELD_OF_VISITOR = 2000, 100

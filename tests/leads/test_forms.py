@@ -140,9 +140,11 @@ WRONG = {
         "Another field fills this already.",
     ),
     "no website": ({"sites": "not a site!"}, (EMAIL,), "is not the address of a website."),
+    "a website with a blank": ({"sites": "https://ex ample.com"}, (EMAIL,), "“https://ex ample.com” is not"),
     "a header in a website": ({"sites": "https://x.example;script-src"}, (EMAIL,), "is not the address of a website."),
     "a limit of words": ({"limit_per_hour": "many"}, (EMAIL,), "Write a whole number."),
     "a limit too high": ({"limit_per_hour": "999999"}, (EMAIL,), "Write a number from 0 to 5000"),
+    "no limit at all": ({"limit_per_hour": ""}, (EMAIL,), "0 is no limit"),
     "an owner who does not exist": ({"owner_id": "999"}, (EMAIL,), "Choose one of the answers that are offered."),
     "overlong": ({"heading": "h" * 201}, (EMAIL,), "That is too long: at most 200 characters fit."),
 }

@@ -159,8 +159,22 @@ def test_tags_are_put_on_and_taken_off(stage):
         tag_id = db.session.scalar(sa.select(Tag.id).where(Tag.name == "Fair 2026"))
     assert seller.post(f"{url}/{tag_id}/remove").status_code == 303
     assert seller.post(f"{url}/{tag_id}/remove").status_code == 404
+    assert seller.post(url, data={"name": "\u3164 \u2800"}).status_code == 400, "nobody could see it"
     assert seller.post(url, data={"name": ""}).status_code == 400
     assert seller.post(url, data={"name": "x" * 41}).status_code == 400
+
+
+def test_tags_are_one_however_they_are_cased(stage):
+    seller, url = stage.client("seller"), shared(stage) + "/tags"
+    for name in ("Ölfeld", "ölFELD"):
+        seller.post(url, data={"name": name})
+    bulk = {"id": stage.ids["colleague.contact"], "action": "tag", "tag": "ÖLFELD"}
+    seller.post("/records/contact/bulk", data=bulk)
+    with stage.app.app_context():
+        assert list(db.session.scalars(sa.select(Tag.name).where(Tag.name.ilike("%lfeld")))) == ["Ölfeld"]
+    assert "1 record changed" in seller.get("/contacts/").text
+    seller.post("/records/contact/bulk", data={**bulk, "action": "untag", "tag": "ölfeld"})
+    assert "1 record changed" in seller.get("/contacts/").text
 
 
 def test_a_member_of_another_team_sees_the_record_until_they_leave(stage):
