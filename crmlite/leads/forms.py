@@ -17,6 +17,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
+from wtforms.validators import StopValidation
 
 from crmlite.auth.models import Team
 from crmlite.extensions import db
@@ -70,9 +71,10 @@ class ReasonForm(Form):
 
 def _limit(_form: Form, field: IntegerField) -> None:
     """Emptied, it would be anybody's guess whether that is no limit or the one from before."""
-    if field.raw_data and (field.data is None or not 0 <= field.data <= spam.MAX_LIMIT) and not field.process_errors:
-        text = _("Write a number from %(min)s to %(max)s; 0 is no limit.", min=0, max=spam.MAX_LIMIT)
-        raise ValidationError(text)
+    is_emptied = bool(field.raw_data) and not field.raw_data[0].strip()
+    if is_emptied or (field.data is not None and not 0 <= field.data <= spam.MAX_LIMIT):
+        field.errors = []
+        raise StopValidation(_("Write a number from %(min)s to %(max)s; 0 is no limit.", min=0, max=spam.MAX_LIMIT))
 
 
 class WebFormForm(Form):

@@ -25,6 +25,7 @@ HEAD = {
     "thanks": "Dank u",
     "active": "y",
     "limit_per_hour": "9",
+    "limit_per_visitor": "20",
 }
 
 
