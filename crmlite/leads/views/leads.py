@@ -220,7 +220,9 @@ def sort_out() -> Response:
     query = sa.select(Submission).where(Submission.id.in_([int(i) for i in ids[:MAX_BULK]])).order_by(Submission.id)
     done = [submission for submission in db.session.scalars(query.with_for_update()) if _sort_out(verb, submission)]
     db.session.commit()
-    if verb == "release":
+    if not done:
+        said = _("Nothing was changed: somebody else has dealt with these already.")
+    elif verb == "release":
         said = ngettext(
             "%(num)d form was released, which is final. Its lead is made now.",
             "%(num)d forms were released, which is final. Their leads are made now.",
