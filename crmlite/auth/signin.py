@@ -66,13 +66,13 @@ def _send_to_login(had_session: bool) -> ResponseReturnValue:
     to_login = "/login?" + urlencode({"next": _wanted(), **({"ended": "1"} if had_session else {})})
     if request.method == "GET":
         return hx("", 401, redirect=to_login) if request.headers.get("HX-Request") else redirect(to_login)
-    if not had_session or (request.content_length or 0) > MOST_KEPT:
-        raise Unauthorized
     if request.headers.get("HX-Request"):
         said = _("You have been signed out, so this was not saved. Sign in in a new tab, then send it again here.")
         return toast(
             hx("", 401, reswap="none"), said, kind="error", link={"href": "/login?ended=1", "label": _("Sign in")}
         )
+    if (request.content_length or 0) > MOST_KEPT:
+        raise Unauthorized
     return render("auth/ended.html", status=401)
 
 
