@@ -142,6 +142,8 @@ WRONG = {
     ),
     "no website": ({"sites": "not a site!"}, (EMAIL,), "is not the address of a website."),
     "a website with a blank": ({"sites": "https://ex ample.com"}, (EMAIL,), "“https://ex ample.com” is not"),
+    "no website but data": ({"sites": "data:"}, (EMAIL,), "“data:” is not"),
+    "a mail address as website": ({"sites": "mailto:x@example.com"}, (EMAIL,), "is not the address of a website."),
     "a header in a website": ({"sites": "https://x.example;script-src"}, (EMAIL,), "is not the address of a website."),
     "a limit of words": ({"limit_per_hour": "many"}, (EMAIL,), "Write a whole number."),
     "a limit too high": ({"limit_per_hour": "999999"}, (EMAIL,), "Write a number from 0 to 5000"),
