@@ -3,11 +3,13 @@
 from typing import Any
 
 import sqlalchemy as sa
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import Conflict, Forbidden, NotFound
 
 from crmlite.auth.models import Member, Viewer
 from crmlite.extensions import db
+
+NOT_YOURS = _l("Only its owner, or somebody who may delete it, says who owns this from now on.")
 
 
 class Policy:
@@ -58,6 +60,8 @@ class Policy:
             raise NotFound
         if action != "view" and not self.may(user, action, record):
             raise Forbidden
+        if action == "edit":
+            record.may_be_handed_over = self.may_hand_over(user, record)
         if version is not None and record.row_version != version:
             raise Conflict
         return record
@@ -92,7 +96,7 @@ class Policy:
 
     def require_hand_over(self, user: Viewer, record: Any) -> None:
         if not self.may_hand_over(user, record):
-            raise Forbidden(_("Only its owner, or somebody who may delete it, says who owns this from now on."))
+            raise Forbidden(str(NOT_YOURS))
 
     def may_create(self, user: Viewer) -> bool:
         return user.scope(self.name, "create") != "none"

@@ -1,9 +1,12 @@
 """Who may say who owns a record: else a colleague, or somebody who only helps, takes it over and throws it away."""
 
 import pytest
+from werkzeug.exceptions import Forbidden
 
 from crmlite.contacts.models import Contact
+from crmlite.contacts.types import CONTACT
 from crmlite.extensions import db
+from tests.records.who import request_of, viewer
 
 OWNERS = {
     # owner of the contact: who of the cast may say who owns it from now on
@@ -11,6 +14,7 @@ OWNERS = {
     "rival": {"rival", "manager", "admin"},
     "nobody": {"seller", "colleague", "rival", "manager", "admin"},
 }
+SELLERS = {("contact", "view"): "team", ("contact", "edit"): "team", ("contact", "delete"): "own"}
 ASKED = ("seller", "colleague", "rival", "manager", "admin")
 
 
@@ -59,6 +63,16 @@ def test_a_colleagues_lead_is_not_taken(stage):
     assert f"/leads/{number}/take" not in colleague.get(f"/leads/{number}").text
     assert colleague.post(f"/leads/{number}/take").status_code == 403
     assert colleague.post(f"/leads/{stage.ids['nobody.lead']}/take").status_code == 303
+
+
+def test_a_view_that_forgets_to_ask_is_stopped(stage):
+    """Whatever was found for a change by somebody who may not say whose it is."""
+    user = viewer(stage, "colleague", "team", team_id=stage.ids["team.Europe"], scopes=SELLERS)
+    with request_of(stage, user), stage.writes("colleague"):
+        contact = CONTACT.policy.find(user, stage.ids["seller.contact"], "edit")
+        assert contact.hand_over(stage.ids["user.seller"]) is contact, "it is the seller's already"
+        with pytest.raises(Forbidden):
+            contact.change(given="Mine", owner_id=stage.ids["user.colleague"])
 
 
 def _owner(stage, number):
