@@ -37,8 +37,8 @@ class NavItem:
 
     @property
     def place(self) -> str:
-        """The first part of the path; pages below it light up the same link. Of a page among others: all of it."""
-        return "/" + self.url.split("/")[1] if self.url.endswith("/") else self.url
+        """The first part of the path; pages below it light up the same link."""
+        return "/" + self.url.split("/")[1]
 
     def is_for(self, user: Any) -> bool:
         if (self.roles and user.role not in self.roles) or (self.shown and not self.shown(user)):
@@ -83,9 +83,7 @@ def nav_items(user: Any) -> list[NavItem]:
 def navigation() -> Markup:
     """The sidebar's list, rendered once per set of links, language and place."""
     items = nav_items(g.user)
-    place = request.path
-    if all(item.place != place for item in items):
-        place = "/" + request.path.split("/")[1]
+    place = "/" + request.path.split("/")[1]
     if all(item.place != place for item in items):
         place = ""  # only known places are kept: there are as many others as somebody cares to type
     cache = current_app.extensions.setdefault("crmlite.nav_cache", {})
