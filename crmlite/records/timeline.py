@@ -252,6 +252,8 @@ def _words(
         words["now"] = lifecycle.LABELS.get(words["now"], _("none"))
     if event.name == events.RECORD_ASSIGNED.name:
         words["owner"] = words["owner"] or _("nobody")
+    if event.name == events.FORM_SUBMITTED.name:
+        words["name"] = words["name"] or _nobodys_name("customer")
     words = {name: _said(value) for name, value in words.items()}
     words["actor"] = actor["name"] if actor else _nobodys_name(operation.actor_kind)
     return words
