@@ -102,7 +102,13 @@ FILE_REMOVED = _event("file.removed", _l("%(actor)s removed %(file)s"), "papercl
 OPERATION_UNDONE = _event("operation.undone", _l("%(actor)s undid a change"), "arrow-back-up", "operation_id")
 
 FORM_SUBMITTED = _event(
-    "form.submitted", _l("Filled in the form %(form)s"), "forms", "form", "submission_id", inverse=FINAL
+    "form.submitted",
+    _l("%(name)s filled in the form %(form)s"),
+    "forms",
+    "name",
+    "form",
+    "submission_id",
+    inverse=FINAL,
 )
 SUBMISSION_RELEASED = _event(
     "submission.released", _l("%(actor)s released a form from quarantine"), "forms", "submission_id", inverse=FINAL

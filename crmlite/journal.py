@@ -95,6 +95,9 @@ class Journaled:
     derived: ClassVar[frozenset[str]] = frozenset()
     """Names of the fields that derive() sets: an undo does not ask who changed them last."""
 
+    is_copied: ClassVar[bool] = True
+    """Whether derive() of the records that it is part of looks at it."""
+
     def derive(self) -> None:
         """Sets what follows from its other fields and from its parts. Verbs do it, and undo for all that it touched."""
 
@@ -447,7 +450,7 @@ class _Step:
 
     def _touch(self, row: Any) -> None:
         if row is not None:
-            self.touched.update([(row.__tablename__, row.id), *row.concerns()])
+            self.touched.update([(row.__tablename__, row.id), *(row.concerns() if row.is_copied else ())])
 
     def _uncreate(self, change: Change, row: Any) -> None:
         if row is None:

@@ -1,5 +1,6 @@
 """Spellings of e-mail addresses, phone numbers and links made comparable. Pure."""
 
+import re
 from urllib.parse import urlsplit
 
 import phonenumbers
@@ -17,8 +18,17 @@ def is_email(value: str) -> bool:
 
 
 def is_phone(value: str) -> bool:
-    digits = sum(c.isdigit() for c in value)
-    return 5 <= digits <= 20 and all(c.isdigit() or c in "+()-./ \u00a0" for c in value)
+    """Whether this can be dialled: digits of any script, with what is written between them. A date is no number."""
+    digits = sum(c.isdecimal() for c in value)
+    return (
+        5 <= digits <= 20
+        and all(c.isdecimal() or c in "+()-./ \u00a0" for c in value)
+        and not _DATE.fullmatch(value.strip())
+    )
+
+
+_DAY, _MONTH, _YEAR = r"(?:0?[1-9]|[12]\d|3[01])", r"(?:0?[1-9]|1[0-2])", r"(?:19|20)\d\d"
+_DATE = re.compile(rf"{_YEAR}([-./]){_MONTH}\1{_DAY}|{_DAY}([-./]){_MONTH}\2{_YEAR}")
 
 
 def normal_email(text: str) -> str:

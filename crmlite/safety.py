@@ -6,18 +6,27 @@ from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
 MAX_NAME = 120
+MAX_ENDING = 12
 _UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
 
 
 def clean(text: str) -> str:
     """Without what nobody can see: control characters, halves of characters, marks of direction, blanks around.
 
-    Joiners stay: Persian words and some emoji need them.
+    Joiners stay, as Persian words and some emoji need them, but a text of nothing that can be seen is empty.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(
-        c for c in text if c in "\n\t\u200c\u200d" or unicodedata.category(c) not in {"Cc", "Cf", "Cs"}
-    ).strip()
+    text = "".join(c for c in text if c in "\n\t\u200c\u200d" or unicodedata.category(c) not in {"Cc", "Cf", "Cs"})
+    return text.strip() if any(map(_is_visible, text)) else ""
+
+
+def _is_visible(char: str) -> bool:
+    return char not in _BLANK and unicodedata.category(char) not in _UNSEEN
+
+
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and signs that are drawn as nothing: fillers of Hangul, the braille cell without a dot."""
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Me", "Mn", "Zl", "Zp", "Zs"})
 
 
 def local_path(text: str | None) -> str | None:
@@ -32,7 +41,11 @@ def display_name(text: str) -> str:
     """The name of an uploaded file as it may be shown: no folders, no invisible or direction-changing characters."""
     text = unicodedata.normalize("NFKC", text[:4096])
     shown = "".join(char for char in text if unicodedata.category(char)[0] != "C")
-    return re.split(r"[/\\]", shown)[-1].strip(" .")[:MAX_NAME]
+    name = re.split(r"[/\\]", shown)[-1].strip(" .")
+    stem, dot, ending = name.rpartition(".")
+    if len(name) > MAX_NAME and dot and len(ending) <= MAX_ENDING:  # what it can be opened with stays
+        return f"{stem[: MAX_NAME - len(ending) - 1].rstrip(' .')}.{ending}"
+    return name[:MAX_NAME]
 
 
 def network(address: str | None) -> str:

@@ -335,7 +335,7 @@ ROUTES: tuple[Route, ...] = (
     get("/leads/<int:lead_id>/peek", TEAM, htmx=True),
     get("/leads/<int:lead_id>/edit", TEAM),
     post("/leads/<int:lead_id>/edit", TEAM, form={**LEAD_FORM, "row_version": "2"}),
-    post("/leads/<int:lead_id>/take", TEAM),
+    post("/leads/<int:lead_id>/take", OWNER),
     post("/leads/<int:lead_id>/qualify", TEAM),
     post("/leads/<int:lead_id>/disqualify", TEAM, reason="Too small"),
     post("/leads/<int:lead_id>/reopen", TEAM, args={"lead_id": "seller.closed"}),
@@ -389,7 +389,9 @@ ROUTES: tuple[Route, ...] = (
     *each_type(get("/records/<record_type>/count", SIGNED_IN)),
     *each_type(get("/records/<record_type>/pick", SIGNED_IN, query="q=zc")),
     *each_type(post("/records/<record_type>/columns", SIGNED_IN, name="name")),
-    *each_type(post("/records/<record_type>/bulk", SIGNED_IN, id="@seller.TYPE", action="tag", tag="Fair")),
+    *each_type(
+        post("/records/<record_type>/bulk", SIGNED_IN | {"rival": 403}, id="@seller.TYPE", action="tag", tag="Fair")
+    ),
     *each_type(post("/records/<record_type>/<int:record_id>/delete", OWNER)),
     *each_type(
         post(
@@ -426,7 +428,9 @@ ROUTES: tuple[Route, ...] = (
             args={"user_id": "user.gone"},
         )
     ),
-    *each_type(post("/records/<record_type>/<int:record_id>/owner", TEAM, user_id="@user.colleague", note="Yours now")),
+    *each_type(
+        post("/records/<record_type>/<int:record_id>/owner", OWNER, user_id="@user.colleague", note="Yours now")
+    ),
     *each_type(post("/records/<record_type>/<int:record_id>/notes", TEAM, text="Called back")),
     *each_type(
         get(

@@ -24,3 +24,4 @@ def init_app(app: Flask) -> None:
         roles=("administrator", "manager"),
     )
     web.add_nav(app, "/auth/team", "users", _l("Team"), group="account", order=40, roles=("administrator",))
+    web.add_nav(app, "/auth/roles", "shield", _l("Roles"), group="palette", roles=("administrator",))

@@ -141,6 +141,9 @@ def as_markdown() -> str:
         "*The team's*: also those of one's team, and those that have neither owner nor team. A record that one may not see does",
         "not exist for oneself: it is in no list, search, count or export, and its address answers 404.",
         "",
+        "To change a record is not to say whose it is: the owner is changed by the owner, by whoever may delete the record, and,",
+        "where nobody owns it, by whoever may change it without being a mere member. So nobody takes a record over to delete it.",
+        "",
         "| Role | Records | See | Add | Change | Delete |",
         "|---|---|---|---|---|---|",
     ]

@@ -17,7 +17,7 @@ from crmlite.auth.passwords import hash_password
 from crmlite.auth.roles import kinds
 from crmlite.extensions import SAFE_METHODS, db, reading, utcnow, writing
 from crmlite.safety import network
-from crmlite.web import hx
+from crmlite.web import hx, render, toast
 
 __all__ = ["cookie_name", "hash_password", "init_app", "load_viewer", "set_cookie", "sign_in", "viewer_of"]
 
@@ -28,6 +28,8 @@ TRIES_OF_ADDRESS = 60
 """From one address for whatever accounts: who tries one password with all of them."""
 TRIES_OF_ACCOUNT = 150
 """For one account from wherever: who has many addresses. Higher, so that nobody can lock a colleague out by hand."""
+MOST_KEPT = 500_000
+"""Bytes of a form that are given back to whoever's session has ended: more than that are files."""
 NOTE_AFTER = timedelta(minutes=1)
 
 
@@ -56,12 +58,22 @@ def load_viewer() -> ResponseReturnValue | None:
     journal.act_as("customer")
     if getattr(view, "is_public", False):
         return None
-    to_login = "/login?" + urlencode({"next": _wanted()})
-    if request.headers.get("HX-Request"):
-        return hx("", 401, redirect=to_login)
+    return _send_to_login(had_session=bool(secret))
+
+
+def _send_to_login(had_session: bool) -> ResponseReturnValue:
+    """Whoever looks at something goes to the sign-in page; whoever sends something keeps what they wrote."""
+    to_login = "/login?" + urlencode({"next": _wanted(), **({"ended": "1"} if had_session else {})})
     if request.method == "GET":
-        return redirect(to_login)
-    raise Unauthorized
+        return hx("", 401, redirect=to_login) if request.headers.get("HX-Request") else redirect(to_login)
+    if request.headers.get("HX-Request"):
+        said = _("You have been signed out, so this was not saved. Sign in in a new tab, then send it again here.")
+        return toast(
+            hx("", 401, reswap="none"), said, kind="error", link={"href": "/login?ended=1", "label": _("Sign in")}
+        )
+    if (request.content_length or 0) > MOST_KEPT:
+        raise Unauthorized
+    return render("auth/ended.html", status=401)
 
 
 def _wanted() -> str:

@@ -10,7 +10,7 @@ from crmlite.companies.page import CompanyPage
 from crmlite.companies.types import COMPANY
 from crmlite.extensions import db
 from crmlite.records.edit import knows_version, stale_fields
-from crmlite.records.forms import reach_of
+from crmlite.records.forms import keep_owner, reach_of
 from crmlite.records.listing import Listing
 from crmlite.records.views import page_of
 from crmlite.web import go, is_partial, outcome, render, undo_url
@@ -64,6 +64,7 @@ def peek(company_id: int) -> ResponseReturnValue:
 def edit(company_id: int) -> Response:
     company = COMPANY.policy.find(g.user, company_id, "edit")
     form = CompanyForm(obj=company, data=reach_of(company))
+    keep_owner(form, COMPANY, company)
     return render("companies/edit.html", "form", company=company, form=form)
 
 
@@ -71,6 +72,7 @@ def edit(company_id: int) -> Response:
 def save(company_id: int) -> Response:
     company = COMPANY.policy.find(g.user, company_id, "edit")
     form = CompanyForm(request.form, obj=company)
+    keep_owner(form, COMPANY, company)
     if name := request.form.get("_add"):
         form.add_row(name)
         return render("companies/edit.html", "form", company=company, form=form)

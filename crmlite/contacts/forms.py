@@ -20,6 +20,7 @@ from crmlite.companies.forms import check_since, check_until
 from crmlite.contacts.models import BUYING_ROLES
 from crmlite.forms import Form, SeenForm, SelectField, at_most, choices, language_choices, one_line, text_or_none, tidy
 from crmlite.records.forms import OwnerField, ReachForm, RecordField, check_email, check_phone
+from crmlite.web import local_today
 
 
 class ContactFields(Form):
@@ -48,6 +49,10 @@ class ContactFields(Form):
     def validate_given(self, field: StringField) -> None:
         if self.is_nobody():
             raise ValidationError(_("Say who it is: a name, an e-mail address or a phone number."))
+
+    def validate_birthday(self, field: DateField) -> None:
+        if field.data and field.data > local_today():
+            raise ValidationError(_("This day is still to come."))
 
     validate_family: Any = validate_given
     validate_email: Any = validate_given

@@ -13,7 +13,7 @@ from crmlite.contacts.page import ContactPage, People
 from crmlite.contacts.types import CONTACT
 from crmlite.extensions import db, utcnow
 from crmlite.records.edit import knows_version, stale_answers, stale_fields
-from crmlite.records.forms import reach_of
+from crmlite.records.forms import keep_owner, reach_of
 from crmlite.records.listing import Listing
 from crmlite.records.views import done, page_of
 from crmlite.web import go, hx, is_partial, outcome, render, toast, undo_url
@@ -70,6 +70,7 @@ def peek(contact_id: int) -> ResponseReturnValue:
 def edit(contact_id: int) -> Response:
     contact = CONTACT.policy.find(g.user, contact_id, "edit")
     form = ContactForm(obj=contact, data=reach_of(contact))
+    keep_owner(form, CONTACT, contact)
     return render("contacts/edit.html", "form", contact=contact, form=form)
 
 
@@ -77,6 +78,7 @@ def edit(contact_id: int) -> Response:
 def save(contact_id: int) -> Response:
     contact = CONTACT.policy.find(g.user, contact_id, "edit")
     form = ContactForm(request.form)
+    keep_owner(form, CONTACT, contact)
     if name := request.form.get("_add"):
         form.add_row(name)
         return render("contacts/edit.html", "form", contact=contact, form=form)

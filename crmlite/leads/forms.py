@@ -17,7 +17,7 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import NumberRange, Optional
+from wtforms.validators import StopValidation
 
 from crmlite.auth.models import Team
 from crmlite.extensions import db
@@ -69,6 +69,14 @@ class ReasonForm(Form):
 # --- web forms --------------------------------------------------------------------------------------------------------
 
 
+def _limit(_form: Form, field: IntegerField) -> None:
+    """Emptied, it would be anybody's guess whether that is no limit or the one from before."""
+    is_emptied = bool(field.raw_data) and not field.raw_data[0].strip()
+    if is_emptied or (field.data is not None and not 0 <= field.data <= spam.MAX_LIMIT):
+        field.errors = []
+        raise StopValidation(_("Write a number from %(min)s to %(max)s; 0 is no limit.", min=0, max=spam.MAX_LIMIT))
+
+
 class WebFormForm(Form):
     """All of a web form but its fields."""
 
@@ -96,11 +104,11 @@ class WebFormForm(Form):
     active = BooleanField(_l("Open"))
     limit_per_hour = IntegerField(
         _l("Posts an hour before they are held"),
-        [Optional(), NumberRange(0, spam.MAX_LIMIT, _l("Write a number from %(min)s to %(max)s; 0 is no limit."))],
+        [_limit],
     )
     limit_per_visitor = IntegerField(
         _l("Posts an hour from one address"),
-        [Optional(), NumberRange(0, spam.MAX_LIMIT, _l("Write a number from %(min)s to %(max)s; 0 is no limit."))],
+        [_limit],
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -112,7 +120,7 @@ class WebFormForm(Form):
 
     def validate_sites(self, field: TextAreaField) -> None:
         self.origins = []
-        for line in (field.data or "").split():
+        for line in filter(None, map(str.strip, (field.data or "").splitlines())):
             try:
                 self.origins.append(site(line))
             except ValueError as error:

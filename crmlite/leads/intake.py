@@ -9,13 +9,15 @@ from typing import Any
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.dialects import postgresql, sqlite
+from werkzeug.exceptions import TooManyRequests
 
 from crmlite import events, jobs, journal, web
 from crmlite.auth.models import User
 from crmlite.companies.models import Company
 from crmlite.contacts.models import Contact, split_name
 from crmlite.extensions import db, utcnow
-from crmlite.fold import sort_key
+from crmlite.fold import sort_key, words
+from crmlite.leads import spam
 from crmlite.leads.models import Lead, Submission, Visitor, WebForm
 from crmlite.mail import outbox
 from crmlite.records import points, types
@@ -23,6 +25,8 @@ from crmlite.records.points import Point
 from crmlite.records.policy import Policy
 
 KEEP_HELD = timedelta(days=30)
+MOST_SHARING = 50
+"""Of so many who share a phone number one is looked for by name."""
 
 # --- at the post ------------------------------------------------------------------------------------------------------
 
@@ -30,8 +34,11 @@ KEEP_HELD = timedelta(days=30)
 def receive(form_id: int, key: str, answers: list[dict[str, str]], reason: str | None, visitor: Visitor) -> bool:
     """Stores a post and, unless it is held for a `reason`, its job. False where it was stored before. No commit.
 
+    Raises TooManyRequests where so many are held that one more is not: nobody is thanked for what is not kept.
     A key comes again with other answers when somebody goes back, changes them and sends again: that is another post.
     """
+    if reason:
+        _require_room(form_id, visitor)
     for client_key in (key, f"{key}.{_digest(answers)}"):
         submission_id = _insert(form_id, client_key, answers, reason, visitor)
         if submission_id is not None:
@@ -41,6 +48,21 @@ def receive(form_id: int, key: str, answers: list[dict[str, str]], reason: str |
         if db.session.scalar(sa.select(Submission.answers).where(Submission.client_key == client_key)) == answers:
             return False
     return False
+
+
+def _require_room(form_id: int, visitor: Visitor) -> None:
+    held = sa.select(Submission.id).where(
+        Submission.web_form_id == form_id,
+        Submission.received_at > utcnow() - spam.PERIOD,
+        Submission.reason.is_not(None),
+    )
+    for query, most in (
+        (held.where(Submission.address == visitor.address), spam.MAX_HELD_OF_VISITOR),
+        (held, spam.MAX_HELD),
+    ):
+        count = sa.select(sa.func.count()).select_from(query.limit(most).subquery())
+        if (db.session.scalar(count) or 0) >= most:
+            raise TooManyRequests(_("This form gets too many posts just now. Please send it again in an hour."))
 
 
 _DIALECTS: dict[str, Any] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
@@ -101,7 +123,7 @@ def by_hand(user: Any, company: Company | None, *, name: str, email: str, phone:
     What is known about somebody is added to only by those who may change it. Forbidden for who may not add contacts.
     """
     typed = {"contact.name": name, "contact.email": email, "contact.phone": phone}
-    contact = _known_contact(typed)
+    contact = _found_by("email", typed) or _found_by("phone", typed)
     if contact is None:
         _contacts().require_create(user)
         contact = _new_contact(user, typed)
@@ -142,7 +164,7 @@ def process_submission(submission_id: int) -> None:
     contact = _known_contact(filled)
     if contact is None:
         contact = _new_contact(None, filled, language=form.language, **_holders(form))
-    _add_points(contact, filled)
+    _add_points(contact, filled if _is_their_address(contact, filled) else {**filled, "contact.email": ""})
     lead = Lead.create(
         None,
         contact=contact,
@@ -156,7 +178,14 @@ def process_submission(submission_id: int) -> None:
             else {"owner_id": contact.owner_id, "team_id": form.team_id or contact.team_id}
         ),
     )
-    events.emit(events.FORM_SUBMITTED, contact, about=[lead], form=form.name, submission_id=submission.id)
+    events.emit(
+        events.FORM_SUBMITTED,
+        contact,
+        about=[lead],
+        name=typed_name(filled),
+        form=form.name,
+        submission_id=submission.id,
+    )
     submission.state, submission.processed_at = "done", utcnow()
     submission.contact_id, submission.lead_id = contact.id, lead.id
     _notify(form, lead, submission)
@@ -174,21 +203,44 @@ Filled = Mapping[str, str]
 
 
 def _known_contact(filled: Filled) -> Contact | None:
-    """Whoever has this e-mail address, else whoever has this phone number; of several the one we know longest."""
-    for kind in ("email", "phone"):
-        value = filled.get(f"contact.{kind}")
-        if not value:
-            continue
-        query = (
-            sa.select(Contact)
-            .join(Point, Point.contact_id == Contact.id)
-            .where(Point.kind == kind, Point.normal == _normal(kind, value, filled), Contact.deleted_at.is_(None))
-            .order_by(Contact.id)
-            .limit(1)
-        )
-        if found := db.session.scalar(query):
-            return found
-    return None
+    """Whoever has this e-mail address, else whoever has this phone number and this name.
+
+    Anybody can type anybody's number into a form: by that alone nobody is taken for somebody we know.
+    """
+    return _found_by("email", filled) or _found_by("phone", filled, named=typed_name(filled))
+
+
+def _found_by(kind: str, filled: Filled, named: str | None = None) -> Contact | None:
+    """Whoever has the address or number, and the name where one is asked for; of several the one we know longest."""
+    value = filled.get(f"contact.{kind}")
+    if not value:
+        return None
+    query = (
+        sa.select(Contact)
+        .join(Point, Point.contact_id == Contact.id)
+        .where(Point.kind == kind, Point.normal == _normal(kind, value, filled), Contact.deleted_at.is_(None))
+        .order_by(Contact.id)
+        .limit(1 if named is None else MOST_SHARING)
+    )
+    return next((c for c in db.session.scalars(query) if named is None or _same_name(c.name, named)), None)
+
+
+def _same_name(one: str, other: str) -> bool:
+    """Whether two names are one, whichever of their words stands first."""
+    return sorted(words(one)) == sorted(words(other))
+
+
+def typed_name(filled: Filled) -> str:
+    """Who the visitor said to be."""
+    parts = f"{filled.get('contact.given', '')} {filled.get('contact.family', '')}"
+    return " ".join((parts if parts.strip() else filled.get("contact.name", "")).split())
+
+
+def _is_their_address(contact: Contact, filled: Filled) -> bool:
+    """Whether the typed e-mail may become the contact's: not where they have others already and were found by phone."""
+    value = filled.get("contact.email")
+    known = {point.normal for point in points.of(contact, Point) if point.kind == "email"}
+    return not value or not known or _normal("email", value, filled) in known
 
 
 def _normal(kind: str, value: str, filled: Filled) -> str:
@@ -232,6 +284,9 @@ def _company_id(filled: Filled, contact: Contact) -> int | None:
 
 
 def _notify(form: WebForm, lead: Lead, submission: Submission) -> None:
+    """Tells only what was typed: who reads it may not see the contact that the lead was joined to."""
+    filled = {answer["fills"]: answer["value"] for answer in submission.answers}
+    name = typed_name(filled) or filled.get("contact.email") or filled.get("contact.phone") or form.name
     ids = {lead.owner_id, *form.notify} - {None}
     for user in db.session.scalars(sa.select(User).where(User.id.in_(ids), User.active).order_by(User.id)):
         outbox.send(
@@ -242,7 +297,7 @@ def _notify(form: WebForm, lead: Lead, submission: Submission) -> None:
             about=lead,
             to_name=user.name,
             reply_to=submission.filled("contact.email"),
-            name=lead.contact.name,
+            name=name,
             form=form.name,
             answers=submission.answers,
             can_reply=bool(submission.filled("contact.email")),

@@ -56,8 +56,8 @@ class WebForm(Journaled, Base):
     sites: Mapped[list[Any]] = mapped_column(default=list)
     """Origins whose pages may show it, such as https://www.example.com."""
     active: Mapped[bool] = mapped_column(default=True)
-    limit_per_hour: Mapped[int] = mapped_column(default=500)
-    limit_per_visitor: Mapped[int] = mapped_column(default=20)
+    limit_per_hour: Mapped[int] = mapped_column(default=spam.USUAL_LIMIT)
+    limit_per_visitor: Mapped[int] = mapped_column(default=spam.USUAL_LIMIT_OF_VISITOR)
     """How many an hour are taken without a look, in all and from one address; 0: any number."""
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     row_version: Mapped[int] = mapped_column(default=1, info=UNJOURNALED)
@@ -113,8 +113,8 @@ class Submission(Base):
 
     __tablename__ = "submission"
     __table_args__ = (
-        sa.Index(None, "web_form_id", "received_at"),
-        sa.Index(None, "address", "web_form_id", "received_at"),
+        sa.Index(None, "web_form_id", "received_at", "reason"),
+        sa.Index(None, "address", "web_form_id", "received_at", "reason"),
         sa.Index(None, "state", "id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -50,7 +50,9 @@ def _count(limit: Any, recent: sa.Select[Any]) -> sa.ColumnElement[int]:
 
 
 _RECENT = sa.select(Submission.id).where(
-    Submission.web_form_id == WebForm.id, Submission.received_at > sa.bindparam("since", type_=UtcDateTime())
+    Submission.web_form_id == WebForm.id,
+    Submission.received_at > sa.bindparam("since", type_=UtcDateTime()),
+    Submission.reason.is_(None),  # what was held is a robot's: it must not take the place of people's
 )
 _FORM = sa.select(*_SHOWN).where(WebForm.public_id == sa.bindparam("public_id"))
 _FORM_WITH_COUNTS = _FORM.add_columns(
@@ -59,7 +61,7 @@ _FORM_WITH_COUNTS = _FORM.add_columns(
     ),
     _count(WebForm.limit_per_hour, _RECENT).label("of_form"),
 )
-"""The form and how often it was posted lately, in one statement that reads at most MAX_LIMIT entries of an index.
+"""The form and how many posts it took lately, in one statement that reads only entries of an index.
 
 Built once and given to the connection: made anew and taken through the session it cost more than the commit.
 """

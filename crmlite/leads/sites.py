@@ -37,6 +37,8 @@ def site(text: str) -> str:
     parts = urlsplit(text if "://" in text else f"https://{text}")
     host = (parts.hostname or "").encode("idna").decode("ascii")
     plain = host.removeprefix("*.")
+    if parts.netloc.endswith(":") or "@" in parts.netloc:  # data: and mailto:anna@example.com are no hosts
+        raise ValueError(text)
     if parts.scheme not in {"http", "https"} or not plain or not all(c.isalnum() or c in ".-" for c in plain):
         raise ValueError(text)
     return f"{parts.scheme}://{host}" + (f":{parts.port}" if parts.port else "")

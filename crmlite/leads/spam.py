@@ -15,8 +15,12 @@ OLDEST = 24 * 3600.0
 """Seconds between the form being shown and being sent."""
 PERIOD = timedelta(hours=1)
 """What the limits of a form are counted over."""
+USUAL_LIMIT, USUAL_LIMIT_OF_VISITOR = 500, 20
+"""What a new form has."""
 MAX_LIMIT = 5000
 """The largest limit a form can have: so many entries of an index are counted at a post."""
+MAX_HELD, MAX_HELD_OF_VISITOR = 2000, 100
+"""How many posts of a form, in all and from one address, are held within PERIOD; after these a post is refused instead."""
 
 REASONS = {
     "no_token": _l("It was sent without the form having been opened"),
@@ -41,7 +45,7 @@ class Evidence:
     token: str
     honeypot: str
     from_visitor: int
-    """How many posts of this form came from the same address within PERIOD."""
+    """How many posts of this form were taken from the same address within PERIOD: those that were held do not count."""
     of_form: int
     limit_per_visitor: int
     limit: int

@@ -25,7 +25,7 @@ LEAD = register(
         columns=(
             Column("name", _l("Need"), kind="name", filterable=False, phone=True, sort_by="sort_name"),
             Column("contact", _l("Contact"), kind="contact", field="contact_id", sortable=False),
-            Column("company", _l("Company"), kind="company", field="company_id", sortable=False),
+            Column("company", _l("Company"), kind="company", field="company_id", sortable=False, hidden=True),
             Column("source", _l("Source"), edit=True),
             Column("state", _l("State"), kind="lead_state", phone=True, choices=states),
             Column("owner", _l("Owner"), kind="user", field="owner_id", sortable=False),

@@ -3,8 +3,9 @@
 from flask import Flask, g
 from flask_babel import lazy_gettext as _l
 
-from crmlite import journal
-from crmlite.records import actions, cells, lifecycle, links, notes, search, views
+from crmlite import journal, web
+from crmlite.auth.models import Viewer
+from crmlite.records import actions, cells, lifecycle, links, notes, search, types, views
 from crmlite.records.actions import Action
 from crmlite.records.types import RecordType
 
@@ -19,8 +20,14 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(views.bp)
     app.register_blueprint(views.public_files)
     actions.add(app, Action(_l("Open the trash"), "/records/trash", "trash"))
+    web.add_nav(app, "/records/trash", "trash", _l("Trash"), group="settings", order=90, shown=_may_delete)
     app.jinja_env.filters.update(lifecycle=_lifecycle_label, lifecycle_hue=lifecycle.HUES.get)
     app.jinja_env.globals.update(can=can, cell=cells.cell)
+
+
+def _may_delete(user: Viewer) -> bool:
+    """Whether there is anything that this user might find in the trash."""
+    return any(kind.may(user, "delete") for kind in types.registered().values())
 
 
 def _lifecycle_label(state: str) -> str:

@@ -7,6 +7,7 @@ from flask import Flask, current_app
 
 from crmlite.auth.models import Viewer
 from crmlite.fold import fold
+from crmlite.web import nav_items
 
 
 @dataclass(frozen=True)
@@ -29,10 +30,9 @@ def add(app: Flask, *actions: Action) -> None:
 
 
 def matching(user: Viewer, text: str) -> list[Action]:
-    """Those that `user` may do whose label has every word of `text`."""
+    """Those that `user` may do, and then pages they may go to, whose label has every word of `text`."""
     words = fold(text).split()
-    return [
-        action
-        for action in current_app.extensions.get("crmlite.actions", [])
-        if action.is_for(user) and all(word in fold(str(action.label)) for word in words)
-    ]
+    found = [action for action in current_app.extensions.get("crmlite.actions", []) if action.is_for(user)]
+    known = {action.url for action in found}
+    found += [Action(item.label, item.url, item.icon) for item in nav_items(user) if item.url not in known]
+    return [action for action in found if all(word in fold(str(action.label)) for word in words)]

@@ -73,7 +73,8 @@ def _inside(column: Column) -> str:
     if not column.edit:
         return shown
     before, after = _file("_edit").rstrip("\n").split("<!-- value -->")
-    return f"{{% if row.editable %}}{before}{shown}{after}{{% else %}}{shown}{{% endif %}}"
+    allowed = "may_hand_over" if column.kind == "user" else "editable"
+    return f"{{% if row.{allowed} %}}{before}{shown}{after}{{% else %}}{shown}{{% endif %}}"
 
 
 def _known_files() -> frozenset[str]:

@@ -1,6 +1,6 @@
 """Files on records: attachments."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -13,6 +13,7 @@ from crmlite.journal import Journaled
 
 class Attachment(Journaled, Base):
     __tablename__ = "attachment"
+    is_copied: ClassVar[bool] = False
     __table_args__ = (sa.Index(None, "record_type", "record_id"),)
     file_id: Mapped[int] = mapped_column(sa.ForeignKey("file.id"), index=True)
     record_type: Mapped[str]

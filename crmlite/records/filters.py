@@ -162,8 +162,11 @@ def _condition(kind: RecordType, term: Term, user: Viewer) -> sa.ColumnElement[b
     compare = OPERATORS.get(term.column.kind, _IS)[term.operator]
     found = compare(attribute, [_value(term, value, attribute.type, user) for value in term.values])
     other = types.get(term.column.kind)
-    if other is not None and term.operator == "":  # a link to what one may not see is nothing to ask about
-        found = sa.and_(found, attribute.in_(sa.select(other.model.id).where(other.policy.rows(user))))
+    if (
+        other is not None
+    ):  # a link to what one may not see is nothing to ask about: neither whether it is so nor whether not
+        unseen = attribute.not_in(sa.select(other.model.id).where(other.policy.rows(user)))
+        found = sa.or_(found, unseen) if term.operator == "not" else sa.and_(found, sa.not_(unseen))
     return found
 
 

@@ -267,6 +267,12 @@ class OwnerField(SelectField):
         return choices(people, _l("Nobody"))
 
 
+def keep_owner(form: Form, kind: types.RecordType, record: Any) -> None:
+    """Takes the owner out of the form where the user may change the record, but not hand it over."""
+    if "owner_id" in form and not kind.policy.may_hand_over(g.user, record):
+        del form["owner_id"]
+
+
 class RecordField(Field):
     """Another record, chosen by name: `data` is its id. One that the user may not see stays as it is.
 

@@ -60,6 +60,8 @@ class Row(dict[str, Any]):
     editable: bool
     currency: str
     """Of its amounts, where its type has any."""
+    may_hand_over: bool
+    """Whether its owner is editable too."""
 
 
 class Listing:
@@ -349,18 +351,15 @@ def _row(kind: RecordType, columns: tuple[Column, ...], source: Any, user: Viewe
     row = Row({column.name: mapping[f"c_{column.name}"] for column in columns if column.kind != "tags"})
     row.id, row.row_version, row.currency = source.id, source.row_version, mapping.get("_currency", "")
     row.editable = may_edit(kind, source, user)
+    row.may_hand_over = row.editable and kind.policy.may_hand_over(user, source)
     return row
 
 
 def may_edit(kind: RecordType, row: Any, user: Viewer) -> bool:
     """policy.may(user, "edit") for rows of a list, without a statement for each."""
-    scope = user.scope(kind.name, "edit")
-    if scope in {"all", "none"}:
-        return scope == "all"
-    if row.owner_id == user.id or (kind.name, row.id) in _memberships(user):
+    if kind.policy.covers(user, "edit", row):
         return True
-    is_teams = row.team_id is not None and row.team_id == user.team_id
-    return scope == "team" and (is_teams or (row.owner_id is None and row.team_id is None))
+    return kind.may(user, "edit") and (kind.name, row.id) in _memberships(user)
 
 
 def _memberships(user: Viewer) -> set[tuple[str, int]]:

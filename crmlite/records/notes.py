@@ -1,7 +1,7 @@
 """Notes that people write on any record."""
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -15,6 +15,7 @@ MAX_LENGTH = 20_000
 
 class Note(Journaled, Base):
     __tablename__ = "note"
+    is_copied: ClassVar[bool] = False
     __table_args__ = (sa.Index(None, "record_type", "record_id"),)
     record_type: Mapped[str]
     record_id: Mapped[int]

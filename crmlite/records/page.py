@@ -26,6 +26,10 @@ class RecordPage:
     def may_delete(self) -> bool:
         return self.type.policy.may(self.user, "delete", self.record)
 
+    @cached_property
+    def may_hand_over(self) -> bool:
+        return self.may_edit and self.type.policy.may_hand_over(self.user, self.record)
+
     @property
     def columns(self) -> tuple[Column, ...]:
         """Fields that are changed in place."""
@@ -37,6 +41,7 @@ class RecordPage:
         row = Row({column.name: getattr(self.record, column.attribute) for column in self.columns})
         row.id, row.row_version, row.editable = self.record.id, self.record.row_version, self.may_edit
         row.currency = getattr(self.record, "currency", "")
+        row.may_hand_over = self.may_hand_over
         fill(self.type, self.columns, [row], self.user)
         return row
 

@@ -3,10 +3,13 @@
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import Conflict, Forbidden, NotFound
 
 from crmlite.auth.models import Member, Viewer
 from crmlite.extensions import db
+
+NOT_YOURS = _l("Only its owner, or somebody who may delete it, says who owns this from now on.")
 
 
 class Policy:
@@ -57,24 +60,43 @@ class Policy:
             raise NotFound
         if action != "view" and not self.may(user, action, record):
             raise Forbidden
+        if action == "edit":
+            record.may_be_handed_over = self.may_hand_over(user, record)
         if version is not None and record.row_version != version:
             raise Conflict
         return record
 
     def may(self, user: Viewer, action: str, record: Any) -> bool:
         """Whether `user` may `action` this record, which was found through the policy."""
+        if self.covers(user, action, record):
+            return True
+        if action == "delete" or user.scope(self.name, action) == "none":
+            return False
+        joined = self.joined(user).where(Member.record_id == record.id)
+        return db.session.scalar(joined) is not None
+
+    def covers(self, user: Viewer, action: str, record: Any) -> bool:
+        """may(), of a record or a row with its owner and team, as far as these alone say: without a statement."""
         scope = user.scope(self.name, action)
         if scope in {"all", "none"}:
             return scope == "all"
         if record.owner_id == user.id:
             return True
-        if scope == "team":
-            if record.owner_id is None and record.team_id is None:
-                return True
-            if user.team_id is not None and record.team_id == user.team_id:
-                return True
-        joined = self.joined(user).where(Member.record_id == record.id)
-        return action != "delete" and db.session.scalar(joined) is not None
+        is_teams = record.team_id is not None and record.team_id == user.team_id
+        return scope == "team" and (is_teams or (record.owner_id is None and record.team_id is None))
+
+    def may_hand_over(self, user: Viewer, record: Any) -> bool:
+        """Whether `user`, who may edit this record, may also say who owns it: else they could take it and throw it away.
+
+        Its owner may, and whoever may delete it; where nobody owns it, whoever may edit it, except as a mere member.
+        """
+        if record.owner_id == user.id:
+            return self.covers(user, "edit", record)
+        return self.covers(user, "delete", record) or (record.owner_id is None and self.covers(user, "edit", record))
+
+    def require_hand_over(self, user: Viewer, record: Any) -> None:
+        if not self.may_hand_over(user, record):
+            raise Forbidden(str(NOT_YOURS))
 
     def may_create(self, user: Viewer) -> bool:
         return user.scope(self.name, "create") != "none"

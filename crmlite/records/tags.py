@@ -1,6 +1,6 @@
 """Tags: words that people put on any record."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -22,6 +22,7 @@ class Tag(Journaled, Base):
 
 class Tagging(Journaled, Base):
     __tablename__ = "tagging"
+    is_copied: ClassVar[bool] = False
     __table_args__ = (
         sa.UniqueConstraint("record_type", "record_id", "tag_id"),
         sa.Index(None, "tag_id", "record_type", "record_id"),
@@ -40,7 +41,7 @@ def add(record: Any, name: str) -> bool:
     name = " ".join(name.split())[:MAX_LENGTH]
     if not name:
         return False
-    tag = db.session.scalar(sa.select(Tag).where(Tag.name == name))
+    tag = find(name)
     if tag is None:
         tag = Tag(name=name, hue=hue(name))
         db.session.add(tag)
@@ -48,8 +49,19 @@ def add(record: Any, name: str) -> bool:
     if _tagging(record, tag.id) is not None:
         return False
     db.session.add(Tagging(tag_id=tag.id, record_type=record.__tablename__, record_id=record.id))
-    events.emit(events.TAG_ADDED, record, tag=name)
+    events.emit(events.TAG_ADDED, record, tag=tag.name)
     return True
+
+
+def find(name: str) -> Tag | None:
+    """The tag of that name, however its letters are cased: Walk and walk are one."""
+    exact = db.session.scalar(sa.select(Tag).where(Tag.name == name))
+    if exact is not None:
+        return exact
+    key = name.casefold()
+    names = db.session.execute(sa.select(Tag.id, Tag.name).order_by(Tag.id))  # databases fold letters each in its way
+    known = next((tag_id for tag_id, other in names if other.casefold() == key), None)
+    return db.session.get(Tag, known) if known else None
 
 
 def remove(record: Any, tag_id: int) -> bool:
@@ -64,8 +76,8 @@ def remove(record: Any, tag_id: int) -> bool:
 
 def take(record: Any, name: str) -> bool:
     """remove() by the tag's name."""
-    tag_id = db.session.scalar(sa.select(Tag.id).where(Tag.name == name))
-    return tag_id is not None and remove(record, tag_id)
+    tag = find(name)
+    return tag is not None and remove(record, tag.id)
 
 
 def of(record_type: str, record_ids: list[int]) -> dict[int, list[tuple[int, str, str]]]:

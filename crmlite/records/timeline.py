@@ -252,6 +252,8 @@ def _words(
         words["now"] = lifecycle.LABELS.get(words["now"], _("none"))
     if event.name == events.RECORD_ASSIGNED.name:
         words["owner"] = words["owner"] or _("nobody")
+    if event.name == events.FORM_SUBMITTED.name:
+        words["name"] = words["name"] or _nobodys_name("customer")
     words = {name: _said(value) for name, value in words.items()}
     words["actor"] = actor["name"] if actor else _nobodys_name(operation.actor_kind)
     return words
@@ -281,11 +283,9 @@ def _value(column: Column, value: Any, currency: str) -> str:
         return web.language_name(value)
     if column.kind == "money":
         return web.show_money(value, currency)
-    if column.choices:
-        return str(dict(column.choices()).get(value, value))
     text = str(value)
     if column.choices:
-        text = str(dict(column.choices()).get(text, text))
+        text = str({str(choice): label for choice, label in column.choices()}.get(text, text))
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 

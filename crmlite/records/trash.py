@@ -1,5 +1,6 @@
 """The trash: what was deleted stays for 30 days, to be brought back by whoever might delete it; then it is gone for good."""
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -36,7 +37,8 @@ class Trashed:
 
     @property
     def days_left(self) -> int:
-        return max(0, (self.deleted_at + KEEP - utcnow()).days)
+        """Begun ones too: what was deleted a moment ago stays for all of its 30 days."""
+        return max(0, math.ceil((self.deleted_at + KEEP - utcnow()) / timedelta(days=1)))
 
 
 class Page:

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from werkzeug.exceptions import Forbidden
 
 from crmlite import events
 from crmlite.auth.models import User
 from crmlite.extensions import UNJOURNALED, db, utcnow
 from crmlite.fold import sort_key
 from crmlite.journal import Journaled
+from crmlite.records.policy import NOT_YOURS, Policy
 
 if TYPE_CHECKING:
     from wtforms import Form
-
-    from crmlite.records.policy import Policy
 
 
 class Record(Journaled):
@@ -38,6 +38,9 @@ class Record(Journaled):
     deleted_at: Mapped[datetime | None]
     sort_name: Mapped[str] = mapped_column(default="")
     row_version: Mapped[int] = mapped_column(default=1, info=UNJOURNALED)
+
+    may_be_handed_over = True
+    """False while it is changed by somebody who may not say whose it is: Policy.find()."""
 
     @declared_attr
     def owner_id(cls) -> Mapped[int | None]:  # noqa: N805
@@ -83,8 +86,10 @@ class Record(Journaled):
         return self
 
     def hand_over(self, owner_id: int | None) -> Self:
-        """assign() by the owner's id, where it is somebody else than now."""
+        """assign() by the owner's id, where it is somebody else than now. Forbidden for who may not."""
         if owner_id != self.owner_id:
+            if not self.may_be_handed_over:
+                raise Forbidden(str(NOT_YOURS))
             self.assign(db.session.get(User, owner_id) if owner_id else None)
         return self
 
@@ -153,7 +158,7 @@ class RecordType:
     label_plural: Any
     icon: str
     form: "type[Form]"
-    policy: "Policy"
+    policy: Policy
     columns: tuple[Column, ...]
     default_sort: str = "name"
     views: tuple[tuple[Any, str], ...] = ()

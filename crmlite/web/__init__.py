@@ -24,6 +24,7 @@ from crmlite.web.answers import (
 )
 from crmlite.web.assets import asset
 from crmlite.web.faces import HUES, hue, initials
+from crmlite.web.hosts import OneSpelling
 from crmlite.web.language import (
     LANGUAGES,
     ago,
@@ -108,6 +109,7 @@ def init_app(app: Flask) -> None:
         COMPRESS_MIMETYPES=["text/html", "text/css", "text/javascript", "application/json", "image/svg+xml"],
         COMPRESS_STREAMS=False,
     )
+    app.wsgi_app = OneSpelling(app.wsgi_app)  # type: ignore[method-assign]
     if settings.proxies:
         n = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]

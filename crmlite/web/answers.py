@@ -95,14 +95,22 @@ def hx(response: Response | str = "", status: int | None = None, **headers: str)
 
 
 def toast(
-    response: Response | str, message: str, undo: str | None = None, kind: str = "ok", event: str | None = None
+    response: Response | str,
+    message: str,
+    undo: str | None = None,
+    kind: str = "ok",
+    event: str | None = None,
+    link: dict[str, str] | None = None,
 ) -> Response:
-    """Says in a corner of the page what happened, with a button that undoes it; `event` tells the page's parts."""
+    """Says in a corner of the page what happened, with a button that undoes it; `event` tells the page's parts.
+
+    `link` ({"href", "label"}) opens in a new tab: what stands on this page stays.
+    """
     answer = make_response(response)
     triggers = json.loads(answer.headers.get("HX-Trigger", "{}"))
     if event:
         triggers[event] = True
-    triggers["toast"] = {"message": str(message), "undo": undo, "kind": kind}
+    triggers["toast"] = {"message": str(message), "undo": undo, "kind": kind, **({"link": link} if link else {})}
     answer.headers["HX-Trigger"] = json.dumps(triggers)
     return answer
 

@@ -1,5 +1,6 @@
 """The sidebar: what modules add to it, and which of that a user sees."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,8 +19,8 @@ NAV_GROUPS = {
     "settings": _l("Settings"),
 }
 """The parts of the sidebar from top to bottom; one without links is not shown. Links of the group `account` stand in the user's menu,
-those of `firm` beside the settings of the firm."""
-_ELSEWHERE = ("account", "firm")
+those of `firm` beside the settings of the firm; those of `palette` only the palette knows, as other pages lead to them."""
+_ELSEWHERE = ("account", "firm", "palette")
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class NavItem:
     order: int
     key: str
     roles: tuple[str, ...]
+    shown: Callable[[Any], bool] | None = None
 
     @property
     def place(self) -> str:
@@ -39,7 +41,7 @@ class NavItem:
         return "/" + self.url.split("/")[1]
 
     def is_for(self, user: Any) -> bool:
-        if self.roles and user.role not in self.roles:
+        if (self.roles and user.role not in self.roles) or (self.shown and not self.shown(user)):
             return False
         return self.record_type is None or user.scope(self.record_type, "view") != "none"
 
@@ -55,14 +57,16 @@ def add_nav(
     order: int = 50,
     key: str = "",
     roles: tuple[str, ...] = (),
+    shown: Callable[[Any], bool] | None = None,
 ) -> None:
-    """Adds a link to the sidebar; with a record type, for those only who may see such records; with roles, for those only.
+    """Adds a link to the sidebar; with a record type, for those only who may see such records; with roles, for those only;
+    with `shown`, for users of whom it says so.
 
-    `key` follows g on the keyboard. The group `account` is the menu of the user at the bottom, `firm` that of the settings.
+    `key` follows g on the keyboard. The groups `account`, `firm` and `palette`: NAV_GROUPS.
     """
     if group not in NAV_GROUPS and group not in _ELSEWHERE:
         raise ValueError(f"{url}: the sidebar has no group {group}")
-    item = NavItem(url, icon, label, record_type, group, order, key, roles)
+    item = NavItem(url, icon, label, record_type, group, order, key, roles, shown)
     app.extensions["crmlite.nav"] = sorted([*app.extensions["crmlite.nav"], item], key=_rank)
 
 

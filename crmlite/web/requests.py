@@ -13,6 +13,7 @@ from werkzeug.exceptions import Forbidden
 
 from crmlite.extensions import SAFE_METHODS, utcnow
 from crmlite.web.assets import squeeze_static
+from crmlite.web.hosts import one_spelling
 
 log = logging.getLogger(__name__)
 
@@ -109,7 +110,7 @@ def _refuse_other_origins() -> None:
             return
     else:
         origin = request.headers.get("Origin")
-        if origin is None or urlsplit(origin).netloc == request.host:
+        if origin is None or one_spelling(urlsplit(origin).netloc) == request.host:
             return
     raise Forbidden(_("This was sent from another website, so it was refused. Open crmlite itself and try again."))
 

@@ -6,7 +6,7 @@
   });
   cx.on('htmx:response:error', (event) => {
     const { status, headers } = event.detail.ctx.response;
-    if (status === 401) { location.reload(); return; } // the server shows the sign-in page, with the way back here
+    if (status === 401 && !headers.get('HX-Trigger')) { location.reload(); return; } // the server shows the sign-in page, with the way back here
     if (!headers?.get?.('HX-Trigger') && status >= 500) cx.toast({ message: cx.text('broken'), kind: 'error' });
   });
   // htmx starts a moment after the page is shown: what was typed until then is searched for when it has.
@@ -43,6 +43,7 @@
   cx.on('htmx:finally:request', ({ detail: { ctx } }) => {
     const leaves = ctx.response?.headers?.get?.('HX-Redirect'); // to another page: until it is there, nothing is sent here
     if (isForm(ctx.sourceElement) && !leaves) release(ctx.sourceElement);
+    if (ctx.sourceElement?.matches?.('[data-empties]') && ctx.response?.raw?.ok) ctx.sourceElement.reset();
   });
   addEventListener('pageshow', () => document.querySelectorAll('[data-cx-busy]').forEach(release));
   // What is to be pasted elsewhere.

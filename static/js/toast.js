@@ -16,7 +16,7 @@ const cx = {
 (() => {
   const SHOWN = 8000;
 
-  cx.toast = ({ message, undo, kind }) => {
+  cx.toast = ({ message, undo, kind, link }) => {
     const toast = cx.one('#toast').content.firstElementChild.cloneNode(true);
     const box = cx.one(kind === 'error' ? '#toast-alert' : '#toast-status');
     cx.one('[data-message]', toast).textContent = message;
@@ -26,6 +26,11 @@ const cx = {
       form.action = undo;
       cx.one('[name=next]', form).value = location.pathname + location.search;
     } else form.remove();
+    const onward = cx.one('[data-toast-link]', toast);
+    if (link) {
+      onward.href = link.href;
+      onward.textContent = link.label;
+    } else onward.remove();
     box.append(toast);
     raise();
     live(toast, kind === 'error');

@@ -26,6 +26,14 @@ def undo(client, ask):
 # --- profile ----------------------------------------------------------------------------------------------------------
 
 
+def test_the_new_language_says_that_it_was_chosen(sign_in):
+    client = sign_in("seller")
+    client.post("/auth/language", data={"language": "nl"})
+    assert "De taal is gewijzigd." in client.get("/auth/profile").text
+    client.post("/auth/language", data={"language": "en"})
+    assert "The language was changed." in client.get("/auth/profile").text
+
+
 def test_the_profile_is_saved_and_undone(sign_in, ask):
     client = sign_in("seller")
     before = row(ask)

@@ -23,6 +23,25 @@ def header_class(app, endpoint: str) -> str:
 # --- plain http on a LAN, https ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("LOCALHOST", 200),
+        ("localhost.", 200),
+        ("LocalHost.:8000", 200),
+        ("[::1]", 200),
+        ("[::1]:8000", 200),
+        ("evil.example", 400),
+        ("localhost.evil.example", 400),
+        ("[::2]", 400),
+        ("localhost..", 400),
+        ("[::1].evil.example", 400),
+    ],
+)
+def test_a_host_is_answered_however_its_name_is_spelled(app, host, status):
+    assert app.test_client().get("/login", headers={"Host": host}).status_code == status
+
+
 def test_signing_in_over_http_with_a_lan_name_works(make_app):
     client = make_app(public_url=LAN).test_client()
     page = client.get("/login", base_url=LAN)

@@ -1,5 +1,6 @@
 """Signing in: who gets in, what others are told, how often they may try, and what becomes of sessions."""
 
+import json
 import statistics
 import threading
 import time
@@ -300,15 +301,32 @@ def test_htmx_is_told_to_sign_in_and_to_come_back_to_the_page(app):
         "HX-Request-Type": "partial",
         "HX-Current-URL": "http://localhost/auth/devices?x=1",
     }
-    for answer in (
-        app.test_client().get("/auth/profile", headers=headers),
-        app.test_client().post("/auth/theme", headers=headers),
-    ):
-        assert answer.status_code == 401
-        assert answer.headers["HX-Redirect"] == "/login?next=%2Fauth%2Fdevices%3Fx%3D1"
+    answer = app.test_client().get("/auth/profile", headers=headers)
+    assert answer.status_code == 401
+    assert answer.headers["HX-Redirect"] == "/login?next=%2Fauth%2Fdevices%3Fx%3D1"
     elsewhere = {**headers, "HX-Current-URL": "https://evil.example/"}
     answer = app.test_client().get("/auth/profile", headers=elsewhere)
     assert answer.headers["HX-Redirect"] == "/login?next=%2F"
+
+
+def test_what_was_typed_is_kept_when_the_session_has_ended(app):
+    """A fragment is answered with a toast and nothing else; a whole form comes back to be sent again."""
+    client = app.test_client()
+    client.set_cookie("crmlite_session", "of yesterday")
+    answer = client.post("/auth/theme", headers={"HX-Request": "true", "HX-Request-Type": "partial"})
+    toast = json.loads(answer.headers["HX-Trigger"])["toast"]
+    assert (answer.status_code, "HX-Redirect" in answer.headers, answer.headers["HX-Reswap"]) == (401, False, "none")
+    assert (toast["kind"], toast["link"]["href"]) == ("error", "/login?ended=1")
+    typed = {"name": 'Anna "<b>"', "text": "\nTwo\nlines", "password": "secret words"}
+    answer = client.post("/auth/profile?x=1", data=typed)
+    assert answer.status_code == 401
+    assert 'action="/auth/profile?x=1"' in answer.text
+    assert "Anna &#34;&lt;b&gt;&#34;</textarea>" in answer.text
+    assert '<textarea name="text" hidden>\n\nTwo\nlines</textarea>' in answer.text
+    assert "secret words" not in answer.text
+    assert client.get("/auth/profile").headers["Location"] == "/login?next=%2Fauth%2Fprofile&ended=1"
+    assert "your session has ended" in client.get("/login?ended=1").text
+    assert "your session has ended" not in client.get("/login").text
 
 
 def test_only_a_post_notes_that_a_device_was_seen(app, ask):

@@ -50,7 +50,7 @@ def test_a_visitors_form_becomes_a_contact_that_is_edited_undone_and_found(site,
         page.locator("#palette-list [role=option]", has_text="Zoë Quillfeather").click()
         page.wait_for_url(re.compile(r"/contacts/\d+"))
         settled(page)
-        expect(page.locator("#timeline")).to_contain_text("Filled in the form Ask for a quote")
+        expect(page.locator("#timeline")).to_contain_text("filled in the form Ask for a quote")
 
         cell = page.locator(".cx-props .cx-cell", has_text="zoe@quillfeather.example")
         cell.locator("button").click()

@@ -204,6 +204,14 @@ def test_lifecycle_follows_leads_and_the_dates_of_being_a_customer(stage):
     )
 
 
+def test_nobody_is_born_tomorrow(stage):
+    """In the reader's own time zone."""
+    field, seller = f"/records/contact/{stage.ids['seller.contact']}/field/birthday", stage.client("seller")
+    answer = seller.post(field, data={"birthday": (utcnow().date() + timedelta(days=2)).isoformat()})
+    assert (answer.status_code, "This day is still to come." in answer.text) == (422, True)
+    assert seller.post(field, data={"birthday": "1985-12-30"}).status_code == 200
+
+
 def test_instructions_of_person_and_company_are_pinned(stage):
     page = stage.client("colleague").get(f"/contacts/{stage.ids['seller.contact']}").text
     assert page.count("cx-pinned") == 2

@@ -25,6 +25,7 @@ HEAD = {
     "thanks": "Dank u",
     "active": "y",
     "limit_per_hour": "9",
+    "limit_per_visitor": "20",
 }
 
 
@@ -140,9 +141,13 @@ WRONG = {
         "Another field fills this already.",
     ),
     "no website": ({"sites": "not a site!"}, (EMAIL,), "is not the address of a website."),
+    "a website with a blank": ({"sites": "https://ex ample.com"}, (EMAIL,), "“https://ex ample.com” is not"),
+    "no website but data": ({"sites": "data:"}, (EMAIL,), "“data:” is not"),
+    "a mail address as website": ({"sites": "mailto:x@example.com"}, (EMAIL,), "is not the address of a website."),
     "a header in a website": ({"sites": "https://x.example;script-src"}, (EMAIL,), "is not the address of a website."),
     "a limit of words": ({"limit_per_hour": "many"}, (EMAIL,), "Write a whole number."),
     "a limit too high": ({"limit_per_hour": "999999"}, (EMAIL,), "Write a number from 0 to 5000"),
+    "no limit at all": ({"limit_per_hour": ""}, (EMAIL,), "0 is no limit"),
     "an owner who does not exist": ({"owner_id": "999"}, (EMAIL,), "Choose one of the answers that are offered."),
     "overlong": ({"heading": "h" * 201}, (EMAIL,), "That is too long: at most 200 characters fit."),
 }

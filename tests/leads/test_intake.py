@@ -95,7 +95,7 @@ def test_everything_is_one_operation_by_the_customer(app, form, post, work):
 )
 def test_somebody_known_is_joined(app, form, post, work, first, second):
     post(form, {**TYPED, **first})
-    post(form, {**TYPED, **second, "f1": "Somebody Else", "f4": "And ten tables"})
+    post(form, {**TYPED, **second, "f4": "And ten tables"})
     work()
     with app.app_context():
         [contact] = db.session.scalars(sa.select(Contact)).all()
@@ -105,6 +105,65 @@ def test_somebody_known_is_joined(app, form, post, work, first, second):
             "And ten tables",
         ]
         assert len(points(contact)) == len({normal for _kind, normal in points(contact)}), "no point twice"
+
+
+def test_known_by_email_nobody_is_renamed(app, form, post, work):
+    post(form)
+    post(form, {**TYPED, "f1": "Somebody Else"})
+    work()
+    with app.app_context():
+        [contact] = db.session.scalars(sa.select(Contact)).all()
+        assert (contact.given, contact.family) == ("Anna", "Lindqvist"), "what is known is not overwritten"
+        said = db.session.scalars(
+            sa.select(journal.Event.data).where(journal.Event.name == "form.submitted").order_by(journal.Event.id)
+        )
+        assert [data["name"] for data in said] == ["Anna Lindqvist", "Somebody Else"]
+
+
+NUMBER = {"f3": "+46 8 123 456"}
+
+
+def test_a_number_alone_is_not_somebody_known(app, make_form, post, work, people):
+    """Anybody can type anybody's number: neither their name nor their record is given away or added to."""
+    form = make_form(owner_id=people["sara"])
+    post(form, {**TYPED, **NUMBER})
+    post(form, {**TYPED, **NUMBER, "f1": "Mallory", "f2": "mallory@evil.example"})
+    work()
+    with app.app_context():
+        anna, mallory = db.session.scalars(sa.select(Contact).order_by(Contact.id)).all()
+        assert ("email", "mallory@evil.example") not in points(anna)
+        assert (mallory.name, points(mallory)) == (
+            "Mallory",
+            {("email", "mallory@evil.example"), ("phone", "+468123456")},
+        )
+        mail = db.session.scalars(sa.select(Message).order_by(Message.id)).all()[-1]
+        assert "Anna" not in mail.text + mail.subject
+        assert "your answer goes to Mallory" in mail.text
+        assert mail.reply_to == "mallory@evil.example"
+
+
+def test_found_by_number_and_name_another_address_is_not_theirs_yet(app, form, post, work):
+    post(form, {**TYPED, **NUMBER})
+    post(form, {**TYPED, **NUMBER, "f1": "lindqvist ANNA", "f2": "other@example.com"})
+    work()
+    with app.app_context():
+        [contact] = db.session.scalars(sa.select(Contact)).all()
+        assert {kind_value for kind_value in points(contact) if kind_value[0] == "email"} == {
+            ("email", "anna@example.com")
+        }
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Lead)) == 2
+
+
+def test_the_mail_says_what_was_typed(app, make_form, post, work, people):
+    """Who is told may not see the contact that the address belongs to."""
+    post(make_form())
+    post(make_form(notify=[people["sara"]]), {**TYPED, "f1": "A. L."})
+    work()
+    with app.app_context():
+        mail = db.session.scalars(sa.select(Message)).one()
+        assert mail.subject == "New lead: A. L."
+        assert "Lindqvist" not in mail.text
+        assert "Sweden" in mail.text, "countries by name, not by code"
 
 
 def test_a_new_phone_number_is_added(app, form, post, work):

@@ -265,6 +265,16 @@ def test_what_makes_no_sense(app, held, sign_in, states, data):
     assert states() == ["held"] * 3
 
 
+def test_what_somebody_else_dealt_with_is_not_said_to_be_done(app, held, sign_in):
+    client = sign_in(app, "marketing")
+    client.post("/leads/quarantine", data={"do": "release", "id": ["1"]}, **SITE)
+    client.get("/leads/quarantine", **SITE)
+    client.post("/leads/quarantine", data={"do": "release", "id": ["1"]}, **SITE)
+    page = client.get("/leads/quarantine", **SITE).text
+    assert "somebody else has dealt with these already" in page
+    assert "0 forms" not in page
+
+
 def test_sellers_have_no_quarantine(app, held, sign_in, states):
     client = sign_in(app, "seller")
     assert client.get("/leads/quarantine", **SITE).status_code == 403

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from crmlite import jobs
 from crmlite.extensions import db
+from crmlite.leads import spam
 from crmlite.leads.fields import Field
 from crmlite.mail.outbox import Message
 from tests.leads.conftest import TYPED, hidden, token
@@ -244,6 +245,27 @@ def test_too_many_for_one_form(make_form, post, submissions):
         post(form, address=f"203.0.113.{n}")
     post(other)
     assert [row.reason for row in submissions()] == [None, None, None, "form_limit", "form_limit", None]
+
+
+def test_what_is_held_does_not_use_up_the_limits(make_form, post, submissions):
+    form = make_form(limit_per_hour=2, limit_per_visitor=2)
+    for _ in range(5):
+        post(form, website="spam")
+    post(form)
+    post(form)
+    post(form)
+    assert [row.reason for row in submissions()] == ["honeypot"] * 5 + [None, None, "visitor_limit"]
+
+
+def test_so_many_are_held_and_no_more(make_form, post, submissions, monkeypatch):
+    monkeypatch.setattr(spam, "MAX_HELD_OF_VISITOR", 3)
+    monkeypatch.setattr(spam, "MAX_HELD", 5)
+    form = make_form()
+    answers = [post(form, website="spam", address=f"203.0.113.{n}") for n in (1, 1, 1, 1, 2, 2, 2)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 200, 200, 429]
+    assert "send it again in an hour" in answers[-1].text, "nobody is thanked for what is not kept"
+    assert post(form, address="203.0.113.1").status_code == 200
+    assert [row.reason for row in submissions()] == ["honeypot"] * 5 + [None]
 
 
 def test_no_limit(make_form, post, submissions):

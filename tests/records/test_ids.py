@@ -144,6 +144,10 @@ def test_a_hidden_company_cannot_be_asked_about(stage):
         "zcsellercontactqx" not in stage.client("seller").get(f"/contacts/?company={stage.ids['rival.company']}").text
     )
     assert "zcsellercontactqx" in stage.client("manager").get(f"/contacts/?company={stage.ids['rival.company']}").text
+    for number in (stage.ids["rival.company"], 999999):  # nor by asking which it is not
+        assert "zcsellercontactqx" in stage.client("seller").get(f"/contacts/?company.not={number}").text
+    own = stage.client("manager").get(f"/contacts/?company.not={stage.ids['rival.company']}").text
+    assert "zcsellercontactqx" not in own
 
 
 def test_who_added_a_lead_may_undo_it_though_the_contact_is_not_theirs(stage):

@@ -160,8 +160,22 @@ def test_tags_are_put_on_and_taken_off(stage):
         tag_id = db.session.scalar(sa.select(Tag.id).where(Tag.name == "Fair 2026"))
     assert seller.post(f"{url}/{tag_id}/remove").status_code == 303
     assert seller.post(f"{url}/{tag_id}/remove").status_code == 404
+    assert seller.post(url, data={"name": "\u3164 \u2800"}).status_code == 400, "nobody could see it"
     assert seller.post(url, data={"name": ""}).status_code == 400
     assert seller.post(url, data={"name": "x" * 41}).status_code == 400
+
+
+def test_tags_are_one_however_they_are_cased(stage):
+    seller, url = stage.client("seller"), shared(stage) + "/tags"
+    for name in ("Ölfeld", "ölFELD"):
+        seller.post(url, data={"name": name})
+    bulk = {"id": stage.ids["colleague.contact"], "action": "tag", "tag": "ÖLFELD"}
+    seller.post("/records/contact/bulk", data=bulk)
+    with stage.app.app_context():
+        assert list(db.session.scalars(sa.select(Tag.name).where(Tag.name.ilike("%lfeld")))) == ["Ölfeld"]
+    assert "1 record changed" in seller.get("/contacts/").text
+    seller.post("/records/contact/bulk", data={**bulk, "action": "untag", "tag": "ölfeld"})
+    assert "1 record changed" in seller.get("/contacts/").text
 
 
 def test_a_member_of_another_team_sees_the_record_until_they_leave(stage):
@@ -263,6 +277,53 @@ def test_a_deleted_record_is_gone_and_comes_back(stage):
     assert seller.get(f"/contacts/{contact_id}").status_code == 200
 
 
+def test_the_trash_is_found_and_counts_its_days(stage):
+    """By whoever may delete anything; who may not has nothing there."""
+    seller = stage.client("seller")
+    seller.post(shared(stage) + "/delete")
+    assert 'href="/records/trash"' in seller.get("/contacts/").text
+    assert "in 30 days" in seller.get("/records/trash?type=contact").text
+    assert 'aria-current="page"' in re.search(r'<a href="/records/trash"[^>]*>', seller.get("/records/trash").text)[0]
+    assert 'href="/records/trash"' not in stage.client("service").get("/contacts/").text
+
+
+@pytest.mark.parametrize(
+    ("actor", "found"),
+    [
+        ("admin", {"/auth/team", "/auth/roles", "/auth/organisation", "/leads/quarantine", "/mail/"}),
+        ("marketing", {"/leads/quarantine", "/mail/"}),
+        ("seller", {"/mail/"}),
+    ],
+)
+def test_the_palette_knows_the_pages_that_one_may_open(stage, actor, found):
+    client = stage.client(actor)
+    words = ("team", "roles", "organisation", "quarantine", "outbox")
+    pages = {
+        url
+        for word in words
+        for url in re.findall(r'role="option"[^>]*href="([^"]+)"', client.get(f"/records/search?q={word}").text)
+    }
+    assert pages == found
+    assert all(client.get(url).status_code == 200 for url in found)
+
+
+def test_a_change_of_lifecycle_is_undone_with_what_it_follows_from(stage):
+    seller, url = stage.client("seller"), shared(stage)
+    seller.post(f"{url}/field/customer_since", data={"customer_since": "2020-01-01"})
+    entries = seller.get(f"{url}/timeline").text.split('class="cx-tl-i')
+    [lifecycle] = [entry for entry in entries if "Lifecycle is now: Customer" in entry]
+    [changed] = [entry for entry in entries if "changed the contact" in entry]
+    assert "/records/undo/" not in lifecycle
+    assert "/records/undo/" in changed
+
+
+def test_every_button_of_a_cell_says_that_it_edits(stage):
+    page = stage.client("seller").get("/contacts/").text
+    buttons = re.findall(r'<button[^>]*class="cx-cell-btn".*?</button>', page, re.S)
+    assert buttons
+    assert all("> Edit " in button for button in buttons)
+
+
 def test_after_thirty_days_a_record_is_gone_for_good_with_what_it_said(stage):
     company_id, contact_id = stage.ids["seller.company"], stage.ids["seller.contact"]
     with stage.writes("seller"):
@@ -353,7 +414,10 @@ def test_bulk_counts_only_what_it_changed(stage):
     said = bulk(*mine, stage.ids["rival.contact"], action="tag", tag="Fair")["message"]
     assert said == "1 of 3 records changed; some needed no change, others you may not change."
     none = bulk(stage.ids["rival.contact"], action="tag", tag="Fair")
-    assert (none["message"], none["undo"]) == ("You may not change any of these records.", None)
+    assert (none["message"], none["undo"]) == ("You may not do that to any of these records.", None)
+    assert none["kind"] == "error"
+    said = bulk(*mine, action="delete")["message"]
+    assert said == "1 of 2 records are in the trash for 30 days; you may not delete the others."
 
 
 def test_what_is_too_long_is_refused_and_never_cut(stage):

@@ -1,6 +1,6 @@
 """Who works on a record together, and what users chose for themselves."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -14,6 +14,7 @@ class Member(Journaled, Base):
     """A user who works on one record together with its owner."""
 
     __tablename__ = "member"
+    is_copied: ClassVar[bool] = False
     __table_args__ = (
         sa.UniqueConstraint("record_type", "record_id", "user_id"),
         sa.Index(None, "user_id", "record_type", "record_id"),

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 from flask import Blueprint, Response, g, request
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import BadRequest
 
 from crmlite.auth import passwords
@@ -14,7 +15,7 @@ from crmlite.auth.models import Throttle, User
 from crmlite.auth.signin import PERIOD, TRIES
 from crmlite.extensions import db, reading, writing
 from crmlite.safety import local_path
-from crmlite.web import LANGUAGES, go, outcome, render
+from crmlite.web import LANGUAGES, go, outcome, render, speaking
 
 bp = Blueprint("profile", __name__, url_prefix="/auth")
 
@@ -31,7 +32,8 @@ def save() -> Response:
         return _page(form, status=422)
     _me().change(**form.data)
     db.session.commit()
-    return go("/auth/profile", *outcome(_("Your profile was saved.")))
+    with speaking(form.locale.data):  # the language of the next page, which shows this
+        return go("/auth/profile", *outcome(_("Your profile was saved.")))
 
 
 @bp.post("/profile/password")
@@ -52,21 +54,22 @@ def change_password() -> Response:
 
 @bp.post("/theme")
 def theme() -> Response:
-    return _choose("theme", dict(THEMES), _("The colours were changed."))
+    return _choose("theme", dict(THEMES), _l("The colours were changed."))
 
 
 @bp.post("/language")
 def language() -> Response:
-    return _choose("language", LANGUAGES, _("The language was changed."), column="locale")
+    return _choose("language", LANGUAGES, _l("The language was changed."), column="locale")
 
 
-def _choose(field: str, allowed: dict[str, Any], message: str, column: str = "") -> Response:
+def _choose(field: str, allowed: dict[str, Any], message: Any, column: str = "") -> Response:
     value = request.form.get(field, "")
     if value not in allowed:
         raise BadRequest
     _me().change(**{column or field: value})
     db.session.commit()
-    return go(_back(), *outcome(message))
+    with speaking(value if column == "locale" else g.user.locale):
+        return go(_back(), *outcome(str(message)))
 
 
 def _back() -> str:

@@ -12,6 +12,7 @@ from crmlite.catalog.page import ProductPage
 from crmlite.catalog.types import PRODUCT, may_edit_taxes
 from crmlite.extensions import db
 from crmlite.records.edit import knows_version, stale_fields
+from crmlite.records.forms import keep_owner
 from crmlite.records.listing import Listing
 from crmlite.web import go, is_partial, outcome, render, undo_url
 
@@ -72,7 +73,9 @@ def peek(product_id: int) -> ResponseReturnValue:
 @bp.get("/<int:product_id>/edit")
 def edit(product_id: int) -> Response:
     product = PRODUCT.policy.find(g.user, product_id, "edit")
-    return _edit(product, ProductForm(None, product))
+    form = ProductForm(None, product)
+    keep_owner(form, PRODUCT, product)
+    return _edit(product, form)
 
 
 @bp.post("/<int:product_id>/edit")
@@ -80,6 +83,7 @@ def save(product_id: int) -> Response:
     """Changes it. 409 with what others changed of it, or of its prices, since the form was shown."""
     product = PRODUCT.policy.find(g.user, product_id, "edit")
     form = ProductForm(request.form, product)
+    keep_owner(form, PRODUCT, product)
     if name := request.form.get("_add"):
         form.add_row(name)
         return _edit(product, form)

@@ -7,7 +7,7 @@ from werkzeug.datastructures import MultiDict
 
 from crmlite import web
 from crmlite.extensions import db
-from crmlite.leads import fields
+from crmlite.leads import fields, spam
 from crmlite.leads.forms import FieldRows, WebFormForm, starters
 from crmlite.leads.models import Submission, WebForm
 from crmlite.leads.public import countries
@@ -40,7 +40,15 @@ def index() -> Response:
 @bp.get("/new")
 def new() -> Response:
     head = WebFormForm(
-        data={"language": g.user.locale, "theme": "light", "active": True, "owner_id": g.user.id, "notify": []}
+        data={
+            "language": g.user.locale,
+            "theme": "light",
+            "active": True,
+            "owner_id": g.user.id,
+            "notify": [],
+            "limit_per_hour": spam.USUAL_LIMIT,
+            "limit_per_visitor": spam.USUAL_LIMIT_OF_VISITOR,
+        }
     )
     return _editor(None, head, FieldRows(starters()))
 

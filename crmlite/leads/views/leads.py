@@ -21,7 +21,7 @@ from crmlite.records.edit import knows_version, stale_fields
 from crmlite.records.listing import Listing, users
 from crmlite.records.page import RecordPage
 from crmlite.records.views import page_of
-from crmlite.web import go, is_partial, outcome, render, undo_url
+from crmlite.web import country_name, go, is_partial, outcome, render, undo_url
 
 bp = Blueprint("leads", __name__, url_prefix="/leads")
 
@@ -89,6 +89,7 @@ def save(lead_id: int) -> Response:
 @bp.post("/<int:lead_id>/take")
 def take(lead_id: int) -> Response:
     lead = LEAD.policy.find(g.user, lead_id, "edit")
+    LEAD.policy.require_hand_over(g.user, lead)
     return _after(lead, lambda: lead.take(by=db.session.get(User, g.user.id)), _("The lead is yours now."))
 
 
@@ -174,6 +175,14 @@ def lead_hue(state: str) -> str:
     return STATE_HUES[state]
 
 
+@bp.app_template_filter("answer")
+def answer_text(answer: dict[str, str]) -> str:
+    """What a visitor answered, as people read it: codes of countries by name."""
+    if answer["kind"] == "checkbox":
+        return _("Yes")
+    return country_name(answer["value"]) if answer["kind"] == "country" else answer["value"]
+
+
 # --- quarantine -------------------------------------------------------------------------------------------------------
 
 
@@ -211,7 +220,9 @@ def sort_out() -> Response:
     query = sa.select(Submission).where(Submission.id.in_([int(i) for i in ids[:MAX_BULK]])).order_by(Submission.id)
     done = [submission for submission in db.session.scalars(query.with_for_update()) if _sort_out(verb, submission)]
     db.session.commit()
-    if verb == "release":
+    if not done:
+        said = _("Nothing was changed: somebody else has dealt with these already.")
+    elif verb == "release":
         said = ngettext(
             "%(num)d form was released, which is final. Its lead is made now.",
             "%(num)d forms were released, which is final. Their leads are made now.",

@@ -683,13 +683,15 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("submission", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_submission_address_web_form_id_received_at"),
-            ["address", "web_form_id", "received_at"],
+            batch_op.f("ix_submission_address_web_form_id_received_at_reason"),
+            ["address", "web_form_id", "received_at", "reason"],
             unique=False,
         )
         batch_op.create_index(batch_op.f("ix_submission_state_id"), ["state", "id"], unique=False)
         batch_op.create_index(
-            batch_op.f("ix_submission_web_form_id_received_at"), ["web_form_id", "received_at"], unique=False
+            batch_op.f("ix_submission_web_form_id_received_at_reason"),
+            ["web_form_id", "received_at", "reason"],
+            unique=False,
         )
     if is_sqlite:
         op.execute(

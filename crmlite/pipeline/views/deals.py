@@ -21,7 +21,7 @@ from crmlite.pipeline.page import DealPage, Deals
 from crmlite.pipeline.types import DEAL, may_edit_pipelines
 from crmlite.pipeline.views import board, bp
 from crmlite.records.edit import knows_version, stale_fields
-from crmlite.records.forms import row_id
+from crmlite.records.forms import keep_owner, row_id
 from crmlite.records.listing import Listing
 from crmlite.web import go, is_partial, outcome, render, undo_url
 
@@ -77,13 +77,16 @@ def peek(deal_id: int) -> ResponseReturnValue:
 @bp.get("/<int:deal_id>/edit")
 def edit(deal_id: int) -> Response:
     deal = DEAL.policy.find(g.user, deal_id, "edit")
-    return render("deals/edit.html", "form", deal=deal, form=DealForm(obj=deal))
+    form = DealForm(obj=deal)
+    keep_owner(form, DEAL, deal)
+    return render("deals/edit.html", "form", deal=deal, form=form)
 
 
 @bp.post("/<int:deal_id>/edit")
 def save(deal_id: int) -> Response:
     deal = DEAL.policy.find(g.user, deal_id, "edit")
     form, version = DealForm(request.form, obj=deal), request.form.get("row_version")
+    keep_owner(form, DEAL, deal)
     if not form.validate() or not knows_version(deal, form, version):
         return render("deals/edit.html", "form", deal=deal, form=form, status=422)
     if theirs := stale_fields(deal, form, version):

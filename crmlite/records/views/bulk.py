@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask import Response, g, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, Forbidden
 
 from crmlite import journal
 from crmlite.auth.models import User
@@ -29,19 +29,31 @@ def bulk(record_type: str) -> Response:
     ids = sorted({number for value in request.form.getlist("id") if (number := row_id(value))})
     if not 0 < len(ids) <= MOST:
         raise BadRequest(_("Choose between one and %(count)d records.", count=MOST))
-    verb = _verb(request.form.get("action", ""))
+    action = request.form.get("action", "")
+    verb = _verb(action)
     journal.label("bulk")
-    needed = "delete" if request.form.get("action") == "delete" else "edit"
-    records = _locked(kind, ids, needed)
+    records = _allowed(kind, ids, action)
+    if not records:
+        raise Forbidden(_("You may not do that to any of these records."))
     done = sum(verb(record) for record in records)
     db.session.commit()
-    message, link = _said(done, len(records), len(ids)), undo_url() if done else None
+    message, link = _said(action, done, len(records), len(ids)), undo_url() if done else None
     if request.headers.get("HX-Request"):
         return changed(hx("", 204), message, link)
     return go(kind.url, message, link)
 
 
-def _said(done: int, allowed: int, chosen: int) -> str:
+def _said(action: str, done: int, allowed: int, chosen: int) -> str:
+    if action == "delete":
+        if allowed < chosen:
+            return _(
+                "%(done)d of %(all)d records are in the trash for 30 days; you may not delete the others.",
+                done=done,
+                all=chosen,
+            )
+        return ngettext(
+            "%(num)d record is in the trash for 30 days.", "%(num)d records are in the trash for 30 days.", done
+        )
     if done and allowed < chosen:
         if done == allowed:
             return _("%(done)d of %(all)d records changed; you may not change the others.", done=done, all=chosen)
@@ -52,11 +64,18 @@ def _said(done: int, allowed: int, chosen: int) -> str:
         )
     if done:
         return ngettext("%(num)d record changed.", "%(num)d records changed.", done)
-    return _("Nothing was changed.") if allowed else _("You may not change any of these records.")
+    return _("Nothing was changed.")
+
+
+def _allowed(kind: RecordType, ids: list[int], action: str) -> list[Any]:
+    """Those of `ids` that the user may see and may do that to, locked."""
+    records = _locked(kind, ids, "delete" if action == "delete" else "edit")
+    if action == "assign":
+        return [record for record in records if kind.policy.may_hand_over(g.user, record)]
+    return records
 
 
 def _locked(kind: RecordType, ids: list[int], action: str) -> list[Any]:
-    """Those of `ids` that the user may see and may do that to."""
     model = kind.model
     query = sa.select(model).where(
         model.id.in_(ids), model.deleted_at.is_(None), kind.policy.rows(g.user), kind.policy.rows(g.user, action)

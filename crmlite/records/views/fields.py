@@ -24,6 +24,7 @@ def field(record_type: str, record_id: int, name: str) -> Response:
     record = kind.policy.find(g.user, record_id, "edit" if "edit" in request.args else "view")
     if "edit" not in request.args:
         return make_response(_cell(kind, column, record, focus=True))
+    _require_field(kind, column, record)
     return _form(kind, column, record, kind.form(data=_stored(kind, record)))
 
 
@@ -32,6 +33,7 @@ def save(record_type: str, record_id: int, name: str) -> Response:
     """Changes it. 409 with both values where somebody else changed this field since the form was shown."""
     kind, column = _column(record_type, name)
     record = kind.policy.find(g.user, record_id, "edit")
+    _require_field(kind, column, record)
     form = kind.form(_sent(column), data=_stored(kind, record))
     if not _validate(form, column):
         return _form(kind, column, record, form, 422)
@@ -51,6 +53,11 @@ def _column(record_type: str, name: str) -> tuple[RecordType, Column]:
     if column is None or not column.edit:
         raise NotFound
     return kind, column
+
+
+def _require_field(kind: RecordType, column: Column, record: Any) -> None:
+    if column.kind == "user":
+        kind.policy.require_hand_over(g.user, record)
 
 
 def _sent(column: Column) -> MultiDict[str, str]:

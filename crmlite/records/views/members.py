@@ -9,7 +9,7 @@ from crmlite.extensions import db
 from crmlite.forms import one_line, tidy
 from crmlite.records import members, types
 from crmlite.records.notes import MAX_LENGTH, Note
-from crmlite.records.views import bp, done, find
+from crmlite.records.views import bp, done, find, kind_of
 from crmlite.web import outcome
 
 MAX_ROLE = 60
@@ -40,6 +40,7 @@ def leave(record_type: str, record_id: int, user_id: int) -> Response:
 def hand_over(record_type: str, record_id: int) -> Response:
     """Gives the record to somebody else, with a note for whoever takes over."""
     record = find(record_type, record_id, "edit")
+    kind_of(record_type).policy.require_hand_over(g.user, record)
     owner = _colleague()
     text = _short(tidy(request.form.get("note")), MAX_LENGTH)
     if text:
