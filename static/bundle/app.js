@@ -16,7 +16,7 @@ const cx = {
 (() => {
   const SHOWN = 8000;
 
-  cx.toast = ({ message, undo, kind }) => {
+  cx.toast = ({ message, undo, kind, link }) => {
     const toast = cx.one('#toast').content.firstElementChild.cloneNode(true);
     const box = cx.one(kind === 'error' ? '#toast-alert' : '#toast-status');
     cx.one('[data-message]', toast).textContent = message;
@@ -26,6 +26,11 @@ const cx = {
       form.action = undo;
       cx.one('[name=next]', form).value = location.pathname + location.search;
     } else form.remove();
+    const onward = cx.one('[data-toast-link]', toast);
+    if (link) {
+      onward.href = link.href;
+      onward.textContent = link.label;
+    } else onward.remove();
     box.append(toast);
     raise();
     live(toast, kind === 'error');
@@ -374,7 +379,7 @@ const cx = {
   });
   cx.on('htmx:response:error', (event) => {
     const { status, headers } = event.detail.ctx.response;
-    if (status === 401) { location.reload(); return; } // the server shows the sign-in page, with the way back here
+    if (status === 401 && !headers.get('HX-Trigger')) { location.reload(); return; } // the server shows the sign-in page, with the way back here
     if (!headers?.get?.('HX-Trigger') && status >= 500) cx.toast({ message: cx.text('broken'), kind: 'error' });
   });
   // htmx starts a moment after the page is shown: what was typed until then is searched for when it has.
@@ -411,6 +416,7 @@ const cx = {
   cx.on('htmx:finally:request', ({ detail: { ctx } }) => {
     const leaves = ctx.response?.headers?.get?.('HX-Redirect'); // to another page: until it is there, nothing is sent here
     if (isForm(ctx.sourceElement) && !leaves) release(ctx.sourceElement);
+    if (ctx.sourceElement?.matches?.('[data-empties]') && ctx.response?.raw?.ok) ctx.sourceElement.reset();
   });
   addEventListener('pageshow', () => document.querySelectorAll('[data-cx-busy]').forEach(release));
   // What is to be pasted elsewhere.
