@@ -18,26 +18,26 @@ TAXES = (
 
 PRODUCTS = (
     # code, name, unit, euro, what a quote says, what sellers have to know
-    ("BT-100", "Telephone booth Hert", "piece", "4850.00",
+    ("BT-100", "Phone booth Uil", "piece", "4850.00",
      "Booth for one person, 105 x 95 x 220 cm. Oak outside, wool felt inside, speech falls by 29 dB.\n"
      "Ventilator, light and one socket are included.",
      "Does not fit through doors under 90 cm: ask before you quote."),
-    ("BT-200", "Meeting booth Das", "piece", "9400.00",
+    ("BT-200", "Meeting booth Kerkuil", "piece", "9400.00",
      "Booth for two, 150 x 120 x 220 cm, with table and two benches.\nSpeech falls by 30 dB.", ""),
-    ("BT-400", "Meeting booth Oeros", "piece", "16950.00",
+    ("BT-400", "Meeting booth Oehoe", "piece", "16950.00",
      "Booth for four, 240 x 160 x 225 cm, with table, benches and a place for a screen.",
      "Needs 260 cm of clear height, and two days of three people."),
-    ("BT-410", "Wheelchair entrance for Oeros", "piece", "780.00",
+    ("BT-410", "Wheelchair entrance for Oehoe", "piece", "780.00",
      "Level floor and a door of 95 cm, instead of the standard ones.", ""),
     ("BT-900", "Relocation kit", "piece", "245.00", "Four castors and a lever, to move a booth inside a building.", ""),
-    ("WP-060", "Wall panel Mos 60", "m²", "129.00",
-     "Felt of recycled wool, 60 mm, on a frame of ash. Absorption class A.", "Colours 40 to 48 take six weeks."),
-    ("WP-030", "Wall panel Mos 30", "m²", "89.50", "Felt of recycled wool, 30 mm. Absorption class B.", ""),
+    ("WP-040", "Wall panel Vilt 40", "m²", "129.00",
+     "Felt of recycled wool, 40 mm, on a frame of ash. Absorption class A.", "Colours 40 to 48 take six weeks."),
+    ("WP-020", "Wall panel Vilt 20", "m²", "89.50", "Felt of recycled wool, 20 mm. Absorption class B.", ""),
     ("WP-110", "Slatted wall Lamel", "m²", "164.00", "Slats of oak before black felt, 2.4 m high.", ""),
     ("WP-900", "Frame profile", "m", "12.75", "Ash, oiled, for the edges of wall panels.", ""),
-    ("PL-200", "Ceiling baffle Wiek", "piece", "72.40", "Hanging baffle, 120 x 30 cm, with two steel wires.", ""),
-    ("PL-210", "Ceiling island Eiland", "piece", "386.00", "Round island, 120 cm, with light where it is wanted.", ""),
-    ("PL-220", "Light for Eiland", "piece", "148.00", "Ring of LED, 3000 K, dimmable.", ""),
+    ("PL-200", "Ceiling baffle Wolk", "piece", "72.40", "Hanging baffle, 120 x 30 cm, with two steel wires.", ""),
+    ("PL-210", "Ceiling island Mos", "piece", "386.00", "Round island, 120 cm, with light where it is wanted.", ""),
+    ("PL-220", "Light for Mos", "piece", "148.00", "Ring of LED, 3000 K, dimmable.", ""),
     ("SC-010", "Desk screen Riet", "piece", "118.00", "Screen for desks, 160 x 45 cm, clamped and without screws.", ""),
     ("SC-020", "Standing screen Wal", "piece", "342.00", "Screen on feet, 120 x 170 cm. Several are joined with a zip.", ""),
     ("SV-010", "Measurement of a room", "hour", "96.00",
@@ -56,7 +56,7 @@ OWN_PRICES = {
     "BT-100": (("AED", "21500"), ("GBP", "4290"), ("DKK", "37900")),
     "BT-200": (("AED", "41800"), ("GBP", "8250")),
     "BT-400": (("AED", "74900"),),
-    "WP-060": (("GBP", "114"), ("DKK", "980")),
+    "WP-040": (("GBP", "114"), ("DKK", "980")),
 }
 """Where the firm has a price list of its own; elsewhere the exchange rate decides."""
 
@@ -97,9 +97,9 @@ def catalogue(stage: Stage) -> Story:
     yield 365, "09:15", "manager"
     _set_rates(stage, 365, 3)
     yield 210, "11:20", "manager"
-    stage.products["WP-060"].change(prices={"EUR": _worth("134.00"), "GBP": _worth("118.00")})
+    stage.products["WP-040"].change(prices={"EUR": _worth("134.00"), "GBP": _worth("118.00")})
     stage.note(
-        stage.products["WP-060"],
+        stage.products["WP-040"],
         "Wool went up by six per cent; the old price holds for quotes until the end of the month.",
     )
     yield 120, "16:40", "manager"

@@ -9,12 +9,12 @@ import click
 import sqlalchemy as sa
 from flask import current_app
 
-from crmlite import config, create_app, schedule, schema
+from crmlite import config, create_app, pdf, schedule, schema
 from crmlite.auth.models import Team, User
 from crmlite.catalog.models import Product
 from crmlite.companies.models import Company
 from crmlite.contacts.models import Contact
-from crmlite.demo import bulk, deals, passers
+from crmlite.demo import bulk, deals, papers, passers
 from crmlite.demo.cast import CAST, PASSWORD, make_cast
 from crmlite.demo.catalogue import catalogue
 from crmlite.demo.firm import opening
@@ -22,9 +22,11 @@ from crmlite.demo.people import Generator, Owner
 from crmlite.demo.pipelines import make_pipelines
 from crmlite.demo.stage import Stage
 from crmlite.demo.stories import STORIES
+from crmlite.demo.stories.quotes import QUOTES
 from crmlite.extensions import db, pretending, utcnow, writing
 from crmlite.leads.models import Lead
 from crmlite.pipeline.models import Deal
+from crmlite.sales.models import Order, Quote
 
 FOUNDED = timedelta(days=555)
 YEARS = timedelta(days=3 * 365)
@@ -57,7 +59,12 @@ def demo(size: int | None, seed: int) -> None:
         except Refused as error:
             raise click.ClickException(str(error)) from error
         if size is None:
-            make_firm(seed)
+            try:
+                make_firm(seed)
+            except pdf.Failed as problem:
+                raise click.ClickException(
+                    f"{problem} The demo needs them; docs/development.md says what WeasyPrint needs. Then use an empty instance."
+                ) from problem
         else:
             make_load(size, seed, lambda people: click.echo(f"\r{people:,} contacts", nl=False))
             click.echo()
@@ -72,6 +79,8 @@ _COUNTED = (
     (Lead, "leads"),
     (Product, "products"),
     (Deal, "deals"),
+    (Quote, "quotes"),
+    (Order, "orders"),
 )
 
 
@@ -94,13 +103,18 @@ def check_place() -> None:
 
 
 def make_firm(seed: int, now: datetime | None = None) -> None:
-    """The cast, the firm, twelve stories, everybody else, and their deals. Commits."""
+    """The cast, the firm, twelve stories, everybody else, their deals, and the quotes of the twelve. Commits.
+
+    Raises pdf.Failed where this machine cannot make PDF files.
+    """
     now = now or utcnow().replace(microsecond=0)
-    with pretending(now - FOUNDED):
-        users = make_cast()
-    stage = Stage(users, now)
-    told = [opening, catalogue, deals.setting_up, *STORIES.values(), *passers.website(), passers.quarantine]
-    stage.play([*told, *passers.firms(seed, users, now), *deals.stories()])
+    with papers.renderer_running() as wait:
+        with pretending(now - FOUNDED):
+            users = make_cast()
+        stage = Stage(users, now)
+        told = [opening, catalogue, deals.setting_up, *STORIES.values(), *passers.website(), passers.quarantine]
+        wait()
+        stage.play([*told, *passers.firms(seed, users, now), *deals.stories(), *QUOTES])
 
 
 def make_load(

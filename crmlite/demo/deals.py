@@ -38,7 +38,10 @@ ARABIC_OFFERS = (
 
 @dataclass(frozen=True)
 class Told:
-    """One deal of a customer whose story is told: each step is days ago, a clock, and a stage, "won" or a reason."""
+    """One deal of a customer whose story is told: each step is days ago, a clock, and a stage, "won" or a reason.
+
+    Those that are won without a step of it are won by a quote: see stories/quotes.py.
+    """
 
     email: str
     name: str
@@ -51,7 +54,7 @@ class Told:
 
 STORIES = (
     Told("loewe@brandt-loewe.example", "Two Kerkuil with smoked glass", 15_900, "seller",
-         ((420, "16:00", "New"), (418, "09:20", "Quote sent"), (244, "17:40", "Agreed"), (243, "09:40", "won"))),
+         ((420, "16:00", "New"), (418, "09:20", "Quote sent"), (251, "17:40", "Agreed"))),
     Told("loewe@brandt-loewe.example", "Reception: 14 m of Vilt 40, dark blue", 4_870, "seller",
          ((43, "10:10", "Asked"), (16, "14:30", "Quote sent")), CARE, {"kind": "expansion"}),
     Told("annelies@hofstederuys.example", "Phone booths for the new wing", 32_400, "seller",
@@ -71,7 +74,10 @@ STORIES = (
     Told("fiona@blackwoodradio.example", "Studio two, floating ceiling", 26_300, "seller",
          ((33, "14:00", "New"), (21, "11:10", "Measured"), (3, "10:20", "Quote sent")), SALES, {"currency": "GBP"}),
     Told("beatrice@studiosalviati.example", "Sala d'attesa: 18 Vilt 40 e un'isola Mos", 3_980, "colleague",
-         ((212, "10:10", "Measured"), (211, "12:00", "Quote sent"), (190, "16:50", "won"))),
+         ((212, "10:10", "Measured"), (211, "12:00", "Quote sent"))),
+    Told("hind@sidrahotels.example", "سقف وولك لبهو فندق العين", 88_000, "rival",
+         ((118, "09:10", "Asked"), (101, "11:00", "Quote sent"), (48, "10:30", "Waiting for the order")), CARE,
+         {"kind": "expansion", "currency": "AED"}),
     Told("akhmetova@licey-zhuravl.example", "Хоровой класс", 9_850, "rival",
          ((27, "08:50", "Asked"), (5, "09:30", "Quote sent")), CARE, {"kind": "expansion"}),
     Told("r.ormsby@ormsbyvale.example", "Call centre, 40 screens", 21_000, "seller",

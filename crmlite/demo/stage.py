@@ -7,6 +7,7 @@ done by them, until the next cue. Who is a key of the cast, or "visitor" for som
 import heapq
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
+from io import BytesIO
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,12 +18,16 @@ from crmlite.catalog.models import Product, TaxClass
 from crmlite.companies.models import Company
 from crmlite.contacts.models import Affiliation, Contact
 from crmlite.demo import visitors
-from crmlite.extensions import db, pretending, utcnow, writing
+from crmlite.extensions import db, pretending, reading, utcnow, writing
+from crmlite.files import File
 from crmlite.leads import intake
 from crmlite.leads.models import Lead, Submission, WebForm
-from crmlite.mail import sending, smtp
+from crmlite.mail import outbox, sending, smtp
 from crmlite.records import members, tags
 from crmlite.records.notes import Note
+from crmlite.sales import paper
+from crmlite.sales.models import Quote
+from crmlite.web import show_date, speaking
 
 Cue = tuple[float, str, str]
 Story = Iterator[Cue]
@@ -162,6 +167,33 @@ class Stage:
 
     def discard(self, key: str) -> None:
         self._submission(key).discard()
+
+    def send(self, quote: Quote, message: str) -> None:
+        """The draft goes to its contact with its paper. Comes first in a step: papers are not made while one writes."""
+        reading()
+        content = paper.make(quote, quote.latest, is_draft=False)
+        writing()
+        draft, to = quote.latest, quote.contact.main_email or ""
+        file = File.store(BytesIO(content), paper.file_name(quote, draft), "application/pdf")
+        db.session.flush()
+        link = quote.send(file, paper.parties(quote, draft.language), to)
+        with speaking(draft.language):
+            day = show_date(draft.valid_until)
+        self._has_job = True
+        outbox.send(
+            "quote",
+            to,
+            language=draft.language,
+            purpose="quote",
+            about=quote,
+            to_name=quote.contact.name,
+            by=self.me,
+            files=[file],
+            quote_subject=f"{quote.number}: {quote.name}",
+            message=message,
+            url=link.url,
+            day=day,
+        )
 
     def invite(self, record: Any, who: str, role: str = "") -> None:
         members.join(record, self.users[who], role)

@@ -8,7 +8,7 @@ def brandt_loewe(s: Stage) -> Story:
     yield 455, "10:50", "seller"
     firm = s.company(
         "Kanzlei Brandt Löwe", "brandt-loewe.example", "+49 40 66969 310",
-        ("Färbergraben 12", "20095", "Hamburg", "DE"), industry="Law", language="de",
+        ("Färbergraben 12", "20095", "Hamburg", "DE"), industry="Law", language="de", vat_id="DE000099991",
         instructions="Never name their clients or what was heard, not in notes either.",
     )  # fmt: skip
     greta = s.person("Greta", "Löwe", "loewe@brandt-loewe.example", firm, "Partnerin", "decides", since=s.day(5100))

@@ -180,7 +180,7 @@ def havnehuset(s: Stage) -> Story:
     yield 541, "10:15", "colleague"
     house = s.company(
         "Havnehuset Kontorhotel", "havnehuset.example", "+45 00 11 22 33",
-        ("Havnegade 21", "8000", "Aarhus", "DK"), industry="Hotels", language="da",
+        ("Havnegade 21", "8000", "Aarhus", "DK"), industry="Hotels", language="da", vat_id="DK00009992",
     )  # fmt: skip
     rikke = s.person("Rikke", "Østergaard", "rikke@havnehuset.example", house, "Direktør", "decides", since=s.day(2200))
     lead = s.lead(rikke, "Six Uil phone booths for the second floor", "Trade fair")
