@@ -1,5 +1,6 @@
 """The demo is a firm one would believe: people who sign in, stories told in order, five scripts; and it keeps its place."""
 
+import hashlib
 import re
 from datetime import timedelta
 
@@ -16,15 +17,18 @@ from crmlite.demo.cast import CAST, PASSWORD
 from crmlite.demo.command import make_firm
 from crmlite.demo.people import Generator, Owner
 from crmlite.demo.stories import STORIES
-from crmlite.extensions import db
+from crmlite.extensions import db, pretending
 from crmlite.leads.models import Lead, Submission, WebForm
 from crmlite.mail.outbox import Message
 from crmlite.records.points import Point
+from crmlite.sales.models import STATE_LABELS, Order, Quote
 from tests.demo.conftest import NOW, SEED, build_firm, closing_app, dump, opened
 
 SCRIPTS = {"Latin": "[A-Za-z]", "Cyrillic": "[Ѐ-ӿ]", "Arabic": "[ء-ي]", "Chinese": "[一-鿿]"}
-DRAWN = {("user", "password"), ("message", "message_id"), ("file", "path")}
+DRAWN = {("user", "password"), ("message", "message_id"), ("file", "path"), ("link", "nonce")}
 """What is drawn anew every time, and has to be."""
+TOKEN = re.compile(r"(?<=/p/quote/)[\w-]+")
+"""In mails, which hold what is drawn for their links."""
 
 
 # --- who is there -----------------------------------------------------------------------------------------------------
@@ -181,6 +185,67 @@ def test_old_mail_was_sent_and_the_newest_waits(demo):
     assert states[-1] == "queued"
 
 
+# --- the quotes -------------------------------------------------------------------------------------------------------
+
+
+def quotes() -> list[Quote]:
+    return list(db.session.scalars(sa.select(Quote).order_by(Quote.id)))
+
+
+def test_quotes_are_in_every_state(demo):
+    assert {quote.state for quote in quotes()} == {"draft", "sent", "accepted", "declined", "withdrawn"}
+    assert {version.state for quote in quotes() for version in quote.versions} == set(STATE_LABELS)
+    with pretending(NOW):
+        expired = [quote for quote in quotes() if quote.state == "sent" and quote.shown.is_expired]
+    assert len(expired) == 1
+
+
+def test_quotes_are_of_all_kinds(demo):
+    versions = [quote.shown for quote in quotes()]
+    assert {version.currency for version in versions} >= {"EUR", "USD", "GBP", "DKK", "PLN", "AED"}
+    assert {version.language for version in versions} == {"en", "nl", "ar"}
+    assert sum(version.includes_tax for version in versions) == 1
+    lines = [line for version in versions for line in version.lines]
+    assert {line.kind for line in lines} == {"item", "text", "section"}
+    assert {line.tax_kind for line in lines} == {"normal", "reverse", "exempt"}
+    assert any(line.discount_bp for line in lines)
+    assert any(line.optional for line in lines)
+
+
+def test_quotes_are_worth_what_their_deals_are(demo):
+    for quote in quotes():
+        if quote.deal is not None:
+            version = quote.latest
+            assert (quote.deal.currency, quote.contact_id) == (version.currency, quote.deal.contact_id)
+            assert abs(quote.deal.amount_minor - version.net_minor) < 100, (quote.name, version.net_minor)
+
+
+def test_three_customers_accepted_and_have_orders_for_deals_that_are_won(demo):
+    orders = db.session.scalars(sa.select(Order)).all()
+    assert len(orders) == 3
+    for order in orders:
+        quote = db.session.get_one(Quote, order.quote_id)
+        assert quote.state == "accepted"
+        assert quote.deal.stage.kind == "won"
+        assert (quote.contact.lifecycle, quote.company.lifecycle) == ("customer", "customer")
+        assert order.version.decision.sha256 == order.version.file.sha256
+        assert [line.name for line in order.lines if line.code == "PL-210"] or order.currency == "EUR"
+
+
+def test_a_quote_is_in_the_story_of_everybody_it_is_about(demo):
+    for quote in quotes():
+        for name in ("quote.created", "quote.sent"):
+            about = db.session.execute(
+                sa.select(journal.EventLink.record_type, journal.EventLink.record_id)
+                .join(journal.Event, journal.Event.id == journal.EventLink.event_id)
+                .where(journal.Event.name == name, journal.Event.subject_id == quote.id)
+            )
+            found = {tuple(row) for row in about}
+            if found:
+                assert found >= {("contact", quote.contact_id), ("company", quote.company_id)}
+                assert quote.deal_id is None or ("deal", quote.deal_id) in found
+
+
 # --- its place --------------------------------------------------------------------------------------------------------
 
 
@@ -222,18 +287,32 @@ def test_a_size_makes_so_many_contacts_and_a_fifth_as_many_companies(database, d
     databases.drop(url)
 
 
-def test_the_same_seed_makes_the_same_rows(database, firm, databases):
-    def rows() -> dict[str, list]:
-        found: dict[str, list] = dump(*DRAWN, ("event", "tx"), ("change", "tx"))
-        return {**found, "change": [row for row in found["change"] if row["record_type"] != "file"]}  # with its path
-
+def test_the_same_seed_makes_the_same_rows_and_papers_that_can_be_read(database, firm, databases):
     url = databases.fresh(database, build_empty)
     with opened(url):
         make_firm(SEED, NOW)
         again = rows()
+        sent = [version for quote in quotes() for version in quote.versions if version.is_frozen]
+        papers = [(version.file.read() or b"", version.sha256) for version in sent]
     databases.drop(url)
+    assert len(papers) == 13
+    for content, sha256 in papers:
+        assert content.startswith(b"%PDF-1.7")
+        assert hashlib.sha256(content).hexdigest() == sha256
     with opened(firm):
         assert rows() == again
+
+
+def rows() -> dict[str, list]:
+    """All of them without what is drawn, in the journal too."""
+    found: dict[str, list] = dump(*DRAWN, ("event", "tx"), ("change", "tx"))
+    drawn = {table for table, _column in DRAWN}
+    mails = [{name: _plain(value) for name, value in row.items()} for row in found["message"]]
+    return {**found, "message": mails, "change": [row for row in found["change"] if row["record_type"] not in drawn]}
+
+
+def _plain(value: object) -> object:
+    return TOKEN.sub("…", value) if isinstance(value, str) else value
 
 
 def test_another_seed_makes_other_people():

@@ -9,8 +9,6 @@ from collections.abc import Callable
 from crmlite.demo.quoting import PHONE, Item, Section, Text, accept, begin, decline, look, rewrite
 from crmlite.demo.stage import Stage, Story
 
-_WOOL = "Wool from sheep of the Veluwe, dyed in Tilburg."
-
 
 def brandt_loewe(s: Stage) -> Story:
     """Forgotten by four quarters of partners, then taken in its second version."""
@@ -152,12 +150,9 @@ def fanar(s: Stage) -> Story:
 
 def hofstede(s: Stage) -> Story:
     """Booths for the new wing: three sections, what is optional, the architect's discount; and once more with walnut."""
-    booths, doors = (
-        Item("BT-100", 5, "Telefooncel Uil, noten", "Voor één persoon, 105 x 95 x 220 cm.", off=8),
-        "Zonder drempel.",
-    )
+    walnut = Item("BT-100", 5, "Telefooncel Uil, noten", "Voor één persoon, 105 x 95 x 220 cm.", off=8)
     room = Item("BT-400", 1, "Overlegcabine Oehoe", "Voor vier, met tafel, banken en plaats voor een scherm.", off=8)
-    entrance = Item("BT-410", 1, "Rolstoelingang voor de Oehoe", doors, optional=True, chosen=True)
+    entrance = Item("BT-410", 1, "Rolstoelingang voor de Oehoe", "Zonder drempel.", optional=True, chosen=True)
     work = (
         Section("Werk"),
         Item("SV-110", 1, "Bezorging in de Benelux", ""),
@@ -177,7 +172,7 @@ def hofstede(s: Stage) -> Story:
     look(quote, PHONE)
     yield 13, "15:10", "seller"
     rewrite(
-        s, quote, Section("Cabines"), booths, room, entrance, *work, *extra, valid=42,
+        s, quote, Section("Cabines"), walnut, room, entrance, *work, *extra, valid=42,
         intro="Nu in noten in plaats van eiken, voor dezelfde prijs.",
     )  # fmt: skip
     yield 12, "10:05", "seller"
@@ -240,7 +235,7 @@ def yunzhou(s: Stage) -> Story:
     yield 21, "09:30", "rival"
     quote = begin(
         s, "wang.fang@yunzhou-soft.example", "第二期：四间会议舱",
-        Item("BT-200", 3, "会议舱 Kerkuil", "双人，150 x 120 x 220 厘米，含桌子和两张长凳。", off=12),
+        Item("BT-200", 4, "会议舱 Kerkuil", "双人，150 x 120 x 220 厘米，含桌子和两张长凳。", off=12),
         Item("SV-120", 1, "海运至宁波", ""), Item("SV-010", 4, "声学测量", "", optional=True),
         deal="第二期：四间会议舱", tax="export", currency="USD", zone="Asia/Shanghai", valid=60,
         terms="信用证付款。发票抬头使用中文全称。",
@@ -272,7 +267,7 @@ def zuraw(s: Stage) -> Story:
     yield 4, "11:20", "colleague"
     begin(
         s, "m.swiatkowska@bibliotekizuraw.example", "Czytelnia główna: panele i sufit",
-        Item("WP-040", 62, "Panel ścienny Vilt 40", f"Filc z wełny z odzysku, 40 mm.\n{_WOOL}"),
+        Item("WP-040", 62, "Panel ścienny Vilt 40", "Filc z wełny z odzysku, 40 mm, klasa A."),
         Item("PL-210", 14, "Wyspa sufitowa Mos", "Okrągła, 120 cm."), Item("SV-100", 32, "Montaż", ""),
         deal="Czytelnia główna: panele i sufit", currency="PLN", zone="Europe/Warsaw", valid=45,
     )  # fmt: skip
