@@ -12,6 +12,8 @@ LISTS = {
     "lead": "/leads/",
     "product": "/products/",
     "deal": "/deals/",
+    "quote": "/quotes/",
+    "order": "/orders/",
 }
 
 

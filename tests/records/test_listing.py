@@ -17,6 +17,7 @@ from crmlite.companies.types import COMPANY
 from crmlite.contacts.models import Contact
 from crmlite.contacts.types import CONTACT
 from crmlite.extensions import db, utcnow
+from crmlite.fold import sort_key
 from crmlite.leads.models import Lead
 from crmlite.leads.types import LEAD
 from crmlite.pipeline.models import Deal, Stage
@@ -24,10 +25,12 @@ from crmlite.pipeline.types import DEAL
 from crmlite.records import listing as listing_module
 from crmlite.records.filters import FilterError
 from crmlite.records.listing import Listing
+from crmlite.sales.models import Order, Quote
+from crmlite.sales.types import ORDER, QUOTE
 from tests import cast, oracles
 from tests.records.who import request_of, viewer
 
-KINDS = {kind.name: kind for kind in (CONTACT, COMPANY, LEAD, PRODUCT, DEAL)}
+KINDS = {kind.name: kind for kind in (CONTACT, COMPANY, LEAD, PRODUCT, DEAL, QUOTE, ORDER)}
 SORTS = [(kind.name, column.name) for kind in KINDS.values() for column in kind.columns if column.sortable]
 NAMES = ("", "Anna", "anna", "Ánna", "Борис", "王芳", "zed", "Zed")
 
@@ -52,7 +55,12 @@ def build_many(url: str) -> None:
                     None, name=NAMES[n % 5], contact=first, stage=column, amount_minor=n % 4, owner_id=None
                 )
                 deal.close_on = when and when.date()
-                for record in (person, firm, lead, product, deal):
+                values = {"number": f"{NAMES[n % 8]}{n}", "gross_minor": n % 4, "contact": first}
+                values |= {"name": NAMES[n % 5], "sort_name": sort_key(NAMES[n % 5]), "currency": "EUR"}
+                quote = Quote(valid_until=when and when.date(), **values)
+                order = Order(ordered_on=(when or start).date(), **values)
+                db.session.add_all([quote, order])
+                for record in (person, firm, lead, product, deal, quote, order):
                     record.created_at = start + timedelta(days=n % 5)
                 for record in (person, firm):
                     record.last_activity_at = when
@@ -183,7 +191,9 @@ BAD = {
 
 
 @pytest.mark.parametrize("query", BAD.values(), ids=BAD.keys())
-@pytest.mark.parametrize("path", ["/contacts/", "/companies/", "/leads/", "/records/contact/count"])
+@pytest.mark.parametrize(
+    "path", ["/contacts/", "/companies/", "/leads/", "/quotes/", "/orders/", "/records/contact/count"]
+)
 def test_what_does_not_exist_gets_a_sentence(stage, path, query):
     answer = stage.client("manager").get(f"{path}?{query}")
     if answer.status_code == 200:
@@ -224,7 +234,17 @@ def test_any_query_string_is_answered(stage):
 
     @settings(max_examples=400, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(
-        st.sampled_from(["/contacts/", "/companies/", "/leads/", "/records/contact/count", "/records/lead/count"]),
+        st.sampled_from(
+            [
+                "/contacts/",
+                "/companies/",
+                "/leads/",
+                "/quotes/",
+                "/orders/",
+                "/records/contact/count",
+                "/records/lead/count",
+            ]
+        ),
         st.lists(st.tuples(prefixes, names, operators, values), min_size=1, max_size=4),
     )
     def run(path, terms) -> None:

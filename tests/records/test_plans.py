@@ -14,15 +14,16 @@ from crmlite.contacts.types import CONTACT
 from crmlite.extensions import db
 from crmlite.leads.types import LEAD
 from crmlite.pipeline.types import DEAL
+from crmlite.sales.types import ORDER, QUOTE
 from tests import cast
 from tests.cast import Stage
 
-LARGE = "contact|company|lead|product|deal|event|event_link|change|point|tagging|note|search"
+LARGE = "contact|company|lead|product|deal|quote|order|event|event_link|change|point|tagging|note|search"
 SCAN = re.compile(rf"\bSCAN (?:{LARGE})\b(?! USING)")
-RECORDS = re.compile(r"\b(?:SCAN|SEARCH) (?:contact|company|lead|product|deal)\b")
+RECORDS = re.compile(r"\b(?:SCAN|SEARCH) (?:contact|company|lead|product|deal|quote|order)\b")
 # The probe of those who may see everything: it reads a thousand rows at most, whichever come first.
 PROBE = re.compile(r"WHERE \w+\.deleted_at IS NULL AND 1 = 1\s+LIMIT")
-TYPES = (CONTACT, COMPANY, LEAD, PRODUCT, DEAL)
+TYPES = (CONTACT, COMPANY, LEAD, PRODUCT, DEAL, QUOTE, ORDER)
 SORTED = [
     f"{kind.url}?_sort={sign}{column.name}"
     for kind in TYPES
@@ -38,6 +39,12 @@ OTHERS = [
     "/deals/board",
     "/deals/board?owner=me",
     "/deals/?stage=1",
+    "/quotes/?state=sent",
+    "/quotes/?state=draft",
+    "/quotes/?owner=me",
+    "/quotes/?contact=1",
+    "/orders/?owner=me",
+    "/orders/?company=1",
     "/mail/",
 ]
 ACTORS = ("admin", "seller", "rival")
