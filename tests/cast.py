@@ -518,6 +518,7 @@ def _crowd(count: int) -> None:
         Contact.create(seller, given=f"Person {n}").join(company, title="Clerk")
         Lead.create(seller, contact=contact, need=f"More {n}", company_id=company.id)
         Deal.create(seller, name=f"More {n}", contact=contact, stage=deal.stage, company_id=company.id)
+    quote.write(name=quote.name, lines=[{"id": line.id} for line in quote.latest.lines], intro="Written again")
     db.session.commit()
 
 

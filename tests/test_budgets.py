@@ -49,8 +49,12 @@ def counted() -> Iterator[list[str]]:
 
 def url_of(stage: Stage, route: Route) -> str:
     names = {name: route.args.get(name, ARGS.get(name, "")) for name in parts(route.rule)}
-    url = re.sub(r"<(?:[^:>]+:)?([^>]+)>", lambda m: str(stage.ids.get(names[m[1]], names[m[1]])), route.rule)
+    url = re.sub(r"<(?:[^:>]+:)?([^>]+)>", lambda m: _value(stage, m[1], names[m[1]]), route.rule)
     return f"{url}?{route.query}" if route.query else url
+
+
+def _value(stage: Stage, name: str, key: str) -> str:
+    return stage.token(key) if name == "token" else str(stage.ids.get(key, key))
 
 
 def actor_of(route: Route) -> str:

@@ -103,7 +103,7 @@ class Timeline:
         notes = _notes(event.data["note_id"] for event, *_rest in rows if "note_id" in event.data)
         subjects = self._subjects(event for event, *_rest in rows)
         self._unseen = self._find_unseen(rows)
-        diffs = self._diffs({operation.id for event, operation, _kind in rows if event.name.endswith(".updated")})
+        diffs = self._diffs({operation.id for event, operation, _kind in rows if self._has_diffs(event)})
         return [self._entry(*row, notes, subjects, diffs) for row in rows]
 
     def _entry(
@@ -124,7 +124,7 @@ class Timeline:
             icon=kind.icon,
             actor=actor,
             note=_note_of(event, notes),
-            diffs=diffs.get(operation.id, ()) if own and event.name.endswith(".updated") else (),
+            diffs=diffs.get(operation.id, ()) if self._has_diffs(event) else (),
             about=None if own or subject is None else subject[:2],
             is_undone=operation.undone_by_id is not None,
             undo_url=f"/records/undo/{operation.id}" if self._may_undo(event, operation, subject) else None,
@@ -148,6 +148,9 @@ class Timeline:
 
     def _is_own(self, event: Event) -> bool:
         return bool(event.subject_type == self.type.name and event.subject_id == self.record.id)
+
+    def _has_diffs(self, event: Event) -> bool:
+        return self._is_own(event) and event.name.endswith(".updated")
 
     def _subjects(self, found: Iterable[Event]) -> dict[tuple[str, int], "Subject"]:
         """The other records that the user may see, in one statement."""
@@ -182,15 +185,20 @@ class Timeline:
                 EventLink.event_id.in_(wanted)
             )
         ).all()
+        linked: dict[str, set[int]] = {}
+        for link in links:
+            if link.record_type in types.registered():
+                linked.setdefault(link.record_type, set()).add(link.record_id)
+        queries = [
+            sa.select(sa.literal(name), kind.model.id).where(kind.model.id.in_(ids), kind.policy.rows(self.user))
+            for name, ids in sorted(linked.items())
+            if (kind := types.registered()[name])
+        ]
+        seen = {tuple(row) for row in db.session.execute(sa.union_all(*queries))} if queries else set()
         found: dict[int, set[str]] = {}
-        for name in {link.record_type for link in links} & set(types.registered()):
-            kind, ids = types.registered()[name], {link.record_id for link in links if link.record_type == name}
-            seen = set(
-                db.session.scalars(sa.select(kind.model.id).where(kind.model.id.in_(ids), kind.policy.rows(self.user)))
-            )
-            for link in links:
-                if link.record_type == name and link.record_id not in seen:
-                    found.setdefault(link.event_id, set()).add(name)
+        for link in links:
+            if link.record_type in linked and (link.record_type, link.record_id) not in seen:
+                found.setdefault(link.event_id, set()).add(link.record_type)
         return found
 
     def _diffs(self, operation_ids: set[int]) -> dict[int, tuple[Diff, ...]]:

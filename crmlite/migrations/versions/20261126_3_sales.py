@@ -71,6 +71,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_quote_number_id_owner_id_team_id"), "quote", ["number", "id", "owner_id", "team_id"])
     op.create_index(op.f("ix_quote_owner_id_sort_name"), "quote", ["owner_id", "sort_name"])
     op.create_index(op.f("ix_quote_sort_name_id_owner_id_team_id"), "quote", ["sort_name", "id", "owner_id", "team_id"])
+    op.create_index(op.f("ix_quote_state_id_owner_id_team_id"), "quote", ["state", "id", "owner_id", "team_id"])
     op.create_index(op.f("ix_quote_team_id_sort_name"), "quote", ["team_id", "sort_name"])
     op.create_index(
         op.f("ix_quote_valid_until_id_owner_id_team_id"), "quote", ["valid_until", "id", "owner_id", "team_id"]

@@ -53,6 +53,7 @@ class Quote(Record, Base):
         sa.Index(None, "gross_minor", "id", "owner_id", "team_id"),
         sa.Index(None, "valid_until", "id", "owner_id", "team_id"),
         sa.Index(None, "created_at", "id", "owner_id", "team_id"),
+        sa.Index(None, "state", "id", "owner_id", "team_id"),
         sa.Index(None, "owner_id", "sort_name"),
         sa.Index(None, "team_id", "sort_name"),
         sa.Index(None, "contact_id"),
