@@ -1,7 +1,7 @@
 """What the forms of all modules share: tidying what was typed, the usual complaints, lists of languages and countries."""
 
 import json
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import wtforms
@@ -9,9 +9,11 @@ from babel.core import get_global
 from babel.numbers import get_currency_name, list_currencies
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 from wtforms import Field, FieldList, FormField, HiddenField, SelectMultipleField, ValidationError
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import Choice, SelectChoice
 from wtforms.validators import DataRequired, Length, StopValidation
+from wtforms.widgets import Select, html_params
 
 from crmlite.journal import to_json
 from crmlite.safety import clean
@@ -186,6 +188,20 @@ class SelectField(wtforms.SelectField):
 
 
 _NOTHING_OFFERED: Any = object()
+
+
+class LongList(Select):
+    """Shows a select with hundreds of options, whose labels are plain texts: written once for each choice, as it is long."""
+
+    def __call__(self, field: SelectField, **kwargs: Any) -> Markup:
+        pairs = tuple((choice.value, choice.label) for choice in field.choices)
+        attributes = html_params(name=field.name, **{"id": field.id, **kwargs})
+        return Markup("<select {}>{}</select>").format(Markup(attributes), _options(pairs, field.data))  # noqa: S704 - escaped
+
+
+@lru_cache(maxsize=256)
+def _options(pairs: tuple[tuple[str, str], ...], chosen: Any) -> Markup:
+    return Markup().join(Select.render_option(Choice(value, label, value == chosen, {})) for value, label in pairs)
 
 
 def language_choices() -> list[SelectChoice]:

@@ -18,6 +18,7 @@ from crmlite.catalog.types import PRODUCT
 from crmlite.extensions import db
 from crmlite.forms import (
     Form,
+    LongList,
     SelectField,
     at_most,
     choices,
@@ -129,11 +130,11 @@ class QuoteForm(Form):
     """A draft: what is above and below the lines, and the lines."""
 
     name = StringField(_l("Subject"), [required(), at_most(200)], filters=[one_line])
-    currency = SelectField(_l("Currency"), choices=currency_choices)
+    currency = SelectField(_l("Currency"), choices=currency_choices, widget=LongList())
     includes_tax = BooleanField(_l("Prices include tax"))
     valid_until = DateField(_l("Valid until"), [Optional()])
     language = SelectField(_l("Language of the paper"), choices=choices(LANGUAGES.items()))
-    time_zone = SelectField(_l("Time zone of the customer"))
+    time_zone = SelectField(_l("Time zone of the customer"), widget=LongList())
     intro = TextAreaField(_l("Text above the lines"), [at_most(4000)], filters=[tidy])
     terms = TextAreaField(_l("Text below the lines"), [at_most(4000)], filters=[tidy])
     lines = Rows(FormField(LineForm), max_entries=MOST_LINES)
@@ -142,6 +143,7 @@ class QuoteForm(Form):
         super().__init__(formdata, data=shown(draft) if formdata is None else None, **kwargs)
         self.time_zone.choices = choices(time_zones())
         self.draft = draft
+        self._sound: dict[str, Any] = {}
         self.too_large = False
         self.lines.entries.sort(key=lambda entry: entry.form.place.data)
         self._taxes = {tax.id: tax for tax in self._known_taxes()}
@@ -251,12 +253,11 @@ class QuoteForm(Form):
 
     def sound(self, name: str) -> Any:
         """What was chosen; what cannot be chosen, as one who tampers sends it, is what it was."""
-        field = self[name]
-        return (
-            field.data
-            if any(field.data == value for value, *_rest in field.iter_choices())
-            else getattr(self.draft, name)
-        )
+        if name not in self._sound:  # every line asks
+            field = self[name]
+            is_offered = any(field.data == value for value, *_rest in field.iter_choices())
+            self._sound[name] = field.data if is_offered else getattr(self.draft, name)
+        return self._sound[name]
 
     def preview(self) -> QuoteVersion:
         """What it would be if it were saved; never part of the session. Raises totals.TooLarge."""
