@@ -49,6 +49,16 @@ class Text:
 
 Row = Item | Section | Text
 
+UNITS = {
+    language: dict(zip(("piece", "hour", "delivery"), words, strict=True))
+    for language, words in {
+        "ar": ("قطعة", "ساعة", "شحنة"), "bg": ("бр.", "час", "доставка"), "da": ("stk.", "time", "levering"),
+        "de": ("Stück", "Stunde", "Lieferung"), "it": ("pezzo", "ora", "consegna"), "nl": ("stuk", "uur", "levering"),
+        "pl": ("szt.", "godz.", "dostawa"), "ru": ("шт.", "час", "доставка"), "zh": ("件", "小时", "次"),
+    }.items()
+}  # fmt: skip
+"""What the catalogue's units are called, as sellers write it over for each customer."""
+
 
 def begin(
     stage: Stage,
@@ -114,6 +124,12 @@ def _evidence(agent: str) -> dict[str, str]:
     return {"address": network("203.0.113.61"), "user_agent": agent}
 
 
+def _spoken(version: QuoteVersion) -> str:
+    """The customer's own language, also where no paper is in it."""
+    company = version.quote.company
+    return (company.language if company else None) or version.language
+
+
 def _deal(name: str) -> Deal:
     return db.session.scalars(sa.select(Deal).where(Deal.name == name)).one()
 
@@ -133,7 +149,7 @@ def _line(stage: Stage, row: Row, version: QuoteVersion, tax_key: str) -> dict[s
         "code": product.code,
         "name": row.name or product.name,
         "text": product.description if row.text is None else row.text,
-        "unit": product.unit,
+        "unit": UNITS.get(_spoken(version), {}).get(product.unit, product.unit),
         "qty_micro": round(row.count * totals.MICRO),
         "unit_micro": as_quoted(unit_micro, includes_tax, version.includes_tax, rate),
         "discount_bp": round(row.off * 100),

@@ -159,7 +159,7 @@ def hofstede(s: Stage) -> Story:
         Item("SV-100", 20, "Montage, voor 9:00 uur", ""),
     )
     extra = (Section("Als het mag"), Item("BT-900", 1, "Verhuisset", "Vier wielen en een hefboom.", optional=True),
-             Item("BK-001", 2, "Boek: Rooms that listen", "", optional=True, tax="low"))  # fmt: skip
+             Item("SM-001", 1, "Doos met stalen", "Twaalf kleuren vilt en drie soorten hout.", optional=True))  # fmt: skip
     yield 32, "13:20", "seller"
     quote = begin(
         s, "annelies@hofstederuys.example", "Belcellen voor de nieuwe vleugel", Section("Cabines"),

@@ -20,6 +20,7 @@ def hofstede(s: Stage) -> Story:
         ("Tramremise 3", "3501 ZX", "Utrecht", "NL"), industry="Architecture", language="nl", vat_id="NL000099990B11",
     )  # fmt: skip
     annelies.join(firm, "Partner", "decides", s.day(4300))
+    annelies.change(language="nl", city="Utrecht")
     s.lead_of(annelies).take(s.me)
     s.note(firm, "Came in by the website last night. A listed depot, so nothing may be screwed into the beams: Mos islands "
            "on cables from the side walls? Asked Koen in the workshop for the longest span.")  # fmt: skip
