@@ -8,7 +8,7 @@ import pytest
 import wtforms
 from werkzeug.datastructures import MultiDict
 
-from crmlite.forms import Form, _Sentences
+from crmlite.forms import Form, LongList, SelectField, _Sentences, choices
 from tests.contacts.test_contacts import NEW
 
 
@@ -91,3 +91,17 @@ def test_what_is_sent_twice_is_refused(stage, url, sent):
     answer = stage.client("seller").post(url, data=MultiDict(sent))
     assert answer.status_code == 422
     assert "This was sent more than once." in answer.text
+
+
+@pytest.mark.parametrize("chosen", ["a", "b", "none of them", None])
+def test_a_long_list_looks_like_any_select(chosen):
+    offered = choices([("a", 'A & "A"'), ("b", "<B>")], "–")
+
+    class Both(Form):
+        one = SelectField(choices=offered)
+        other = SelectField(choices=offered, widget=LongList())
+
+    form = Both(data={"one": chosen, "other": chosen})
+    for _time in range(2):
+        other = str(form.other(id="x", class_="c")).replace('name="other"', 'name="one"')
+        assert other == str(form.one(id="x", class_="c"))
