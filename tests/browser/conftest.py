@@ -104,20 +104,28 @@ def speaking(page: Page, language: str) -> Iterator[None]:
         page.evaluate(speak, before)
 
 
-@pytest.fixture(scope="session")
-def site(browser, database, databases, tmp_path_factory) -> Iterator[Site]:
+@contextlib.contextmanager
+def serving(browser, database, databases, instance: Path, **settings: str) -> Iterator[Site]:
+    """crmlite with a demo of its own, and these variables of its environment."""
     url = databases.fresh(database, build_firm)
     environment = os.environ | {
         "CRMLITE_DATABASE_URL": url,
-        "CRMLITE_INSTANCE": str(tmp_path_factory.mktemp("site")),
+        "CRMLITE_INSTANCE": str(instance),
         "CRMLITE_PUBLIC_URL": "http://localhost",  # with the port that Server finds
         "CRMLITE_DISK_FLOOR_MB": "0",
+        **settings,
     }
     server = Server(environment)
     server.wait_for(200, within=40)
     yield Site(f"http://localhost:{server.port}", browser)
     server.close()
     databases.drop(url)
+
+
+@pytest.fixture(scope="session")
+def site(browser, database, databases, tmp_path_factory) -> Iterator[Site]:
+    with serving(browser, database, databases, tmp_path_factory.mktemp("site")) as made:
+        yield made
 
 
 @pytest.fixture

@@ -1,0 +1,224 @@
+"""The main job, whole: from a deal on a contact's page over the board and a quote to the customer's yes, its order and its traces."""
+
+import email
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from email.message import EmailMessage
+from email.policy import default as modern
+from gettext import GNUTranslations
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import Site, serving, settled
+from tests.browser.test_board import COLUMN, cards, drag
+from tests.mail.test_headers import Inbox, free_port
+from tests.pdf.test_papers import said
+from tests.pdf.test_render import tool
+
+TRANSLATIONS = Path(__file__).parents[2] / "crmlite/translations"
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+
+
+@dataclass(frozen=True)
+class Sale:
+    """Who sells what to whom; `lines` are the letters that find a product, its name, and how many."""
+
+    language: str
+    user: str
+    seller: str
+    customer: str
+    mail: str
+    company: str
+    deal: str
+    amount: str
+    currency: str
+    lines: tuple[tuple[str, str, str], ...]
+    tax: str
+    """The letters that choose it, where it is not the products' own."""
+    net: Decimal
+    total: Decimal
+    with_option: Decimal
+
+
+SALES = (
+    Sale(
+        "en", "seller", "Sanne de Wit", "Tamsin Quayle", "t.quayle@ormsbyvale.example", "Ormsby & Vale Insurance",
+        "Two booths for claims", "12000", "EUR",
+        (("hert", "Telephone booth Hert", "2"), ("mos 60", "Wall panel Mos 60", "12.5"), ("reloc", "Relocation kit", "1")),
+        "", Decimal("11375.00"), Decimal("13763.75"), Decimal("14060.20"),
+    ),
+    Sale(
+        "ar", "rival", "ليلى منصور", "ريم الهاشمي", "reem@sidrahotels.example", "مجموعة فنادق السدرة",
+        "كبائن هادئة للبهو", "140000", "AED",
+        (("hert", "Telephone booth Hert", "2"), ("das", "Meeting booth Das", "1.5"), ("oeros", "Meeting booth Oeros", "1")),
+        "VAT in", Decimal("105700.00"), Decimal("110985.00"), Decimal("189630.00"),
+    ),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def inbox() -> Iterator[Inbox]:
+    handler = Inbox()
+    controller = Controller(handler, hostname="127.0.0.1", port=free_port(), enable_SMTPUTF8=True)
+    controller.start()
+    handler.port = controller.port
+    yield handler
+    controller.stop()
+
+
+@pytest.fixture(scope="module")
+def shop(browser, database, databases, inbox, tmp_path_factory) -> Iterator[Site]:
+    """crmlite as it is shipped, that sends its mail to `inbox`."""
+    smtp = {"CRMLITE_SMTP_URL": f"smtp://127.0.0.1:{inbox.port}", "CRMLITE_MAIL_FROM": "crm@demo.example"}
+    with serving(browser, database, databases, tmp_path_factory.mktemp("shop"), **smtp) as site:
+        yield site
+
+
+def words(language: str) -> Callable[[str], str]:
+    """What stands on the pages in that language for an English text."""
+    if language == "en":
+        return str
+    with (TRANSLATIONS / language / "LC_MESSAGES/messages.mo").open("rb") as file:
+        return GNUTranslations(file).gettext
+
+
+def number(text: str | Locator) -> Decimal:
+    """The number in an amount, whatever stands around it."""
+    text = text if isinstance(text, str) else text.inner_text()
+    return Decimal(re.sub(r"[^\d.]", "", text))
+
+
+def mails_to(inbox: Inbox, address: str) -> list[EmailMessage]:
+    return [
+        email.message_from_bytes(envelope.content, policy=modern)
+        for envelope in inbox.envelopes
+        if envelope.rcpt_tos == [address]
+    ]
+
+
+@pytest.mark.parametrize("sale", SALES, ids=lambda sale: sale.language)
+def test_from_a_deal_to_an_order(shop, inbox, sale):
+    _ = words(sale.language)
+    with shop.visit(sale.user) as page:
+        assert page.locator("html").get_attribute("lang") == sale.language
+        contact = contact_of(page, sale)
+        deal = add_deal(page, contact, sale, _)
+        stages = move_it(page, deal, sale)
+        quote, called = write_quote(page, deal, sale, _)
+        send_it(page, quote, called, sale, _)
+    link = look_at_mail(inbox, called, sale, _)
+    order = accept_it(shop, link, called, sale, _)
+    with shop.visit(sale.user) as page:
+        look_at_order(page, order, sale)
+        page.goto(deal)
+        expect(page.locator(".cx-path [aria-current=step]")).to_have_text("Won")
+        page.goto(contact)
+        company = settled(page).get_by_role("link", name=sale.company).first.get_attribute("href")
+        expect(page.locator(".cx-rec-side")).to_contain_text(_("Customer"))
+        for path in (contact, company, deal, quote):
+            tells_it_in_order(page, path, stages, called, order, sale, _)
+
+
+# --- the seller -------------------------------------------------------------------------------------------------------
+
+
+def contact_of(page: Page, sale: Sale) -> str:
+    """The address of the customer's page, who has bought nothing yet."""
+    page.goto(f"/contacts/?_q={sale.mail}")
+    link = settled(page).get_by_role("link", name=sale.customer)
+    path = link.get_attribute("href")
+    assert "customer" not in page.locator("#rows").inner_html()
+    return path
+
+
+def add_deal(page: Page, contact: str, sale: Sale, _) -> str:
+    page.goto(contact)
+    panel = settled(page).locator("#around section", has=page.get_by_role("heading", name=_("Deals"), exact=True))
+    panel.get_by_role("link", name=_("New deal")).click()
+    expect(page.locator("input[name='contact_id-text']")).to_have_value(sale.customer)
+    page.fill("input[name=name]", sale.deal)
+    page.fill("input[name=amount_minor]", sale.amount)
+    page.select_option("select[name=currency]", sale.currency)
+    page.get_by_role("button", name=_("Add deal")).click()
+    page.wait_for_url(re.compile(r"/deals/\d+$"))
+    return re.search(r"/deals/\d+$", page.url)[0]
+
+
+def move_it(page: Page, deal: str, sale: Sale) -> list[str]:
+    """Drags the card one column on, and carries it one further with the keys; says through which stages it went."""
+    page.goto("/deals/board")
+    card = f"deal-{deal.rpartition('/')[2]}"
+    assert card in cards(settled(page), 0)
+    drag(page, card, page.locator(COLUMN).nth(1).locator(".cx-kcard").first)
+    expect(page.locator(COLUMN).nth(1).locator(f"#{card}:not(.cx-pending)")).to_be_visible()
+    page.locator(f"#{card}-link").focus()
+    page.keyboard.press("Shift+ArrowLeft" if sale.language == "ar" else "Shift+ArrowRight")
+    expect(page.locator(COLUMN).nth(2).locator(f"#{card}:not(.cx-pending)")).to_be_visible()
+    page.reload()
+    assert card in cards(settled(page), 2), "the server knows it too"
+    return page.locator(f"{COLUMN} h2").all_inner_texts()[:3]
+
+
+def write_quote(page: Page, deal: str, sale: Sale, _) -> tuple[str, str]:
+    """Address and number of the quote, written in the grid without a pointer."""
+    page.goto(deal)
+    settled(page).get_by_role("link", name=_("New quote")).click()
+    expect(page.locator("input[name=name]")).to_have_value(sale.deal)
+    expect(page.locator("input[name='contact_id-text']")).to_have_value(sale.customer)
+    page.get_by_role("button", name=_("Write the quote")).click()
+    page.wait_for_url("**/quotes/*/edit")
+    settled(page).get_by_role("button", name=_("Add a line")).focus()
+    page.keyboard.press("Enter")
+    for at, (letters, name, quantity) in enumerate(sale.lines):
+        write_line(page, at, letters, name, quantity, sale)
+        if at < 2:
+            page.keyboard.press("Enter")  # in the last row: one more
+    totals = page.locator(".cx-totals")
+    expect(totals.locator("dd").first).to_contain_text(f"{sale.net + price_of(page, 2):,.2f}")
+    page.locator("input[name=lines-2-optional]").focus()
+    page.keyboard.press("Space")
+    expect(page.locator("input[name=lines-2-chosen]")).to_be_visible()
+    expect(totals.locator("dd").first).to_contain_text(f"{sale.net:,.2f}")
+    assert number(totals.locator(".cx-totals-sum dd")) == sale.total
+    expect(page.frame_locator("iframe[name=paper]").locator(".paper-total")).to_contain_text(f"{sale.total:,.2f}")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#toast-status .cx-toast").last).to_be_visible()
+    page.wait_for_url("**/quotes/*/edit")
+    path = re.search(r"/quotes/\d+", page.url)[0]
+    return path, settled(page).locator("h1").inner_text()
+
+
+def write_line(page: Page, at: int, letters: str, name: str, quantity: str, sale: Sale) -> None:
+    """Finds the product, writes how many, and chooses the tax; ends in the quantity."""
+    product = page.locator(f"input[name='lines-{at}-product-text']")
+    expect(product).to_be_focused()
+    page.keyboard.type(letters, delay=20)
+    expect(page.get_by_role("option", name=name)).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(product).to_have_value(name)
+    expect(page.locator(f"input[name=lines-{at}-price]")).not_to_have_value("")
+    if sale.tax:
+        page.locator(f"select[name=lines-{at}-tax]").focus()
+        page.keyboard.type(sale.tax)
+    page.locator(f"input[name=lines-{at}-quantity]").focus()
+    page.keyboard.press("Control+a")
+    page.keyboard.type(quantity)
+
+
+def price_of(page: Page, at: int) -> Decimal:
+    return number(page.locator(f"input[name=lines-{at}-price]").input_value())
+
+
+def send_it(page: Page, quote: str, called: str, sale: Sale, _) -> None:
+    page.get_by_role("button", name=_("Save and send…")).click()
+    page.wait_for_url("**/send")
+    expect(settled(page).locator("input[name=to]")).to_have_value(sale.mail)
+    page.get_by_role("button", name=_("Send the quote")).click()
+    page.wait_for_url(f"**{quote}")
+    expect(page.locator("#toast-status .cx-toast").last).to_contain_text(called)
