@@ -2,6 +2,7 @@
 
 import email
 import re
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -90,7 +91,7 @@ def words(language: str) -> Callable[[str], str]:
 def number(text: str | Locator) -> Decimal:
     """The number in an amount, whatever stands around it."""
     text = text if isinstance(text, str) else text.inner_text()
-    return Decimal(re.sub(r"[^\d.]", "", text))
+    return Decimal(re.search(r"\d[\d,]*(\.\d+)?", text)[0].replace(",", ""))
 
 
 def mails_to(inbox: Inbox, address: str) -> list[EmailMessage]:
@@ -119,9 +120,30 @@ def test_from_a_deal_to_an_order(shop, inbox, sale):
         expect(page.locator(".cx-path [aria-current=step]")).to_have_text("Won")
         page.goto(contact)
         company = settled(page).get_by_role("link", name=sale.company).first.get_attribute("href")
-        expect(page.locator(".cx-rec-side")).to_contain_text(_("Customer"))
-        for path in (contact, company, deal, quote):
-            tells_it_in_order(page, path, stages, called, order, sale, _)
+        expect(page.locator(".cx-rec-side").get_by_text(_("Customer"), exact=True).first).to_be_visible()
+        began = _("%(actor)s added the deal %(name)s in %(stage)s")
+        moved = _("%(actor)s moved the deal from %(was)s to %(now)s")
+        of_deal = [
+            began % {"actor": sale.seller, "name": sale.deal, "stage": stages[0]},
+            moved % {"actor": sale.seller, "was": stages[0], "now": stages[1]},
+            moved % {"actor": sale.seller, "was": stages[1], "now": stages[2]},
+        ]
+        of_quote = [
+            _("%(actor)s began the quote %(number)s") % {"actor": sale.seller, "number": called},
+            _("%(actor)s sent %(number)s to %(to)s: %(total)s").partition(": ")[0]
+            % {"actor": sale.seller, "number": called, "to": sale.mail},
+            _("%(name)s accepted %(number)s: %(total)s").partition(": ")[0] % {"name": sale.customer, "number": called},
+            _("Order %(number)s was made: %(total)s").partition(": ")[0] % {"number": order},
+        ]
+        won = _("%(actor)s won the deal").partition(" ")[2]
+        customer = _("Lifecycle is now: %(now)s") % {"now": _("Customer")}
+        tells_it_in_order(page, contact, [*of_deal, *of_quote, won, customer])
+        tells_it_in_order(page, company, [*of_deal, *of_quote, won])
+        tells_it_in_order(page, deal, [*of_deal, *of_quote, won])
+        tells_it_in_order(page, quote, of_quote)
+    assert len(mails_to(inbox, sale.mail)) == 1
+    told = mails_to(inbox, f"{sale.user}@demo.example")
+    assert [called in mail["Subject"] for mail in told] == [True]
 
 
 # --- the seller -------------------------------------------------------------------------------------------------------
@@ -222,3 +244,100 @@ def send_it(page: Page, quote: str, called: str, sale: Sale, _) -> None:
     page.get_by_role("button", name=_("Send the quote")).click()
     page.wait_for_url(f"**{quote}")
     expect(page.locator("#toast-status .cx-toast").last).to_contain_text(called)
+
+
+def look_at_order(page: Page, order: str, sale: Sale) -> None:
+    page.goto("/orders/")
+    row = settled(page).locator("#rows tr", has_text=order)
+    expect(row).to_contain_text(f"{sale.with_option:,.2f}")
+    page.goto(row.locator("th a").get_attribute("href"))
+    lines = settled(page).locator(".cx-lines tbody tr")
+    expect(lines).to_contain_text([name for _letters, name, _quantity in sale.lines])
+    assert number(page.locator(".cx-totals-sum dd")) == sale.with_option
+
+
+def tells_it_in_order(page: Page, path: str, expected: list[str]) -> None:
+    """The timeline has these sentences, the first first, whatever else happened in between."""
+    page.goto(path)
+    found = settled(page).locator("#timeline .cx-tl-h strong").all_inner_texts()[::-1]
+    at = -1
+    for sentence in expected:
+        after = [n for n, text in enumerate(found) if n > at and plain(sentence) in plain(text)]
+        assert after, f"{path}: {sentence!r} after the first {at + 1} of {found}"
+        at = after[0]
+
+
+def plain(text: str) -> str:
+    """Without the invisible marks of direction."""
+    return re.sub("[\u202a-\u202e\u2066-\u2069\u200e\u200f]", "", text).replace("\xa0", " ")
+
+
+# --- the customer -----------------------------------------------------------------------------------------------------
+
+
+def look_at_mail(inbox: Inbox, called: str, sale: Sale, _) -> str:
+    """The customer got one mail in their language, with the quote as PDF; returns the link to their page."""
+    deadline = time.monotonic() + 30
+    while not mails_to(inbox, sale.mail):
+        assert time.monotonic() < deadline, "the worker sent nothing"
+        time.sleep(0.1)
+    (mail,) = mails_to(inbox, sale.mail)
+    body = mail.get_body(("plain",))
+    assert body["Content-Language"] == sale.language
+    assert mail["Subject"] == _("Quote %(number)s: %(subject)s") % {"number": called, "subject": sale.deal}
+    assert mail["From"].addresses[0].display_name == sale.seller
+    assert mail["From"].addresses[0].addr_spec == mail["Reply-To"] == f"{sale.user}@demo.example"
+    text = body.get_content()
+    assert _("Dear %(name)s,") % {"name": sale.customer} in text
+    assert _("Read and accept the quote here:") in text
+    (attached,) = mail.iter_attachments()
+    assert (attached.get_filename(), attached.get_content_type()) == (f"{called}.pdf", "application/pdf")
+    look_at_paper(attached.get_content(), called, sale, _)
+    return re.search(r"^http://\S+/p/quote/\S+", text, re.M)[0]
+
+
+def look_at_paper(paper: bytes, called: str, sale: Sale, _) -> None:
+    assert re.search(r"^Tagged: +yes$", tool("pdfinfo", paper), re.M)
+    text = said(paper)
+    for words_of_it in (called, sale.customer, sale.company, sale.deal, _("Valid until"), _("Item"), _("Amount")):
+        assert words_of_it in text
+    for _letters, name, quantity in sale.lines:
+        (line,) = [line for line in text.splitlines() if name in line]
+        assert quantity in line.replace(name, "").split(), line
+    assert f"{sale.net:,.2f}" in text
+    (line,) = [line for line in text.splitlines() if f"{sale.total:,.2f}" in line]
+    assert _("Total") in line
+
+
+def accept_it(shop: Site, link: str, called: str, sale: Sale, _) -> str:
+    """On a phone, twice: the second time it says that it was accepted. Returns the number of the order."""
+    with shop.visit(**PHONE, locale=sale.language) as page:
+        late = page.context.new_page()
+        for opened in (page, late):
+            opened.goto(link)
+            expect(opened.locator("h1")).to_have_text(sale.deal)
+        assert page.context.cookies() == []
+        assert page.locator("html").get_attribute("dir") == ("rtl" if sale.language == "ar" else "ltr")
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+        expect(page.locator("main")).to_contain_text(called)
+        total = page.locator(".totals .sum dd")
+        assert number(total) == sale.total
+        page.wait_for_function("() => document.querySelector('[data-htmx-powered]')")
+        page.get_by_label(sale.lines[2][1]).tap()
+        expect(total).to_contain_text(f"{sale.with_option:,.2f}")
+        for opened in (late, page):
+            opened.locator("#name").fill(sale.customer)
+            opened.locator("#agree").check()
+        expect(page.locator(".accept .tick")).to_contain_text(f"{sale.with_option:,.2f}")
+        page.get_by_role("button", name=_("Accept and order")).tap()
+        state = page.get_by_role("status")
+        expect(state.locator("h2")).to_have_text(_("Accepted. Thank you."))
+        expect(state).to_contain_text(sale.customer)
+        order = re.search(r"O-\d+-\d+", state.inner_text())[0]
+        assert number(total) == sale.with_option
+        late.get_by_role("button", name=_("Accept and order")).tap()
+        expect(late.get_by_role("status")).to_contain_text(order)
+        expect(late.get_by_role("button", name=_("Accept and order"))).to_have_count(0)
+        page.goto(link)
+        expect(page.get_by_role("status")).to_contain_text(order)
+    return order
