@@ -87,6 +87,7 @@ class Quote(Record, Base):
         quote.currency, quote.valid_until = draft.currency, draft.valid_until
         quote.versions.append(draft)
         db.session.add(quote)
+        db.session.flush()  # company and deal are known by their ids only; from here on they can be asked for
         events.emit(events.QUOTE_CREATED, quote, about=quote.about(), number=quote.number)
         return quote
 
