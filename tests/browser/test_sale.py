@@ -22,7 +22,13 @@ from tests.pdf.test_papers import said
 from tests.pdf.test_render import tool
 
 TRANSLATIONS = Path(__file__).parents[2] / "crmlite/translations"
-PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "is_mobile": True,
+    "has_touch": True,
+    "user_agent": "Mozilla/5.0 (Linux; Android 16; Pixel 9) AppleWebKit/537.36 Chrome/142.0.0.0 Mobile Safari/537.36",
+}
+"""Chromium without a window says so, and is taken for a scanner."""
 
 
 @dataclass(frozen=True)
