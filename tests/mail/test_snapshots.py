@@ -15,11 +15,12 @@ from crmlite.mail import outbox
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 ANSWERS = [
-    {"key": "f1", "label": "Your name", "fills": "contact.name", "value": "Anna <Lindqvist>"},
-    {"key": "f2", "label": "E-mail", "fills": "contact.email", "value": "anna@example.com"},
-    {"key": "f4", "label": "How can we help?", "fills": "lead.need", "value": "Two hundred chairs,\nby May & cheap"},
+    {"key": "f1", "label": "Your name", "kind": "text", "fills": "contact.name", "value": "Anna <Lindqvist>"},
+    {"key": "f2", "label": "E-mail", "kind": "email", "fills": "contact.email", "value": "anna@example.com"},
+    {"key": "f4", "label": "How can we help?", "kind": "textarea", "fills": "lead.need",
+     "value": "Two hundred chairs,\nby May & cheap"},
     {"key": "f6", "label": "I have read the conditions", "kind": "checkbox", "value": "yes"},
-]
+]  # fmt: skip
 SELLER = SimpleNamespace(id=None, name="Ben de Vries", email="ben@crm.example.org")
 """Whoever sends a mail by hand: `"by": SELLER`. The id is that of no user here, so the test sets it when it composes."""
 MAILS = {
