@@ -30,6 +30,8 @@ class EventType:
     inverse: str = UNDO
     hidden: bool = False
     """Not shown on timelines: it only sets something off."""
+    by_customer: Any = None
+    """What the timeline says instead where a customer set it off."""
 
 
 class Subject(Protocol):
@@ -42,8 +44,16 @@ _types: dict[str, EventType] = {}
 _listeners: dict[str, list[Listener]] = {}
 
 
-def _event(name: str, sentence: Any, icon: str, *payload: str, inverse: str = UNDO, hidden: bool = False) -> EventType:
-    _types[name] = kind = EventType(name, sentence, icon, payload, inverse, hidden)
+def _event(
+    name: str,
+    sentence: Any,
+    icon: str,
+    *payload: str,
+    inverse: str = UNDO,
+    hidden: bool = False,
+    by_customer: Any = None,
+) -> EventType:
+    _types[name] = kind = EventType(name, sentence, icon, payload, inverse, hidden, by_customer)
     return kind
 
 
@@ -126,7 +136,14 @@ DEAL_MOVED = _event(
     "deal.moved", _l("%(actor)s moved the deal from %(was)s to %(now)s"), "arrows-right-left", "was", "now"
 )
 DEAL_RANKED = _event("deal.ranked", _l("%(actor)s put the deal elsewhere in its column"), "arrows-sort", hidden=True)
-DEAL_WON = _event("deal.won", _l("%(actor)s won the deal"), "trophy", "amount_minor", "currency")
+DEAL_WON = _event(
+    "deal.won",
+    _l("%(actor)s won the deal"),
+    "trophy",
+    "amount_minor",
+    "currency",
+    by_customer=_l("The deal is won"),
+)
 DEAL_LOST = _event("deal.lost", _l("%(actor)s lost the deal: %(reason)s"), "mood-sad", "reason")
 DEAL_REOPENED = _event("deal.reopened", _l("%(actor)s opened the deal again in %(stage)s"), "restore", "stage")
 PIPELINE_CREATED = _event(

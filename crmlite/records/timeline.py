@@ -120,7 +120,8 @@ class Timeline:
         return Entry(
             id=event.id,
             at=event.at,
-            sentence=str(kind.sentence) % _words(event, kind, operation, actor, self._unseen.get(event.id, set())),
+            sentence=str(_sentence(kind, operation))
+            % _words(event, kind, operation, actor, self._unseen.get(event.id, set())),
             icon=kind.icon,
             actor=actor,
             note=_note_of(event, notes),
@@ -248,6 +249,10 @@ def _note_of(event: Event, notes: dict[int, Note]) -> Note | None:
     if note is None or (note.record_type, note.record_id) != (event.subject_type, event.subject_id):
         return None
     return note
+
+
+def _sentence(kind: EventType, operation: Operation) -> Any:
+    return kind.by_customer if kind.by_customer and operation.actor_kind == "customer" else kind.sentence
 
 
 def _words(

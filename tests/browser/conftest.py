@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -104,20 +105,81 @@ def speaking(page: Page, language: str) -> Iterator[None]:
         page.evaluate(speak, before)
 
 
-@pytest.fixture(scope="session")
-def site(browser, database, databases, tmp_path_factory) -> Iterator[Site]:
+@contextlib.contextmanager
+def serving(browser, database, databases, instance: Path, **settings: str) -> Iterator[Site]:
+    """crmlite with a demo of its own, and these variables of its environment."""
     url = databases.fresh(database, build_firm)
     environment = os.environ | {
         "CRMLITE_DATABASE_URL": url,
-        "CRMLITE_INSTANCE": str(tmp_path_factory.mktemp("site")),
+        "CRMLITE_INSTANCE": str(instance),
         "CRMLITE_PUBLIC_URL": "http://localhost",  # with the port that Server finds
         "CRMLITE_DISK_FLOOR_MB": "0",
+        **settings,
     }
     server = Server(environment)
     server.wait_for(200, within=40)
     yield Site(f"http://localhost:{server.port}", browser)
     server.close()
     databases.drop(url)
+
+
+@pytest.fixture(scope="session")
+def site(browser, database, databases, tmp_path_factory) -> Iterator[Site]:
+    with serving(browser, database, databases, tmp_path_factory.mktemp("site")) as made:
+        yield made
+
+
+@dataclass
+class Quotes:
+    """Addresses: of pages for those who sign in, and of the customers' pages by their language."""
+
+    pages: list[str]
+    public: dict[str, list[str]]
+
+
+@pytest.fixture(scope="session")
+def quotes(site) -> Quotes:
+    """The administrator's quotes: one that is being written, and for each language one that waits and one that was accepted."""
+    with site.visit("admin") as page:
+        draft = write_quote(page, "en")
+        made = Quotes(["/quotes/", "/quotes/new", "/quotes/numbers", f"{draft}/edit", f"{draft}/send", draft], {})
+        for language in ("en", "ar"):
+            open_one, accepted = (send_quote(page, write_quote(page, language)) for _ in range(2))
+            post(page, f"{accepted}/accept", _choice="1", name="Anna", agree="y")
+            made.public[language] = [open_one, accepted]
+        page.goto("/orders/")
+        made.pages += ["/orders/", page.locator("#rows th a").first.get_attribute("href"), "/quotes/2", "/quotes/3"]
+    return made
+
+
+def write_quote(page: Page, language: str) -> str:
+    """The address of a new quote to the first contact, with a line of each kind."""
+    path = post(page, "/quotes/new", name="Two booths", contact_id="1").removesuffix("/edit")
+    page.goto(f"{path}/edit")
+    values = page.evaluate("() => Object.fromEntries(new FormData(document.querySelector('#quote-form')))")
+    item = {"kind": "item", "product-text": "Booth", "quantity": "2", "price": "1250", "tax": "1"}
+    lines: list[dict[str, str]] = [{"kind": "section", "product-text": "Booths"}, item]
+    lines += [{**item, "optional": "y", "discount": "10"}, {"kind": "text", "text": "What follows can be left out."}]
+    rows = {f"lines-{n}-{name}": value for n, line in enumerate(lines) for name, value in line.items()}
+    post(page, f"{path}/edit", **{**values, "language": language, "terms": "Half of it with the order.", **rows})
+    return path
+
+
+def send_quote(page: Page, path: str) -> str:
+    """Sends it; the address of the customer's page."""
+    page.goto(f"{path}/send")
+    version = page.locator("input[name=row_version]").input_value()
+    post(page, f"{path}/send", to="anna@example.com", subject="Two booths", message="Here it is.", row_version=version)
+    page.goto(path)
+    return page.locator("a[href*='/p/quote/']").get_attribute("href").removeprefix(page.url.removesuffix(path))
+
+
+def post(page: Page, path: str, **values: str) -> str:
+    """What the page would send; the path it leads to."""
+    send = "([path, values]) => fetch(path, {method: 'POST', body: new URLSearchParams(values)}).then(a => [a.status, a.url])"
+    status, url = page.evaluate(send, [path, values])
+    assert status == 200, (path, status)
+    return urlsplit(url).path
 
 
 @pytest.fixture

@@ -21,35 +21,36 @@ RULES = {
 
 
 @pytest.mark.parametrize(("theme", "language"), [("light", "en"), ("dark", "ar"), ("dark", "en"), ("light", "ar")])
-def test_no_page_shuts_anybody_out(site, theme, language, pytestconfig):
+def test_no_page_shuts_anybody_out(site, quotes, theme, language, pytestconfig):
     if (theme, language) in {("dark", "en"), ("light", "ar")} and not pytestconfig.getoption("long"):
         pytest.skip("each theme and language is looked at in another run; all four pairs with --long")
-    axe, found = Axe(), []
+    axe, found, public = Axe(), [], (*PUBLIC, *quotes.public[language])
 
     def look(page, path: str) -> None:
         page.goto(path)
-        settled(page) if path not in PUBLIC else page.wait_for_load_state()
+        settled(page) if path not in public else page.wait_for_load_state()
         for violation in axe.run(page, options=RULES).response["violations"]:
             nodes = "; ".join(node["html"][:160] for node in violation["nodes"][:3])
             found.append(f"{path}: {violation['id']}: {violation['help']}: {nodes}")
 
     with site.visit(color_scheme=theme, locale=language) as page:
-        for path in PUBLIC:
+        for path in public:
             look(page, path)
+        assert page.locator("html").get_attribute("dir") == ("rtl" if language == "ar" else "ltr")
     with site.visit("admin", color_scheme=theme) as page, speaking(page, language):
-        for path in PAGES:
+        for path in (*PAGES, *quotes.pages):
             look(page, path)
         assert page.locator("html").get_attribute("dir") == ("rtl" if language == "ar" else "ltr")
     assert found == []
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
-def test_no_page_is_wider_than_a_phone(site, language):
+def test_no_page_is_wider_than_a_phone(site, quotes, language):
     with site.visit("admin", viewport={"width": 360, "height": 740}) as page, speaking(page, language):
-        wide = []
-        for path in PAGES:
+        wide, public = [], quotes.public[language]
+        for path in (*public, *PAGES, *quotes.pages):
             page.goto(path)
-            settled(page)
+            settled(page) if path not in public else page.wait_for_load_state()
             width = page.evaluate("() => document.documentElement.scrollWidth")
             if width > 360:
                 wide.append(f"{path}: {width}")

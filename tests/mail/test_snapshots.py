@@ -15,11 +15,12 @@ from crmlite.mail import outbox
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 ANSWERS = [
-    {"key": "f1", "label": "Your name", "fills": "contact.name", "value": "Anna <Lindqvist>"},
-    {"key": "f2", "label": "E-mail", "fills": "contact.email", "value": "anna@example.com"},
-    {"key": "f4", "label": "How can we help?", "fills": "lead.need", "value": "Two hundred chairs,\nby May & cheap"},
+    {"key": "f1", "label": "Your name", "kind": "text", "fills": "contact.name", "value": "Anna <Lindqvist>"},
+    {"key": "f2", "label": "E-mail", "kind": "email", "fills": "contact.email", "value": "anna@example.com"},
+    {"key": "f4", "label": "How can we help?", "kind": "textarea", "fills": "lead.need",
+     "value": "Two hundred chairs,\nby May & cheap"},
     {"key": "f6", "label": "I have read the conditions", "kind": "checkbox", "value": "yes"},
-]
+]  # fmt: skip
 SELLER = SimpleNamespace(id=None, name="Ben de Vries", email="ben@crm.example.org")
 """Whoever sends a mail by hand: `"by": SELLER`. The id is that of no user here, so the test sets it when it composes."""
 MAILS = {
@@ -30,8 +31,48 @@ MAILS = {
         "can_reply": True,
         "url": "https://crm.example.org/leads/7",
     },
+    "quote": {
+        "quote_subject": "Quote Q-2026-0007: Two booths for claims",
+        "message": "Dear Tamsin Quayle,\n\nYou find our quote Q-2026-0007 attached.\n\nKind regards,\nBen de Vries",
+        "url": "https://crm.example.org/p/quote/4e6f-not-a-real-one",
+        "day": "Jun 3, 2026",
+        "by": SELLER,
+        "files": [("Q-2026-0007.pdf", "application/pdf", b"%PDF-1.7 booths")],
+    },
+    "quote_accepted": {
+        "name": "Tamsin <Quayle>",
+        "customer": "Tamsin Quayle",
+        "number": "Q-2026-0007",
+        "subject_of": "Two booths for claims",
+        "total": "€14,060.20",
+        "order": SimpleNamespace(number="O-2026-0003"),
+        "url": "https://crm.example.org/quotes/7",
+    },
+    "quote_declined": {
+        "customer": "Tamsin Quayle",
+        "number": "Q-2026-0007",
+        "subject_of": "Two booths for claims",
+        "reason": "Too expensive,\n& too late",
+        "url": "https://crm.example.org/quotes/7",
+    },
 }
 """What each template is given. `"files": [(name, mime, bytes)]` go along."""
+AS_TYPED = {
+    ("quote", "nl"): {
+        "quote_subject": "Offerte Q-2026-0007: Twee cabines",
+        "message": "Beste Tamsin Quayle,\n\nBijgaand onze offerte Q-2026-0007.\n\nMet vriendelijke groet,\nBen de Vries",
+        "day": "3 jun 2026",
+    },
+    ("quote", "ar"): {
+        "quote_subject": "عرض السعر Q-2026-0007: كبائن هادئة للبهو",
+        "message": "عزيزتنا ريم الهاشمي،\n\nتجدين عرض السعر Q-2026-0007 مرفقاً بهذه الرسالة.\n\nمع أطيب التحيات،\nBen de Vries",
+        "day": "03/06/2026",
+    },
+    ("quote_accepted", "nl"): {"total": "€\xa014.060,20"},
+    ("quote_accepted", "ar"): {"name": "ريم الهاشمي", "customer": "ريم الهاشمي", "subject_of": "كبائن هادئة للبهو"},
+    ("quote_declined", "ar"): {"customer": "ريم الهاشمي", "subject_of": "كبائن هادئة للبهو", "reason": "السعر مرتفع،\nوالموعد متأخر"},
+}  # fmt: skip
+"""What people, or the page that they send from, write in another language than English."""
 IN_TESTS = {
     "typed": {
         "name": "Łukasz Ёлкин 家具",
@@ -69,7 +110,7 @@ def app(make_app):
 @pytest.mark.parametrize("language", ["en", "nl", "ar"])
 @pytest.mark.parametrize("template", MAILS)
 def test_mail_reads_as_it_did(app, template, language):
-    mail = compose(app, template, language, MAILS[template])
+    mail = compose(app, template, language, MAILS[template] | AS_TYPED.get((template, language), {}))
     headers = "\n".join(f"{name}: {value}" for name, value in mail.items() if name != "Content-Transfer-Encoding")
     text = mail.get_body(("plain",)).get_content()
     files = "".join(f"\n[{part.get_filename()}, {part.get_content_type()}]" for part in mail.iter_attachments())
