@@ -2,6 +2,7 @@
 
 import html
 import re
+import subprocess
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,8 @@ from crmlite.extensions import db, utcnow
 from crmlite.mail.models import Message
 from crmlite.records import trash
 from crmlite.sales.models import Line, Quote
-from tests.cast import make_sent_quote, quote_lines
+from tests.cast import forbidden_to, make_sent_quote, quote_lines
+from tests.oracles import canaries_in
 
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 ITEM = {"lines-0-kind": "item", "lines-0-product-text": "Booth", "lines-0-quantity": "2", "lines-0-price": "1250"}
@@ -254,6 +256,23 @@ def test_without_a_renderer_nothing_is_sent_and_the_page_says_so(own_stage, monk
     assert "Dear buyer" in answer.text
     with own_stage.app.app_context():
         assert db.session.get_one(Quote, own_stage.ids["seller.quote"]).state == "draft"
+
+
+def test_neither_the_paper_nor_the_mail_shows_what_the_sender_may_not_see(own_stage, tmp_path):
+    """The contact works at a company of the rival's too, and so does the seller's own."""
+    with own_stage.writes("seller"):
+        db.session.get_one(Quote, own_stage.ids["seller.quote"]).company_id = own_stage.ids["seller.company"]
+    assert sent(own_stage).status_code == 303
+    with own_stage.app.app_context():
+        quote = db.session.get_one(Quote, own_stage.ids["seller.quote"])
+        mail = db.session.scalars(sa.select(Message).where(Message.purpose == "quote")).one()
+        file = tmp_path / "quote.pdf"
+        file.write_bytes(quote.live.file.read())
+        written = f"{mail.subject} {mail.text} {mail.from_name}"
+    printed = subprocess.run(["pdftotext", "-layout", file, "-"], capture_output=True, text=True, check=True).stdout
+    assert "zcsellerquoteqx" in printed, "it is the quote's own text"
+    assert canaries_in(printed + written, forbidden_to("seller")) == []
+    assert canaries_in(printed, {"zcsellerproductqx"}) == [], "instructions are not for customers"
 
 
 def test_an_undo_never_touches_what_was_sent(own_stage):
