@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crmlite import events
-from crmlite.extensions import UNJOURNALED, Base, db
+from crmlite.extensions import UNJOURNALED, Base, current_session, db
 from crmlite.journal import Journaled
 
 DEFAULTS = {"quote": "Q-{year}-{number}", "order": "O-{year}-{number}"}
@@ -31,8 +31,10 @@ class NumberRange(Journaled, Base):
     @classmethod
     def get(cls, kind: str) -> Self:
         """The range of that kind, locked in a transaction that writes; made when it is first asked for there."""
-        found = db.session.scalar(sa.select(cls).where(cls.kind == kind).with_for_update())
-        return found or cls(kind=kind, pattern=DEFAULTS[kind], digits=DIGITS, next_number=1, year=0)
+        query = sa.select(cls).where(cls.kind == kind)
+        if not current_session().reading:  # PostgreSQL locks nothing for who only reads
+            query = query.with_for_update()
+        return db.session.scalar(query) or cls(kind=kind, pattern=DEFAULTS[kind], digits=DIGITS, next_number=1, year=0)
 
     @classmethod
     def take(cls, kind: str, today: date) -> str:
