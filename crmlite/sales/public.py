@@ -78,14 +78,14 @@ def decline(token: str) -> Response:
 
 
 def _find(token: str, lock: bool = False) -> tuple[Quote, QuoteVersion]:
-    """What the token opens, in the customer's language; the quote is locked for a decision."""
+    """What the token opens, in the customer's language and time; the quote is locked for a decision."""
     link = links.require(token, "quote")
     query = sa.select(Quote).where(Quote.id == link.record_id, Quote.deleted_at.is_(None))
     quote = db.session.scalar(query.with_for_update() if lock else query)
     version = quote.version(link.version) if quote is not None else None
     if quote is None or version is None:
         raise NotFound
-    g.locale = version.language
+    g.locale, g.time_zone = version.language, version.time_zone
     return quote, version
 
 

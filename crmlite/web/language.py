@@ -43,6 +43,9 @@ def _choose_locale() -> str:
 
 
 def _choose_time_zone() -> str | None:
+    chosen: str | None = g.get("time_zone")
+    if chosen:
+        return chosen
     user = g.get("user")
     return user.time_zone if user else None
 

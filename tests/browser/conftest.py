@@ -144,11 +144,12 @@ def quotes(site) -> Quotes:
         draft = write_quote(page, "en")
         made = Quotes(["/quotes/", "/quotes/new", "/quotes/numbers", f"{draft}/edit", f"{draft}/send", draft], {})
         for language in ("en", "ar"):
-            open_one, accepted = (send_quote(page, write_quote(page, language)) for _ in range(2))
-            post(page, f"{accepted}/accept", _choice="1", name="Anna", agree="y")
-            made.public[language] = [open_one, accepted]
+            written = [write_quote(page, language) for _ in range(2)]
+            made.public[language] = [send_quote(page, path) for path in written]
+            post(page, f"{made.public[language][1]}/accept", _choice="1", name="Anna", agree="y")
+            made.pages += written
         page.goto("/orders/")
-        made.pages += ["/orders/", page.locator("#rows th a").first.get_attribute("href"), "/quotes/2", "/quotes/3"]
+        made.pages += ["/orders/", page.locator("#rows th a").first.get_attribute("href")]
     return made
 
 

@@ -56,13 +56,13 @@ SALES = (
     Sale(
         "en", "seller", "Sanne de Wit", "Tamsin Quayle", "t.quayle@ormsbyvale.example", "Ormsby & Vale Insurance",
         "Two booths for claims", "12000", "EUR",
-        (("hert", "Telephone booth Hert", "2"), ("mos 60", "Wall panel Mos 60", "12.5"), ("reloc", "Relocation kit", "1")),
+        (("phone b", "Phone booth Uil", "2"), ("vilt 40", "Wall panel Vilt 40", "12.5"), ("reloc", "Relocation kit", "1")),
         "", Decimal("11375.00"), Decimal("13763.75"), Decimal("14060.20"),
     ),
     Sale(
         "ar", "rival", "ليلى منصور", "ريم الهاشمي", "reem@sidrahotels.example", "مجموعة فنادق السدرة",
         "كبائن هادئة للبهو", "140000", "AED",
-        (("hert", "Telephone booth Hert", "2"), ("das", "Meeting booth Das", "1.5"), ("oeros", "Meeting booth Oeros", "1")),
+        (("phone b", "Phone booth Uil", "2"), ("kerk", "Meeting booth Kerkuil", "1.5"), ("booth oe", "Meeting booth Oehoe", "1")),
         "VAT in", Decimal("105700.00"), Decimal("110985.00"), Decimal("189630.00"),
     ),
 )  # fmt: skip

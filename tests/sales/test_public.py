@@ -2,7 +2,7 @@
 
 import re
 import threading
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from crmlite.auth.models import Organisation
 from crmlite.catalog.models import TaxClass
 from crmlite.companies.models import Company
 from crmlite.contacts.models import Contact
-from crmlite.extensions import db
+from crmlite.extensions import db, pretending
 from crmlite.mail.models import Message
 from crmlite.pipeline.models import Deal
 from crmlite.sales.models import Decision, Order, Quote
@@ -167,6 +167,12 @@ def test_the_evidence_is_kept(sold):
         assert decision.sha256 == version.file.sha256 == version.sha256
         assert decision.user_agent == agent["User-Agent"]
         assert decision.gross_minor == version.gross_minor
+
+
+def test_the_page_says_when_in_the_customers_time(sold):
+    with pretending(datetime(2026, 7, 1, 22, 30, tzinfo=UTC)):
+        sold.client().post(f"{url(sold, 'sold')}/accept", data=YES)
+    assert "on Jul 2, 2026, 12:30" in sold.client().get(url(sold, "sold")).text
 
 
 def test_timelines_tell_it_in_order(sold):
