@@ -16,8 +16,8 @@ from crmlite.records import links
 from crmlite.records.links import Hit
 from crmlite.safety import network
 from crmlite.sales import paper, totals
-from crmlite.sales.grid import as_quoted
 from crmlite.sales.models import ITEM, SECTION, TEXT, Order, Quote, QuoteVersion
+from crmlite.sales.rows import as_quoted
 
 COMPUTER, PHONE = BROWSERS
 

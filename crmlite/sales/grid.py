@@ -7,123 +7,21 @@ import sqlalchemy as sa
 from flask import g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, Field, FormField, HiddenField, StringField, TextAreaField, ValidationError
+from wtforms import BooleanField, DateField, Field, FormField, StringField, TextAreaField, ValidationError
 from wtforms.validators import Optional
 
 from crmlite.auth.forms import time_zones
 from crmlite.catalog.models import Product, TaxClass
-from crmlite.catalog.prices import price_for
-from crmlite.catalog.rates import NoRate
 from crmlite.catalog.types import PRODUCT
 from crmlite.extensions import db
-from crmlite.forms import (
-    Form,
-    LongList,
-    SelectField,
-    at_most,
-    choices,
-    currency_choices,
-    number_or_none,
-    one_line,
-    required,
-    tidy,
-)
-from crmlite.number_fields import AboveZero, DecimalMicroField, PercentField, PriceField
+from crmlite.forms import Form, LongList, SelectField, at_most, choices, currency_choices, one_line, required, tidy
 from crmlite.records.forms import Rows, row_id
 from crmlite.sales import totals
 from crmlite.sales.models import ITEM, SECTION, TEXT, Line, QuoteVersion
+from crmlite.sales.rows import MICRO, LineForm
 from crmlite.web import LANGUAGES, today_in
 
 MOST_LINES = 500
-MOST_OF_ONE = 1_000_000
-MICRO = totals.MICRO
-
-
-class ProductField(Field):
-    """What an item is: a product chosen by its name, whose id is `data`, or whatever else is written: `text`.
-
-    It asks the database nothing: the form looks up the products of all its rows at once.
-    """
-
-    record_type = "product"
-    data: int | None
-
-    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
-        self.text = ""
-        super().process(formdata, data, extra_filters)
-        if formdata is not None:
-            self.text = one_line(formdata.get(f"{self.name}-text"))[:200]
-        if not self.text:
-            self.data = None
-
-    def process_data(self, value: Any) -> None:
-        self.data, self.text = value or (None, "")
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        self.data = row_id(valuelist[0]) or None if valuelist else None
-
-
-class LineForm(Form):
-    id = HiddenField(filters=[row_id])
-    place = HiddenField(filters=[row_id])
-    kind = HiddenField()
-    filled = HiddenField(filters=[row_id])
-    """The product that text, price and tax were filled in from."""
-    product = ProductField(_l("Item"))
-    text = TextAreaField(_l("Description"), [at_most(4000)], filters=[tidy])
-    unit = StringField(_l("Unit"), [at_most(30)], filters=[one_line])
-    quantity = DecimalMicroField(_l("Quantity"), [AboveZero()], at_most=MOST_OF_ONE)
-    price = PriceField(_l("Price"), may_be_negative=True)
-    discount = PercentField(_l("Discount"))
-    tax = SelectField(_l("Tax"), choices=[], coerce=number_or_none)
-    optional = BooleanField(_l("Optional"))
-    chosen = BooleanField(_l("Ticked for them"))
-
-    no_price = ""
-    """Why the catalogue gave none."""
-
-    def validate_price(self, field: PriceField) -> None:
-        if field.data is None and self.no_price:
-            raise ValidationError(self.no_price)
-
-    @property
-    def is_item(self) -> bool:
-        return self.kind.data not in {TEXT, SECTION}
-
-    @property
-    def name(self) -> str:
-        return self.product.text
-
-    @property
-    def is_empty(self) -> bool:
-        return not (self.name or self.text.data or (self.is_item and self.price.data))
-
-    def fill(self, product: Product, form: "QuoteForm") -> None:
-        """Takes over what the catalogue says. A price that cannot be had leaves the field as it is, and says why."""
-        self.filled.data = product.id
-        self.product.text = product.name
-        _put(self.text, product.description)
-        _put(self.unit, product.unit)
-        _put(self.tax, product.tax_class_id)
-        if self.quantity.data is None:
-            _put(self.quantity, MICRO)
-        try:
-            unit_micro, includes_tax = price_for(product, form.sound("currency"), form.today)
-        except NoRate as problem:
-            _put(self.price, None)
-            self.no_price = str(problem)
-            return
-        rate = _rate(product.tax_class, form) or 0
-        _put(self.price, as_quoted(unit_micro, includes_tax, bool(form.includes_tax.data), rate))
-
-
-def as_quoted(unit_micro: int, includes_tax: bool, wanted: bool, rate_bp: int) -> int:
-    """The price with or without tax, as the quote's prices are."""
-    if includes_tax == wanted:
-        return unit_micro
-    if wanted:
-        return totals.divide(unit_micro * (totals.WHOLE + rate_bp), totals.WHOLE)
-    return totals.divide(unit_micro * totals.WHOLE, totals.WHOLE + rate_bp)
 
 
 class QuoteForm(Form):
@@ -215,7 +113,9 @@ class QuoteForm(Form):
         for row in self.rows():
             product = self._products.get(row.product.data or 0)
             if product is not None and row.is_item and product.id != row.filled.data:
-                row.fill(product, self)
+                row.fill(
+                    product, currency=self.sound("currency"), day=self.today, includes_tax=bool(self.includes_tax.data)
+                )
 
     # --- what it says
 
@@ -242,7 +142,7 @@ class QuoteForm(Form):
             "tax_name": tax.name if tax else "",
             "tax_kind": tax.kind if tax else "normal",
             "tax_note": tax.note if tax else "",
-            "tax_rate_bp": (_rate(tax, self) or 0) if tax else 0,
+            "tax_rate_bp": (tax.rate_on(self.today) or 0) if tax else 0,
             "optional": bool(row.optional.data),
             "chosen": bool(row.optional.data and row.chosen.data),
         }
@@ -308,7 +208,7 @@ class QuoteForm(Form):
                 row.price.errors = [_("Write a price; 0 where it costs nothing.")]
             if row.quantity.data is None and not row.quantity.errors:
                 row.quantity.errors = [_("Write how many.")]
-            if row.tax.data in self._taxes and _rate(self._taxes[row.tax.data], self) is None:
+            if row.tax.data in self._taxes and self._taxes[row.tax.data].rate_on(self.today) is None:
                 row.tax.errors = [_("This tax has no rate today. A manager can add one under Taxes.")]
         if any(row.errors for row in self.rows()):
             raise ValidationError(_("Look at the lines again."))
@@ -356,12 +256,3 @@ def shown(draft: QuoteVersion) -> dict[str, Any]:
             for line in draft.lines
         ],
     }
-
-
-def _put(field: Field, value: Any) -> None:
-    """As if nothing had been typed."""
-    field.data, field.raw_data, field.process_errors, field.errors = value, None, [], []
-
-
-def _rate(tax: TaxClass | None, form: QuoteForm) -> int | None:
-    return tax.rate_on(form.today) if tax is not None else None

@@ -138,7 +138,7 @@ def now() -> Values:
     found = {}
     for name, model in journal.models().items():
         for row in db.session.scalars(sa.select(model)):
-            found[name, row.id] = journal._values(row)
+            found[name, row.id] = journal.values_of(row)
     return found
 
 

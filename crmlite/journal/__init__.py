@@ -1,0 +1,36 @@
+"""Who changed what, as which step: operation, event, event link, change; and undo.
+
+The session writes the change rows itself after every flush, so that no view can forget. One request or job is one
+operation; what is undone is an operation, and an undo is an operation too.
+"""
+
+from crmlite.journal.history import as_of, replay_back
+from crmlite.journal.models import (
+    Change,
+    Event,
+    EventLink,
+    Journaled,
+    Operation,
+    current_tx,
+    from_json,
+    journaled_columns,
+    models,
+    to_json,
+    values_of,
+)
+from crmlite.journal.recording import (
+    Actor,
+    NotJournaled,
+    act_as,
+    before_commit,
+    label,
+    last_operation,
+    operation,
+)
+from crmlite.journal.undoing import CannotUndo, Conflict, Undone, subjects_of, touched_by, undo
+
+__all__ = [
+    "Actor", "CannotUndo", "Change", "Conflict", "Event", "EventLink", "Journaled", "NotJournaled", "Operation", "Undone",
+    "act_as", "as_of", "before_commit", "current_tx", "from_json", "journaled_columns", "label", "last_operation", "models",
+    "operation", "replay_back", "subjects_of", "to_json", "touched_by", "undo", "values_of",
+]  # fmt: skip

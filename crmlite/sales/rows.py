@@ -1,0 +1,111 @@
+"""The rows of the grid: what an item is, how many, for how much."""
+
+from datetime import date
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, Field, HiddenField, StringField, TextAreaField, ValidationError
+
+from crmlite.catalog.models import Product
+from crmlite.catalog.prices import price_for
+from crmlite.catalog.rates import NoRate
+from crmlite.forms import Form, SelectField, at_most, number_or_none, one_line, tidy
+from crmlite.number_fields import AboveZero, DecimalMicroField, PercentField, PriceField
+from crmlite.records.forms import row_id
+from crmlite.sales import totals
+from crmlite.sales.models import SECTION, TEXT
+
+MOST_OF_ONE = 1_000_000
+MICRO = totals.MICRO
+
+
+class ProductField(Field):
+    """What an item is: a product chosen by its name, whose id is `data`, or whatever else is written: `text`.
+
+    It asks the database nothing: the form looks up the products of all its rows at once.
+    """
+
+    record_type = "product"
+    data: int | None
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+        self.text = ""
+        super().process(formdata, data, extra_filters)
+        if formdata is not None:
+            self.text = one_line(formdata.get(f"{self.name}-text"))[:200]
+        if not self.text:
+            self.data = None
+
+    def process_data(self, value: Any) -> None:
+        self.data, self.text = value or (None, "")
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = row_id(valuelist[0]) or None if valuelist else None
+
+
+class LineForm(Form):
+    id = HiddenField(filters=[row_id])
+    place = HiddenField(filters=[row_id])
+    kind = HiddenField()
+    filled = HiddenField(filters=[row_id])
+    """The product that text, price and tax were filled in from."""
+    product = ProductField(_l("Item"))
+    text = TextAreaField(_l("Description"), [at_most(4000)], filters=[tidy])
+    unit = StringField(_l("Unit"), [at_most(30)], filters=[one_line])
+    quantity = DecimalMicroField(_l("Quantity"), [AboveZero()], at_most=MOST_OF_ONE)
+    price = PriceField(_l("Price"), may_be_negative=True)
+    discount = PercentField(_l("Discount"))
+    tax = SelectField(_l("Tax"), choices=[], coerce=number_or_none)
+    optional = BooleanField(_l("Optional"))
+    chosen = BooleanField(_l("Ticked for them"))
+
+    no_price = ""
+    """Why the catalogue gave none."""
+
+    def validate_price(self, field: PriceField) -> None:
+        if field.data is None and self.no_price:
+            raise ValidationError(self.no_price)
+
+    @property
+    def is_item(self) -> bool:
+        return self.kind.data not in {TEXT, SECTION}
+
+    @property
+    def name(self) -> str:
+        return self.product.text
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.name or self.text.data or (self.is_item and self.price.data))
+
+    def fill(self, product: Product, *, currency: str, day: date, includes_tax: bool) -> None:
+        """Takes over what the catalogue says. A price that cannot be had leaves the field as it is, and says why."""
+        self.filled.data = product.id
+        self.product.text = product.name
+        _put(self.text, product.description)
+        _put(self.unit, product.unit)
+        _put(self.tax, product.tax_class_id)
+        if self.quantity.data is None:
+            _put(self.quantity, MICRO)
+        try:
+            unit_micro, with_tax = price_for(product, currency, day)
+        except NoRate as problem:
+            _put(self.price, None)
+            self.no_price = str(problem)
+            return
+        rate = product.tax_class.rate_on(day) if product.tax_class is not None else None
+        _put(self.price, as_quoted(unit_micro, with_tax, includes_tax, rate or 0))
+
+
+def as_quoted(unit_micro: int, includes_tax: bool, wanted: bool, rate_bp: int) -> int:
+    """The price with or without tax, as the quote's prices are."""
+    if includes_tax == wanted:
+        return unit_micro
+    if wanted:
+        return totals.divide(unit_micro * (totals.WHOLE + rate_bp), totals.WHOLE)
+    return totals.divide(unit_micro * totals.WHOLE, totals.WHOLE + rate_bp)
+
+
+def _put(field: Field, value: Any) -> None:
+    """As if nothing had been typed."""
+    field.data, field.raw_data, field.process_errors, field.errors = value, None, [], []
