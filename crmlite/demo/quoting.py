@@ -151,7 +151,7 @@ def _line(stage: Stage, row: Row, version: QuoteVersion, tax_key: str) -> dict[s
         "text": product.description if row.text is None else row.text,
         "unit": UNITS.get(_spoken(version), {}).get(product.unit, product.unit),
         "qty_micro": round(row.count * totals.MICRO),
-        "unit_micro": as_quoted(unit_micro, includes_tax, version.includes_tax, rate),
+        "unit_micro": as_quoted(unit_micro, includes_tax, version.includes_tax, rate, version.currency),
         "discount_bp": round(row.off * 100),
         "tax_class_id": tax.id,
         "tax_name": tax.name,

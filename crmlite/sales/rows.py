@@ -10,6 +10,7 @@ from crmlite.catalog.models import Product
 from crmlite.catalog.prices import price_for
 from crmlite.catalog.rates import NoRate
 from crmlite.forms import Form, SelectField, at_most, number_or_none, one_line, tidy
+from crmlite.money import decimals
 from crmlite.number_fields import AboveZero, DecimalMicroField, PercentField, PriceField
 from crmlite.records.forms import row_id
 from crmlite.sales import totals
@@ -94,16 +95,17 @@ class LineForm(Form):
             self.no_price = str(problem)
             return
         rate = product.tax_class.rate_on(day) if product.tax_class is not None else None
-        _put(self.price, as_quoted(unit_micro, with_tax, includes_tax, rate or 0))
+        _put(self.price, as_quoted(unit_micro, with_tax, includes_tax, rate or 0, currency))
 
 
-def as_quoted(unit_micro: int, includes_tax: bool, wanted: bool, rate_bp: int) -> int:
-    """The price with or without tax, as the quote's prices are."""
+def as_quoted(unit_micro: int, includes_tax: bool, wanted: bool, rate_bp: int, currency: str) -> int:
+    """The price with or without tax, as the quote's prices are, with at most two decimals more than the currency has."""
     if includes_tax == wanted:
         return unit_micro
+    step = 10 ** max(0, 4 - decimals(currency))
     if wanted:
-        return totals.divide(unit_micro * (totals.WHOLE + rate_bp), totals.WHOLE)
-    return totals.divide(unit_micro * totals.WHOLE, totals.WHOLE + rate_bp)
+        return totals.divide(unit_micro * (totals.WHOLE + rate_bp), totals.WHOLE * step) * step
+    return totals.divide(unit_micro * totals.WHOLE, (totals.WHOLE + rate_bp) * step) * step
 
 
 def _put(field: Field, value: Any) -> None:

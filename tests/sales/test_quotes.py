@@ -4,6 +4,7 @@ import html
 import re
 import subprocess
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from crmlite.extensions import db, utcnow
 from crmlite.mail.models import Message
 from crmlite.records import trash
 from crmlite.sales.models import Line, Quote
+from crmlite.sales.rows import as_quoted
 from tests.cast import forbidden_to, make_sent_quote, quote_lines
 from tests.oracles import canaries_in
 
@@ -138,6 +140,15 @@ def test_a_product_fills_its_line_and_stays_when_it_is_changed(own_stage):
     assert f'name="lines-0-filled" value="{product}"' in page
     again = calculated(own_stage, **{**rows, "lines-0-filled": str(product), "lines-0-price": "99"})
     assert 'value="99"' in again
+
+
+@pytest.mark.parametrize(
+    ("price", "wanted", "quoted"),
+    [("24.95", False, "22.8899"), ("100", True, "109"), ("0.0001", False, "0.0001")],
+)
+def test_a_price_with_tax_in_a_quote_without_it(price, wanted, quoted):
+    micro = int(Decimal(price) * 10**6)
+    assert as_quoted(micro, not wanted, wanted, 900, "EUR") == int(Decimal(quoted) * 10**6)
 
 
 def test_a_product_deleted_while_it_is_quoted(own_stage):
