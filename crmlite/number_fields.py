@@ -114,14 +114,14 @@ class MoneyField(_NumberField):
         **kwargs: Any,
     ) -> None:
         super().__init__(label, validators, _form=_form, **kwargs)
-        self.form, self.currency_field, self.given = _form, currency_field, currency
+        self.within, self.currency_field, self.given = _form, currency_field, currency
         self.may_be_negative = may_be_negative
 
     @property
     def currency(self) -> str:
         if self.given:
             return self.given() if callable(self.given) else self.given
-        return str(self.form[self.currency_field].data or "")
+        return str(self.within[self.currency_field].data or "")
 
     @property
     def _decimals(self) -> int:

@@ -57,7 +57,8 @@ class NumbersForm(Form):
     next_number = IntegerField(_l("Next number"), [Between(1, 10**9, _l("Write a number above zero."))])
 
     def validate_pattern(self, field: StringField) -> None:
-        if field.data.count("{number}") != 1:
+        rest = field.data.replace("{number}", "", 1).replace("{year}", "")
+        if "{number}" not in field.data or "{" in rest or "}" in rest:
             raise ValidationError(_("Write {number} once, where the number stands."))
 
 

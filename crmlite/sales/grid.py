@@ -7,18 +7,29 @@ import sqlalchemy as sa
 from flask import g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, Field, FormField, StringField, TextAreaField, ValidationError
+from wtforms import BooleanField, DateField, Field, FormField, HiddenField, StringField, TextAreaField, ValidationError
 from wtforms.validators import Optional
 
 from crmlite.auth.forms import time_zones
 from crmlite.catalog.models import Product, TaxClass
 from crmlite.catalog.types import PRODUCT
 from crmlite.extensions import db
-from crmlite.forms import Form, LongList, SelectField, at_most, choices, currency_choices, one_line, required, tidy
+from crmlite.forms import (
+    Form,
+    LongList,
+    SelectField,
+    at_most,
+    choices,
+    currencies,
+    currency_choices,
+    one_line,
+    required,
+    tidy,
+)
 from crmlite.records.forms import Rows, row_id
 from crmlite.sales import totals
 from crmlite.sales.models import ITEM, SECTION, TEXT, Line, QuoteVersion
-from crmlite.sales.rows import MICRO, LineForm
+from crmlite.sales.rows import MICRO, LineForm, is_listed
 from crmlite.web import LANGUAGES, today_in
 
 MOST_LINES = 500
@@ -35,6 +46,8 @@ class QuoteForm(Form):
     time_zone = SelectField(_l("Time zone of the customer"), widget=LongList())
     intro = TextAreaField(_l("Text above the lines"), [at_most(4000)], filters=[tidy])
     terms = TextAreaField(_l("Text below the lines"), [at_most(4000)], filters=[tidy])
+    priced = HiddenField()
+    """The currency and kind of the prices that stand in the rows: what they were when the form was shown."""
     lines = Rows(FormField(LineForm), max_entries=MOST_LINES)
 
     def __init__(self, draft: QuoteVersion, formdata: Any = None, **kwargs: Any) -> None:
@@ -117,6 +130,29 @@ class QuoteForm(Form):
                     product, currency=self.sound("currency"), day=self.today, includes_tax=bool(self.includes_tax.data)
                 )
 
+    @property
+    def pricing(self) -> str:
+        """How prices are meant now."""
+        return f"{self.sound('currency')} {'gross' if self.includes_tax.data else 'net'}"
+
+    def reprice(self) -> None:
+        """Puts the prices into the currency and kind that were chosen since they were written. After look() or validate()."""
+        was, _blank, kind = str(self.priced.data or self.pricing).partition(" ")
+        if f"{was} {kind}" == self.pricing or was not in dict(currencies()):
+            return
+        currency, includes_tax = self.sound("currency"), bool(self.includes_tax.data)
+        for row in self.rows():
+            if not row.is_item or row.price.data is None:
+                continue
+            product, tax = self._products.get(row.product.data or 0), self._taxes.get(row.tax.data or 0)
+            if product is not None and is_listed(row.price.data, product, was, self.today, kind == "gross"):
+                row.take_price(product, currency, self.today, includes_tax)
+                continue
+            row.reprice(was, currency, self.today)
+            if row.price.data is not None:
+                rate = tax.rate_on(self.today) if tax is not None else None
+                row.mean(kind == "gross", includes_tax, rate or 0, currency)
+
     # --- what it says
 
     def line_values(self) -> list[dict[str, Any]]:
@@ -166,7 +202,9 @@ class QuoteForm(Form):
         return version
 
     def _unsaved(self) -> QuoteVersion:
-        chosen = {name: self.sound(name) for name in ("currency", "language", "time_zone")}
+        chosen = {name: self.sound(name) for name in ("currency", "language", "time_zone")} | {
+            "name": self.name.data or ""
+        }
         version = QuoteVersion(n=self.draft.n, state="draft", **{**self.version_values(), **chosen})
         version.lines = [Line(**{**values, "id": None, "position": at}) for at, values in enumerate(self.line_values())]
         return version
@@ -235,7 +273,7 @@ def shown(draft: QuoteVersion) -> dict[str, Any]:
     """What the form shows of a draft."""
     names = ("currency", "includes_tax", "valid_until", "language", "time_zone", "intro", "terms")
     return {
-        "name": draft.quote.name,
+        "name": draft.name,
         **{name: getattr(draft, name) for name in names},
         "lines": [
             {

@@ -157,7 +157,7 @@ def _tell_owner(template: str, quote: Quote, version: QuoteVersion, **context: A
         to_name=owner.name,
         customer=quote.contact.name,
         number=quote.number,
-        subject_of=quote.name,
+        subject_of=version.name,
         total=total,
         url=web.absolute(f"/quotes/{quote.id}"),
         firm=Organisation.get().name,

@@ -8,7 +8,7 @@ from wtforms import BooleanField, Field, HiddenField, StringField, TextAreaField
 
 from crmlite.catalog.models import Product
 from crmlite.catalog.prices import price_for
-from crmlite.catalog.rates import NoRate
+from crmlite.catalog.rates import NoRate, convert
 from crmlite.forms import Form, SelectField, at_most, number_or_none, one_line, tidy
 from crmlite.money import decimals
 from crmlite.number_fields import AboveZero, DecimalMicroField, PercentField, PriceField
@@ -88,14 +88,51 @@ class LineForm(Form):
         _put(self.tax, product.tax_class_id)
         if self.quantity.data is None:
             _put(self.quantity, MICRO)
+        self.take_price(product, currency, day, includes_tax)
+
+    def take_price(self, product: Product, currency: str, day: date, includes_tax: bool) -> None:
+        """The catalogue's; where it has none, nothing, and the reason."""
         try:
-            unit_micro, with_tax = price_for(product, currency, day)
+            _put(self.price, listed(product, currency, day, includes_tax))
         except NoRate as problem:
-            _put(self.price, None)
-            self.no_price = str(problem)
-            return
-        rate = product.tax_class.rate_on(day) if product.tax_class is not None else None
-        _put(self.price, as_quoted(unit_micro, with_tax, includes_tax, rate or 0, currency))
+            self._has_no_price(problem)
+
+    def reprice(self, was: str, currency: str, day: date) -> None:
+        """The same worth in another currency; where there is no rate, no price, and the reason."""
+        try:
+            _put(self.price, _fine(convert(self.price.data or 0, was, currency, day), currency))
+        except NoRate as problem:
+            self._has_no_price(problem)
+
+    def _has_no_price(self, problem: NoRate) -> None:
+        _put(self.price, None)
+        self.no_price = str(problem)
+        self.price.errors = [self.no_price]
+
+    def mean(self, had_tax: bool, has_tax: bool, rate_bp: int, currency: str) -> None:
+        """The same price with or without tax."""
+        _put(self.price, as_quoted(self.price.data or 0, had_tax, has_tax, rate_bp, currency))
+
+
+def listed(product: Product, currency: str, day: date, includes_tax: bool) -> int:
+    """What the catalogue says that it costs, with or without tax. Raises NoRate."""
+    unit_micro, with_tax = price_for(product, currency, day)
+    rate = product.tax_class.rate_on(day) if product.tax_class is not None else None
+    return as_quoted(unit_micro, with_tax, includes_tax, rate or 0, currency)
+
+
+def is_listed(price: int | None, product: Product, currency: str, day: date, includes_tax: bool) -> bool:
+    """Whether a line costs what the catalogue says, or somebody wrote another price."""
+    try:
+        return price == listed(product, currency, day, includes_tax)
+    except NoRate:
+        return False
+
+
+def _fine(unit_micro: int, currency: str) -> int:
+    """With at most two decimals more than the currency has."""
+    step = 10 ** max(0, 4 - decimals(currency))
+    return totals.divide(unit_micro, step) * step or unit_micro
 
 
 def as_quoted(unit_micro: int, includes_tax: bool, wanted: bool, rate_bp: int, currency: str) -> int:

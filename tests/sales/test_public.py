@@ -101,6 +101,36 @@ def test_an_older_version_says_that_there_is_a_newer_one(own_stage):
     assert stage.client().post(f"{url(stage, version=2)}/accept", data=YES).status_code == 303
 
 
+def test_a_draft_is_nobodys_business(own_stage):
+    """Its subject does not show on what was sent, and once one version is accepted it is not sent any more."""
+    stage = own_stage
+    with stage.writes("seller"):
+        quote = db.session.get_one(Quote, stage.ids["sent.quote"])
+        quote.rewrite()
+        quote.write(name="Secret subject", lines=quote_lines("New", tax(stage)))
+    assert "Secret subject" not in look(stage).text
+    assert stage.client().post(f"{url(stage)}/accept", data=YES).status_code == 303
+    seller, page = stage.client("seller"), f"/quotes/{stage.ids['sent.quote']}"
+    assert seller.get(f"{page}/edit").status_code == 409
+    form = {"to": "b@example.com", "subject": "Again", "message": "See", "row_version": "1"}
+    assert seller.post(f"{page}/send", data=form).status_code == 409
+    assert "/send" not in seller.get(page).text
+    with stage.app.app_context():
+        assert [
+            order.name
+            for order in db.session.scalars(sa.select(Order).where(Order.quote_id == stage.ids["sent.quote"]))
+        ] == ["Sent quote"]
+
+
+def test_a_deal_that_was_given_up_is_won_at_what_was_ordered(sold):
+    with sold.writes("seller"):
+        db.session.get_one(Deal, sold.ids["seller.deal"]).lose("price")
+    sold.client().post(f"{url(sold, 'sold')}/accept", data=YES)
+    with sold.app.app_context():
+        deal = db.session.get_one(Deal, sold.ids["seller.deal"])
+        assert (deal.stage.kind, deal.amount_minor, deal.reason) == ("won", 250000, "")
+
+
 def test_one_that_expired_yesterday_where_the_customer_is(own_stage):
     stage = own_stage
     with stage.writes("seller"):
@@ -111,9 +141,9 @@ def test_one_that_expired_yesterday_where_the_customer_is(own_stage):
 
 
 def test_one_in_the_trash_is_not_there(own_stage):
-    stage, path = own_stage, url(own_stage)
+    stage, path = own_stage, url(own_stage, "withdrawn.quote")
     with stage.writes("seller"):
-        db.session.get_one(Quote, stage.ids["sent.quote"]).trash()
+        db.session.get_one(Quote, stage.ids["withdrawn.quote"]).trash()
     assert stage.client().get(path).status_code == 404
 
 

@@ -3,7 +3,7 @@
 import html
 import re
 import subprocess
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from crmlite import journal
 from crmlite.catalog.models import Product, TaxClass
+from crmlite.catalog.models.taxes import Rate
 from crmlite.contacts.models import Contact
 from crmlite.extensions import db, utcnow
 from crmlite.mail.models import Message
@@ -142,6 +143,31 @@ def test_a_product_fills_its_line_and_stays_when_it_is_changed(own_stage):
     assert 'value="99"' in again
 
 
+def test_another_currency_changes_the_prices_with_it(own_stage):
+    """What the catalogue says is taken from there, what somebody wrote goes by the rate, and what cannot be known is asked for."""
+    stage, product = own_stage, own_stage.ids["seller.product"]
+    rows = {
+        "priced": "EUR net", "lines-0-product": str(product), "lines-0-filled": str(product), "lines-0-price": "1250",
+        "lines-1-kind": "item", "lines-1-place": "1", "lines-1-product-text": "Own", "lines-1-quantity": "1", "lines-1-price": "92",
+    }  # fmt: skip
+    dollars = calculated(stage, **rows, currency="USD")
+    assert 'name="priced" value="USD net"' in dollars
+    assert 'name="lines-1-price" value="100.00"' in dollars, "92 euro at 0.92"
+    pounds = calculated(stage, **rows, currency="GBP")
+    assert 'name="lines-0-price" value="909.0909"' in pounds, "1,100 with 21 % tax in the catalogue"
+    assert "There is no exchange rate for GBP" in pounds
+    with_tax = calculated(stage, **rows, includes_tax="y")
+    assert 'name="lines-1-price" value="92.00"' in with_tax, "it has no tax"
+    assert 'name="lines-0-price" value="1512.50"' in with_tax
+
+
+def test_what_was_removed_in_the_middle_is_saved_as_it_stands(own_stage):
+    rows = {"lines-2-kind": "item", "lines-2-product-text": "Lamp", "lines-2-quantity": "1", "lines-2-price": "80"}
+    gap = {name: value for name, value in form(own_stage, **rows).items() if not name.startswith("lines-0-")}
+    assert own_stage.client("seller").post(f"{path(own_stage)}/edit", data=gap).status_code == 303
+    assert [name for name, _qty, _price in lines(own_stage, "seller.quote")] == ["Lamp"]
+
+
 @pytest.mark.parametrize(
     ("price", "wanted", "quoted"),
     [("24.95", False, "22.8899"), ("100", True, "109"), ("0.0001", False, "0.0001")],
@@ -267,6 +293,31 @@ def test_without_a_renderer_nothing_is_sent_and_the_page_says_so(own_stage, monk
     assert "Dear buyer" in answer.text
     with own_stage.app.app_context():
         assert db.session.get_one(Quote, own_stage.ids["seller.quote"]).state == "draft"
+
+
+def test_a_total_below_zero_or_another_rate_of_tax_is_not_sent(own_stage):
+    client = own_stage.client("seller")
+    client.post(f"{path(own_stage)}/edit", data=form(own_stage, **{"lines-0-price": "-10"}))
+    assert "The total is below zero." in sent(own_stage).text
+    client.post(f"{path(own_stage)}/edit", data=form(own_stage))
+    with own_stage.writes("manager"):
+        tax = db.session.get_one(TaxClass, own_stage.ids["tax"])
+        tax.change(rates=[Rate(2500, date(2012, 10, 1))])
+    refused = sent(own_stage)
+    assert refused.status_code == 422
+    assert "The rate of Standard is another one by now." in refused.text
+    client.post(f"{path(own_stage)}/edit", data=form(own_stage))
+    assert sent(own_stage).status_code == 303
+
+
+def test_what_a_customer_has_is_not_deleted(own_stage):
+    client = own_stage.client("seller")
+    assert client.post(f"/records/quote/{own_stage.ids['sent.quote']}/delete").status_code == 409
+    ids = [own_stage.ids["sent.quote"], own_stage.ids["seller.quote"]]
+    client.post("/records/quote/bulk", data={"id": ids, "action": "delete"})
+    with own_stage.app.app_context():
+        assert db.session.get_one(Quote, ids[0]).deleted_at is None
+        assert db.session.get_one(Quote, ids[1]).deleted_at is not None
 
 
 def test_neither_the_paper_nor_the_mail_shows_what_the_sender_may_not_see(own_stage, tmp_path):

@@ -81,6 +81,7 @@ def upgrade() -> None:
         sa.Column("quote_id", sa.Integer(), nullable=False),
         sa.Column("n", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
         sa.Column("currency", sa.String(), nullable=False),
         sa.Column("includes_tax", sa.Boolean(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),

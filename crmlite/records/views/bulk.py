@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask import Response, g, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from werkzeug.exceptions import BadRequest, Forbidden
+from werkzeug.exceptions import BadRequest, Conflict, Forbidden
 
 from crmlite import journal
 from crmlite.auth.models import User
@@ -41,6 +41,15 @@ def bulk(record_type: str) -> Response:
     if request.headers.get("HX-Request"):
         return changed(hx("", 204), message, link)
     return go(kind.url, message, link)
+
+
+def _trash(record: Any) -> bool:
+    """Some are not to be deleted as they are, such as a quote that a customer has."""
+    try:
+        record.trash()
+    except Conflict:
+        return False
+    return True
 
 
 def _said(action: str, done: int, allowed: int, chosen: int) -> str:
@@ -86,7 +95,7 @@ def _locked(kind: RecordType, ids: list[int], action: str) -> list[Any]:
 def _verb(action: str) -> Callable[[Any], bool]:
     """What `action` does to one record, saying whether that changed it."""
     if action == "delete":
-        return lambda record: record.trash() is record
+        return _trash
     if action == "assign":
         owner_id = row_id(request.form.get("user_id"))
         owner = db.session.get(User, owner_id) if owner_id else None

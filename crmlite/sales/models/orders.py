@@ -61,8 +61,8 @@ class Order(Record, Base):
         """The order of a version that was accepted; its owner's and team's, who made the quote. Once for each version."""
         order = cls(
             number=NumberRange.take("order", today_in(version.time_zone)),
-            name=quote.name,
-            sort_name=sort_key(quote.name),
+            name=version.name,
+            sort_name=sort_key(version.name),
             company_id=quote.company_id,
             deal_id=quote.deal_id,
             quote_id=quote.id,

@@ -5,8 +5,10 @@ from datetime import date
 from typing import Any, ClassVar, Self
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from werkzeug.exceptions import Conflict
 
 from crmlite import events
 from crmlite.companies.models import Company
@@ -14,7 +16,7 @@ from crmlite.contacts.models import Contact
 from crmlite.extensions import Base, db, utcnow
 from crmlite.files import File
 from crmlite.fold import sort_key
-from crmlite.pipeline.models import Deal
+from crmlite.pipeline.models import WON, Deal
 from crmlite.records import links
 from crmlite.records.types import Record, trash_index
 from crmlite.sales.models import versions
@@ -61,7 +63,7 @@ class Quote(Record, Base):
         sa.Index(None, "deal_id"),
         sa.UniqueConstraint("number"),
     )
-    derived: ClassVar[frozenset[str]] = Record.derived | {"state", "currency", "gross_minor", "valid_until"}
+    derived: ClassVar[frozenset[str]] = Record.derived | {"name", "state", "currency", "gross_minor", "valid_until"}
     number: Mapped[str]
     name: Mapped[str]
     contact_id: Mapped[int] = mapped_column(sa.ForeignKey("contact.id"))
@@ -79,7 +81,7 @@ class Quote(Record, Base):
     @classmethod
     def create(cls, actor: Any, *, name: str, contact: Contact, **values: Any) -> Self:
         """A new quote for `contact`, with its first draft. `values`: company_id, deal_id, owner, and those of a version."""
-        of_version = {key: values.pop(key) for key in versions.KEPT if key in values}
+        of_version = {"name": name} | {key: values.pop(key) for key in versions.KEPT if key in values}
         quote = cls(name=name, created_by_id=actor.id if actor else None, **cls.holders(actor, values), **values)
         quote.number = NumberRange.take("quote", today_in(of_version["time_zone"]))
         quote.contact, quote.contact_id = contact, contact.id
@@ -100,8 +102,7 @@ class Quote(Record, Base):
             raise WrongState
 
         def put() -> None:
-            self.name, self.sort_name = name, sort_key(name)
-            for key, value in values.items():
+            for key, value in {"name": name, **values}.items():
                 setattr(draft, key, value)
             _put_lines(draft, lines)
             db.session.flush()  # what is not said of a new line is there from now on
@@ -177,12 +178,26 @@ class Quote(Record, Base):
             total={"minor": version.gross_minor, "currency": version.currency},
         )
         order = Order.from_quote(self, version)
-        if self.deal is not None and self.deal.is_open:
-            self.deal.win()
+        self._win_deal(order)
         for record in (self.contact, self.company):
             if record is not None:
                 record.renew_lifecycle()
         return order
+
+    def _win_deal(self, order: Order) -> None:
+        """The deal is won, also one that was given up, at what was ordered."""
+        deal = self.deal
+        if deal is None or deal.deleted_at is not None or deal.stage.kind == WON:
+            return
+        if deal.currency == order.currency:
+            deal.change(amount_minor=order.net_minor)
+        deal.win()
+
+    def trash(self) -> Self:
+        """Raises Conflict for one that the customer has, or that an order came of."""
+        if self.state in {versions.SENT, versions.ACCEPTED}:
+            raise Conflict(_("What the customer has in hand is not deleted. Withdraw the quote first."))
+        return super().trash()
 
     def decline(self, version: QuoteVersion, reason: str, **evidence: Any) -> Self:
         """The customer does not want it. Raises WrongState where it cannot be declined any more."""
@@ -203,7 +218,6 @@ class Quote(Record, Base):
             draft.put_totals()
         if self.versions:
             self._follow()
-        self.sort_name = sort_key(self.name)
 
     # --- questions
 
@@ -213,6 +227,9 @@ class Quote(Record, Base):
 
     @property
     def draft(self) -> QuoteVersion | None:
+        """What is being written; nothing any more where another version was accepted meanwhile."""
+        if any(version.state == versions.ACCEPTED for version in self.versions):
+            return None
         return next((version for version in self.versions if version.is_draft), None)
 
     @property
@@ -248,6 +265,7 @@ class Quote(Record, Base):
     def _follow(self) -> None:
         """Takes over what lists show of the version that counts."""
         version = self.shown
+        self.name, self.sort_name = version.name, sort_key(version.name)
         self.state, self.currency = version.state, version.currency
         self.gross_minor, self.valid_until = version.gross_minor, version.valid_until
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from crmlite.catalog.models import TaxClass
 from crmlite.extensions import Base, db, utcnow
 from crmlite.files import File
 from crmlite.journal import Journaled
@@ -18,7 +19,7 @@ from crmlite.web import today_in
 DRAFT, SENT, ACCEPTED, DECLINED, WITHDRAWN, REPLACED = (
     "draft", "sent", "accepted", "declined", "withdrawn", "replaced",
 )  # fmt: skip
-KEPT = ("currency", "includes_tax", "language", "time_zone", "valid_until", "intro", "terms")
+KEPT = ("name", "currency", "includes_tax", "language", "time_zone", "valid_until", "intro", "terms")
 """What a new version takes over from the one before, besides its lines."""
 
 
@@ -31,6 +32,8 @@ class QuoteVersion(Journaled, Base):
     quote_id: Mapped[int] = mapped_column(sa.ForeignKey("quote.id"))
     n: Mapped[int]
     state: Mapped[str] = mapped_column(default=DRAFT)
+    name: Mapped[str] = mapped_column(default="")
+    """The subject, as this version says it."""
     currency: Mapped[str]
     includes_tax: Mapped[bool] = mapped_column(default=False)
     """Whether the prices of its lines are gross."""
@@ -82,6 +85,14 @@ class QuoteVersion(Journaled, Base):
     def options(self) -> list[Line]:
         return [line for line in self.items if line.optional]
 
+    def changed_taxes(self) -> list[str]:
+        """Names of taxes whose rate today is not the one that was written down."""
+        today = today_in(self.time_zone)
+        taxed = [(line, db.session.get(TaxClass, line.tax_class_id)) for line in self.items if line.tax_class_id]
+        return sorted(
+            {line.tax_name for line, tax in taxed if tax is not None and tax.rate_on(today) != line.tax_rate_bp}
+        )
+
     def totals(self, chosen: Iterable[int] | None = None) -> Totals:
         """With the optional lines of these ids; None: those that are ticked."""
         taken = None if chosen is None else set(chosen)
@@ -123,7 +134,7 @@ class QuoteVersion(Journaled, Base):
         """Of one that was sent only the withdrawal can be taken back."""
         if not self.is_frozen:
             return True
-        return name == "state" and {self.state, value} == {WITHDRAWN, SENT}
+        return name == "state" and {self.state, value} == {WITHDRAWN, SENT} and self is self.quote.live
 
     def may_be_undone(self) -> bool:
         return not self.is_frozen

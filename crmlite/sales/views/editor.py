@@ -29,8 +29,9 @@ def calculate(quote_id: int) -> Response:
     quote, draft = _draft(quote_id)
     form = QuoteForm(draft, request.form)
     focus = form.do(next(filter(None, request.form.getlist("_do")), ""))
-    form.fill_rows()
     form.look()
+    form.reprice()
+    form.fill_rows()
     return _page(quote, form, focus=focus)
 
 
@@ -41,8 +42,9 @@ def show_paper(quote_id: int) -> Response:
     reading()
     quote, draft = _draft(quote_id)
     form = QuoteForm(draft, request.form)
-    form.fill_rows()
     form.look()
+    form.reprice()
+    form.fill_rows()
     try:
         return _as_paper(quote, form.preview())
     except TooLarge:
@@ -60,6 +62,8 @@ def show_saved(quote_id: int) -> Response:
 def save(quote_id: int) -> Response:
     quote, draft = _draft(quote_id)
     form = QuoteForm(draft, request.form)
+    form.look()
+    form.reprice()
     form.fill_rows()
     version = request.form.get("row_version")
     if not form.validate() or not knows_version(quote, form, version):

@@ -95,6 +95,13 @@ def _may_go(draft: QuoteVersion, form: SendForm) -> bool:
     """Whether it can be sent as it is; what is missing is said in the form."""
     if not draft.items:
         form.form_errors.append(_("The quote has no lines yet. Add what you offer first."))
+    if draft.gross_minor < 0:
+        form.form_errors.append(_("The total is below zero. Look at quantities and prices first."))
+    if changed := draft.changed_taxes():
+        names = ", ".join(changed)
+        form.form_errors.append(
+            _("The rate of %(tax)s is another one by now. Open the quote and save it again.", tax=names)
+        )
     if draft.is_expired:
         form.form_errors.append(_("The quote is valid until a day that has passed. Choose a later one first."))
     return not form.form_errors
@@ -111,7 +118,7 @@ def _words(quote: Quote, draft: QuoteVersion) -> dict[str, str]:
             _("If you have any questions, just answer this mail."),
             _("Kind regards,") + "\n" + g.user.name,
         )
-        subject = _("Quote %(number)s: %(subject)s", number=quote.number, subject=quote.name)
+        subject = _("Quote %(number)s: %(subject)s", number=quote.number, subject=draft.name)
     return {"subject": subject[:200], "message": "\n\n".join(str(line) for line in lines)}
 
 
