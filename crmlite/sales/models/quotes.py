@@ -190,7 +190,7 @@ class Quote(Record, Base):
         if deal is None or deal.deleted_at is not None or deal.stage.kind == WON:
             return
         if deal.currency == order.currency:
-            deal.change(amount_minor=order.net_minor)
+            deal.amount_minor = order.net_minor
         deal.win()
 
     def trash(self) -> Self:
