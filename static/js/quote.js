@@ -46,17 +46,46 @@
     const button = event.target.closest('[data-quote-do]');
     if (!button) return;
     event.preventDefault();
-    cx.one('[data-quote-asked]').value = button.value;
-    htmx.trigger(form(), 'quote:changed');
+    isSaved = false;
+    ask(button.value);
   });
+  const asked = () => cx.one('[data-quote-asked]');
+  function ask(what) {
+    asked().value = what;
+    htmx.trigger(form(), 'quote:changed');
+  }
+
+  // Whoever saves before the grid has answered saves the answer: the form waits for it. Where none comes, a toast has said why.
+  let running = null;
+  let waiting = null;
+  const isOurs = (ctx) => Boolean(ctx.sourceElement) && ctx.sourceElement === form();
+  const isPaper = (submitter) => Boolean(submitter?.matches('[data-quote-paper]'));
+  const isFine = (ctx) => Boolean(ctx.response?.raw?.ok);
+  cx.on('htmx:before:request', ({ detail: { ctx } }) => { if (isOurs(ctx)) running = ctx; });
+  cx.on('htmx:finally:request', ({ detail: { ctx } }) => {
+    if (ctx !== running) return; // a newer one took its place
+    running = null;
+    const then = waiting;
+    waiting = null;
+    if (!isFine(ctx)) asked().value = ''; // what is seen is what is saved
+    else if (then) setTimeout(() => form()?.requestSubmit(then.isConnected ? then : undefined));
+  });
+  window.addEventListener('submit', (event) => { // before all else that listens
+    if (event.target !== form() || isPaper(event.submitter) || !(running || asked().value)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    waiting = event.submitter ?? cx.one('.cx-form-actions .btn-primary', form());
+    if (!running) ask(asked().value);
+  }, true);
 
   // Saving is a plain post; all else asks for the grid as it would be.
   let timer;
-  let isSaved = true;
+  let isSaved = !form()?.matches('[data-quote-refused]');
   const preview = () => { clearTimeout(timer); timer = setTimeout(() => form()?.requestSubmit(cx.one('[data-quote-paper]')), 400); };
   cx.on('htmx:after:swap', (event) => {
-    if (event.detail.ctx.target?.id !== 'form') return;
-    cx.one('[data-quote-asked]').value = ''; // a morph keeps what was put in
+    const { ctx } = event.detail;
+    if (ctx.target?.id !== 'form' || !isFine(ctx)) return; // an error page is no paper
+    asked().value = ''; // a morph keeps what was put in
     const next = cx.one('[data-focus]');
     if (next) {
       next.removeAttribute('data-focus'); // once: the next answer comes while somebody types elsewhere
@@ -65,6 +94,6 @@
     preview();
   });
   cx.on('input', (event) => { if (form()?.contains(event.target)) isSaved = false; });
-  cx.on('submit', (event) => { if (event.target === form() && !event.submitter?.matches('[data-quote-paper]')) isSaved = true; });
+  cx.on('submit', (event) => { if (event.target === form() && !event.defaultPrevented && !isPaper(event.submitter)) isSaved = true; });
   window.addEventListener('beforeunload', (event) => { if (!isSaved) event.preventDefault(); });
 })();
