@@ -28,7 +28,8 @@ def init_app(app: Flask) -> None:
         short_date=short.short_date,
     )
     for on in ("contact", "company"):
-        panels.add(app, Panel(_l("Deals"), deals.panel, on=on, needs=DEAL.name))
+        begin = (_l("New deal"), f"/deals/new?{on}=")
+        panels.add(app, Panel(_l("Deals"), deals.panel, on=on, needs=DEAL.name, begin=begin))
     actions.add(
         app,
         Action(_l("Go to deals"), "/deals/board", "layout-kanban", DEAL.name, keys="g d"),

@@ -118,7 +118,8 @@ def find(token: str, purpose: str) -> Link | None:
 
 
 def require(token: str, purpose: str) -> Link:
-    """For public views: the link, or 404; 429 for an address that tried too many, before its token is looked at.
+    """For public views: the link, or 404; 429 for an address that tried too many. A token that is right always opens its
+    page: 128 bits are not guessed, and customers behind one address must not be locked out by one of them.
 
     Comes first in the view: a post looks with the reader, so that guesses do not queue for the write lock, and what was
     changed before would be lost.
@@ -126,10 +127,10 @@ def require(token: str, purpose: str) -> Link:
     key, is_post = f"link:{network(request.remote_addr)}"[:300], not current_session().reading
     if is_post:
         reading()
-    if _guessed_too_often(key):
-        raise TooManyRequests
     link = find(token, purpose)
     if link is None:
+        if _guessed_too_often(key):
+            raise TooManyRequests
         _count_guess(key)
         raise NotFound
     g.link = link

@@ -26,7 +26,8 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(blueprint)
     app.jinja_env.filters.update(quote_state=lambda state: str(STATE_LABELS[state]), quote_hue=STATE_HUES.__getitem__)
     for on in ("contact", "company", "deal"):
-        panels.add(app, Panel(_l("Quotes"), quotes.panel, on=on, needs=QUOTE.name))
+        begin = (_l("New quote"), "/quotes/new?deal=") if on == "deal" else None
+        panels.add(app, Panel(_l("Quotes"), quotes.panel, on=on, needs=QUOTE.name, begin=begin))
         panels.add(app, Panel(_l("Orders"), orders.panel, on=on, needs=ORDER.name))
     actions.add(
         app,

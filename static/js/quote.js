@@ -47,11 +47,15 @@
     if (!button) return;
     event.preventDefault();
     isSaved = false;
-    ask(button.value);
+    const [verb, what] = button.value.split(' ');
+    if (!asked().value) ask(button.value);
+    else if (verb === 'add') further.push(`${verb} ${what}`); // the others mean a row, which may be elsewhere by then
   });
+  const further = [];
   const asked = () => cx.one('[data-quote-asked]');
   function ask(what) {
     asked().value = what;
+    form().setAttribute('aria-busy', 'true');
     htmx.trigger(form(), 'quote:changed');
   }
 
@@ -65,10 +69,16 @@
   cx.on('htmx:finally:request', ({ detail: { ctx } }) => {
     if (ctx !== running) return; // a newer one took its place
     running = null;
-    const then = waiting;
-    waiting = null;
-    if (!isFine(ctx)) asked().value = ''; // what is seen is what is saved
-    else if (then) setTimeout(() => form()?.requestSubmit(then.isConnected ? then : undefined));
+    if (!isFine(ctx)) { // what is seen is what is saved
+      asked().value = '';
+      further.length = 0;
+      waiting = null;
+      form()?.removeAttribute('aria-busy');
+    } else if (waiting && !asked().value) {
+      const then = waiting;
+      waiting = null;
+      setTimeout(() => form()?.requestSubmit(then.isConnected ? then : undefined));
+    }
   });
   window.addEventListener('submit', (event) => { // before all else that listens
     if (event.target !== form() || isPaper(event.submitter) || !(running || asked().value)) return;
@@ -86,6 +96,9 @@
     const { ctx } = event.detail;
     if (ctx.target?.id !== 'form' || !isFine(ctx)) return; // an error page is no paper
     asked().value = ''; // a morph keeps what was put in
+    form().removeAttribute('aria-busy');
+    const more = further.shift();
+    if (more) return ask(cx.one(`[data-quote-do][value^="${more} "]`).value);
     const next = cx.one('[data-focus]');
     if (next) {
       next.removeAttribute('data-focus'); // once: the next answer comes while somebody types elsewhere

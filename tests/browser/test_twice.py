@@ -42,3 +42,17 @@ def test_a_form_that_came_back_is_sent_again(site):
         page.fill("[name=given]", "Secondtry")
         button.click()
         page.wait_for_url(lambda now: not now.endswith("/new"))
+
+
+def test_grid_buttons_pressed_before_the_first_answer_are_all_heard(site, quotes):
+    """Adding twice on a slow line makes two lines, and saving waits for both."""
+    draft = quotes.pages[3].removesuffix("/edit")
+    with site.visit("admin", locale="en") as page:
+        page.goto(f"{draft}/edit")
+        settled(page)
+        before = page.locator(".cx-grid tbody tr").count()
+        page.route("**/calculate", lambda route: (page.wait_for_timeout(400), route.continue_()))
+        for what in ("text", "section"):
+            page.locator(f".cx-grid-add [value^='add {what}']").click(no_wait_after=True)
+        expect(page.locator(".cx-grid tbody tr")).to_have_count(before + 2)
+        expect(page.locator("[data-quote]")).not_to_have_attribute("aria-busy", "true")
