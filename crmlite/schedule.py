@@ -56,17 +56,22 @@ SCHEDULE = (
 
 
 def plan() -> None:
-    """Writes the next run of whatever has none waiting. Called by every worker; the key lets only one row be made."""
+    """Writes the next run of whatever has none waiting. Called by every worker; the key lets only one row be made.
+
+    A run that waits for a time beyond its next one was planned while the clock was wrong: it is not waited for.
+    """
     names = {jobs.name_of(periodic.job): periodic for periodic in SCHEDULE}
-    waiting = sa.select(jobs.Job.name).where(jobs.Job.name.in_(names), jobs.Job.state.in_(["queued", "running"]))
+    waiting = sa.select(jobs.Job.name, sa.func.min(jobs.Job.due_at)).group_by(jobs.Job.name)
+    waiting = waiting.where(jobs.Job.name.in_(names), jobs.Job.state.in_(["queued", "running"]))
     reading()
-    missing = set(names) - set(db.session.scalars(waiting))
+    found = dict(db.session.execute(waiting).all())
     db.session.rollback()
+    now = utcnow()
+    next_times = {name: periodic.next_time(now) for name, periodic in names.items()}
+    missing = {name: due_at for name, due_at in next_times.items() if name not in found or found[name] > due_at}
     if not missing:
         return
     writing()
-    now = utcnow()
-    for name in sorted(missing):
-        due_at = names[name].next_time(now)
+    for name, due_at in sorted(missing.items()):
         jobs.enqueue(names[name].job, key=f"schedule:{name}:{due_at:%Y-%m-%dT%H:%M}", due_at=due_at)
     db.session.commit()
