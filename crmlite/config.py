@@ -43,6 +43,11 @@ class Settings:
         secret=True,
         reason="sqlite:///path or postgresql://user:password@host/name. SQLite needs nothing else; PostgreSQL suits firms that run one.",
     )
+    files_folder: str = _setting(
+        "",
+        hint="files in the instance folder",
+        reason="Where attached files lie. Two servers on one PostgreSQL database need one that both see, and the same secret_key.",
+    )
     public_url: str = _setting(
         "http://localhost:8000",
         reason="The address users and customers type. Links in mails are built from it and from nothing else.",
@@ -108,7 +113,7 @@ class Settings:
 
     @property
     def files_path(self) -> Path:
-        return self.instance / "files"
+        return Path(self.files_folder)
 
     @property
     def answered_hosts(self) -> list[str]:
@@ -136,6 +141,7 @@ def load(overrides: Mapping[str, Any] | None = None) -> Settings:
     filled = {
         **{f.name: getattr(settings, f.name) for f in fields(Settings)},
         "database_url": _database_url(settings.database_url, folder),
+        "files_folder": str((folder / (settings.files_folder or "files")).resolve()),
         "public_url": settings.public_url.rstrip("/"),
         "mail_from": settings.mail_from or f"crmlite <crmlite@{settings.public_host}>",
         "secret_key": settings.secret_key or _secret_key(folder / "secret_key"),

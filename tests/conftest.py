@@ -19,6 +19,9 @@ CLEANUP = pytest.StashKey[contextlib.ExitStack]()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", action="append", choices=dbs.KINDS, help="run on this one only (both unless told)")
+    parser.addoption(
+        "--hosts", type=int, default=1, help="so many servers behind nginx for the browser tests, on PostgreSQL"
+    )
     parser.addoption("--long", action="store_true", help="load and kill runs at their full length")
 
 

@@ -30,7 +30,7 @@ class Server:
         with socket.socket() as placeholder:
             placeholder.bind(("127.0.0.1", 0))
             self.port = placeholder.getsockname()[1]
-        if "CRMLITE_PUBLIC_URL" in environment:
+        if environment.get("CRMLITE_PUBLIC_URL") == "http://localhost":  # with the port it has
             environment = {**environment, "CRMLITE_PUBLIC_URL": f"http://localhost:{self.port}"}
         self._output = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - open as long as we are
         self.started = time.monotonic()

@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from crmlite.demo.cast import PASSWORD
+from tests import hosts
 from tests.demo.conftest import build_firm
 from tests.test_serve import Server
 
@@ -106,8 +107,8 @@ def speaking(page: Page, language: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def serving(browser, database, databases, instance: Path, **settings: str) -> Iterator[Site]:
-    """crmlite with a demo of its own, and these variables of its environment."""
+def serving(browser, database, databases, instance: Path, config: pytest.Config, **settings: str) -> Iterator[Site]:
+    """crmlite with a demo of its own, and these variables of its environment; told so, several hosts of it."""
     url = databases.fresh(database, build_firm)
     environment = os.environ | {
         "CRMLITE_DATABASE_URL": url,
@@ -116,16 +117,21 @@ def serving(browser, database, databases, instance: Path, **settings: str) -> It
         "CRMLITE_DISK_FLOOR_MB": "0",
         **settings,
     }
-    server = Server(environment)
-    server.wait_for(200, within=40)
-    yield Site(f"http://localhost:{server.port}", browser)
-    server.close()
+    number = config.getoption("--hosts")
+    if number == 1 or database != "postgresql":
+        server = Server(environment)
+        server.wait_for(200, within=40)
+        yield Site(f"http://localhost:{server.port}", browser)
+        server.close()
+    else:
+        with hosts.serving(number, environment, instance) as behind:
+            yield Site(behind, browser)
     databases.drop(url)
 
 
 @pytest.fixture(scope="session")
-def site(browser, database, databases, tmp_path_factory) -> Iterator[Site]:
-    with serving(browser, database, databases, tmp_path_factory.mktemp("site")) as made:
+def site(browser, database, databases, tmp_path_factory, pytestconfig) -> Iterator[Site]:
+    with serving(browser, database, databases, tmp_path_factory.mktemp("site"), pytestconfig) as made:
         yield made
 
 

@@ -79,11 +79,11 @@ def inbox() -> Iterator[Inbox]:
 
 
 @pytest.fixture(scope="module")
-def shop(browser, database, databases, inbox, tmp_path_factory) -> Iterator[Site]:
+def shop(browser, database, databases, inbox, tmp_path_factory, pytestconfig) -> Iterator[Site]:
     """crmlite as it is shipped, that sends its mail to `inbox`."""
     inbox.envelopes.clear()
     smtp = {"CRMLITE_SMTP_URL": f"smtp://127.0.0.1:{inbox.port}", "CRMLITE_MAIL_FROM": "crm@demo.example"}
-    with serving(browser, database, databases, tmp_path_factory.mktemp("shop"), **smtp) as site:
+    with serving(browser, database, databases, tmp_path_factory.mktemp("shop"), pytestconfig, **smtp) as site:
         yield site
 
 
