@@ -65,8 +65,27 @@ def undo(operation_id: int) -> Undone:
     _derive(session, step.touched)
     done.undone_by_id = number
     session.flush()
-    changed = session.scalar(sa.select(Change.id).where(Change.operation_id == number).limit(1)) is not None
-    return Undone(number, len({(c.record_type, c.record_id) for c in changes}), tuple(step.conflicts), changed)
+    return Undone(
+        number,
+        len({(c.record_type, c.record_id) for c in changes}),
+        tuple(step.conflicts),
+        _has_changed(session, number),
+    )
+
+
+def _has_changed(session: Session, operation_id: int) -> bool:
+    """Whether something is other than before: what is set back may be derived anew, to what it was."""
+    was: dict[tuple[Key, str], Any] = {}
+    now: dict[tuple[Key, str], Any] = {}
+    changes = sa.select(Change).where(Change.operation_id == operation_id).order_by(Change.id)
+    for change in session.scalars(changes):
+        if change.action != "updated":
+            return True
+        for name, value in (change.new or {}).items():
+            at = ((change.record_type, change.record_id), name)
+            was.setdefault(at, (change.old or {}).get(name))
+            now[at] = value
+    return was != now
 
 
 def touched_by(operation_id: int, besides: frozenset[str] = frozenset()) -> set[tuple[str, int]]:

@@ -11,7 +11,7 @@ from crmlite.files import File
 
 
 class Message(Base):
-    """One mail to one person. queued -> sending -> sent, deferred, failed or unknown."""
+    """One mail to one person. queued -> sending -> sent, deferred, failed or unknown; or cancelled, where it was past its time."""
 
     __tablename__ = "message"
     __table_args__ = (
@@ -65,7 +65,7 @@ class Message(Base):
 
     @property
     def may_be_sent_again(self) -> bool:
-        return self.state in {"unknown", "failed", "deferred"}
+        return self.state in {"unknown", "failed", "deferred", "cancelled"}
 
     def send_again(self) -> None:
         """Puts it back into the queue, due now. The Message-ID stays."""

@@ -8,6 +8,7 @@ afterwards, and `unknown` is a state that people see and decide about.
 import logging
 import random
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 from email.utils import parseaddr
 
@@ -21,12 +22,30 @@ from crmlite.mail.models import MailAccount, Message, MessageFile
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=15)
+LEASE = timedelta(minutes=5)
+"""Longer than a mail server takes to answer all commands of one mail; a mail whose worker was killed says so afterwards."""
 BACKOFF = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 """Greylisting lets a mail pass after five minutes or more; the last step repeats."""
 GIVE_UP_AFTER = timedelta(days=3)
 SENT_AGAIN_BY_ITSELF = frozenset({"password_reset", "sign_in", "opt_in"})
 """Purposes where a second copy does less harm than none: the reader waits for it, and it has the same Message-ID."""
+
+
+Check = Callable[[Message], bool]
+_checks: dict[str, Check] = {}
+
+
+def ask_before_sending(purpose: str) -> Callable[[Check], Check]:
+    """Registers who says whether a mail of that purpose is still wanted when its turn comes: it may have waited for hours.
+
+    Asked in the transaction in which the mail is claimed; touches only the database.
+    """
+
+    def register(check: Check) -> Check:
+        _checks[purpose] = check
+        return check
+
+    return register
 
 
 def send_due(limit: int = 50) -> int:
@@ -97,9 +116,26 @@ def _has_due() -> bool:
 
 
 def claim() -> tuple[Message, int] | None:
-    """Takes the mail that is due longest, with the attempt's number: committed before the server hears of it."""
+    """Takes the mail that is due longest, with the attempt's number: committed before the server hears of it.
+
+    Those that nobody wants to be sent any more are cancelled on the way.
+    """
+    while (found := _next_due()) is not None:
+        check = _checks.get(found.purpose)
+        if check is None or check(found):
+            found.state, found.lease_until = "sending", utcnow() + LEASE
+            found.attempts += 1
+            db.session.commit()
+            return found, found.attempts
+        found.state, found.reply = "cancelled", "unwanted"
+        db.session.commit()
+    db.session.rollback()
+    return None
+
+
+def _next_due() -> Message | None:
     writing()
-    found = db.session.scalar(
+    return db.session.scalar(
         sa.select(Message)
         .where(_is_due())
         .options(sa.orm.selectinload(Message.files).joinedload(MessageFile.file))
@@ -107,13 +143,6 @@ def claim() -> tuple[Message, int] | None:
         .limit(1)
         .with_for_update(skip_locked=True)
     )
-    if found is None:
-        db.session.rollback()
-        return None
-    found.state, found.lease_until = "sending", utcnow() + LEASE
-    found.attempts += 1
-    db.session.commit()
-    return found, found.attempts
 
 
 def settle(row_id: int, attempt: int, outcome: smtp.Outcome) -> None:

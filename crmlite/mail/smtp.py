@@ -30,6 +30,7 @@ PROBLEMS = {
     "no_sign_in": _l("The mail server does not offer to sign in, but a user and a password are set."),
     "no_smtputf8": _l("The mail server does not take addresses with letters other than a to z."),
     "stopped": _l("crmlite was stopped while it sent this."),
+    "unwanted": _l("What it is about was withdrawn or replaced before it could be sent."),
     "broken": _l("This mail cannot be put into the form that mail servers read."),
     "missing_file": _l("A file that belongs to this mail is missing on the server, or damaged."),
     "nonsense": _l("The mail server gave an answer that is none."),

@@ -23,6 +23,7 @@ STATES = {
     "sent": _l("Sent"),
     "failed": _l("Failed"),
     "unknown": _l("Fate unknown"),
+    "cancelled": _l("Not sent any more"),
 }
 
 

@@ -8,12 +8,12 @@ from crmlite.auth import roles
 from crmlite.records import actions, panels
 from crmlite.records.actions import Action
 from crmlite.records.panels import Panel
-from crmlite.sales import public
+from crmlite.sales import listeners, public
 from crmlite.sales.models import STATE_HUES, STATE_LABELS
 from crmlite.sales.types import ORDER, QUOTE, may_edit_numbers
 from crmlite.sales.views import editor, numbers, orders, quotes, sending
 
-__all__ = ["editor", "init_app", "numbers", "sending"]
+__all__ = ["editor", "init_app", "listeners", "numbers", "sending"]
 
 
 def init_app(app: Flask) -> None:

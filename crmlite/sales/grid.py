@@ -138,20 +138,27 @@ class QuoteForm(Form):
     def reprice(self) -> None:
         """Puts the prices into the currency and kind that were chosen since they were written. After look() or validate()."""
         was, _blank, kind = str(self.priced.data or self.pricing).partition(" ")
-        if f"{was} {kind}" == self.pricing or was not in dict(currencies()):
+        known = dict(currencies())
+        for row in self.rows():
+            written = row.written(was, kind) if row.is_item else None
+            if written is not None and written[1] in known:
+                self._reprice(row, *written)
+
+    def _reprice(self, row: LineForm, micro: int, was: str, kind: str) -> None:
+        """From what was written, so that rounding does not add up and what had no rate comes back."""
+        if f"{was} {kind}" == self.pricing:
+            row.give_back(micro)
             return
         currency, includes_tax = self.sound("currency"), bool(self.includes_tax.data)
-        for row in self.rows():
-            if not row.is_item or row.price.data is None:
-                continue
-            product, tax = self._products.get(row.product.data or 0), self._taxes.get(row.tax.data or 0)
-            if product is not None and is_listed(row.price.data, product, was, self.today, kind == "gross"):
-                row.take_price(product, currency, self.today, includes_tax)
-                continue
-            row.reprice(was, currency, self.today)
+        product, tax = self._products.get(row.product.data or 0), self._taxes.get(row.tax.data or 0)
+        if product is not None and is_listed(micro, product, was, self.today, kind == "gross"):
+            row.take_price(product, currency, self.today, includes_tax)
+        else:
+            row.reprice(micro, was, currency, self.today)
             if row.price.data is not None:
                 rate = tax.rate_on(self.today) if tax is not None else None
                 row.mean(kind == "gross", includes_tax, rate or 0, currency)
+        row.keep(micro, was, kind)
 
     # --- what it says
 

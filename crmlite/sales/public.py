@@ -1,4 +1,6 @@
-"""The customer's page of a quote: read it, choose, accept or decline. No session, no cookie; works without script."""
+"""The customer's page of a quote: read it, choose, accept or decline. No session, no cookie; works without script.
+
+Our own users see it as the customer does, and decide nothing: what is on record has to be the customer's."""
 
 from typing import Any
 
@@ -45,6 +47,8 @@ def pdf_file(token: str) -> Response:
 def accept(token: str) -> Response:
     quote, version = _find(token, lock=True)
     form = AcceptForm(request.form)
+    if g.get("user"):
+        return _page(token, version, accept=form, status=403)
     if not version.is_open or version is not quote.live:
         return _page(token, version, status=409)
     is_seen = request.form.get("_total", "") in {"", str(version.totals(_chosen() or []).gross_minor)}
@@ -65,6 +69,8 @@ def accept(token: str) -> Response:
 def decline(token: str) -> Response:
     quote, version = _find(token, lock=True)
     form = DeclineForm(request.form)
+    if g.get("user"):
+        return _page(token, version, decline=form, status=403)
     if not version.is_open or version is not quote.live:
         return _page(token, version, status=409)
     if not form.validate():
@@ -116,6 +122,7 @@ def _page(
         accept=accept or AcceptForm(),
         decline=decline or DeclineForm(),
         is_open=version.is_open and version is quote.live,
+        is_ours=g.get("user") is not None,
         other_total=other_total,
         status=status,
     )

@@ -1,5 +1,6 @@
 """The rows of the grid: what an item is, how many, for how much."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -50,6 +51,9 @@ class LineForm(Form):
     kind = HiddenField()
     filled = HiddenField(filters=[row_id])
     """The product that text, price and tax were filled in from."""
+    kept = HiddenField()
+    """What somebody wrote before the price was converted, and to what: "33330000 EUR net 27545500", "-" where it was to none.
+    While the price is still that, what was written is what counts: there and back again changes nothing."""
     product = ProductField(_l("Item"))
     text = TextAreaField(_l("Description"), [at_most(4000)], filters=[tidy])
     unit = StringField(_l("Unit"), [at_most(30)], filters=[one_line])
@@ -97,10 +101,29 @@ class LineForm(Form):
         except NoRate as problem:
             self._has_no_price(problem)
 
-    def reprice(self, was: str, currency: str, day: date) -> None:
+    def written(self, currency: str, kind: str) -> tuple[int, str, str] | None:
+        """The price as somebody wrote it, its currency and kind, where those of the form were these; None where there is none."""
+        kept = _KEPT.fullmatch(str(self.kept.data or ""))
+        if self.price.process_errors:
+            return None
+        if kept is not None and kept["result"] == ("-" if self.price.data is None else str(self.price.data)):
+            return int(kept["micro"]), kept["currency"], kept["kind"]
+        return None if self.price.data is None else (self.price.data, currency, kind)
+
+    def keep(self, micro: int, currency: str, kind: str) -> None:
+        """Notes what the price was made from."""
+        self.kept.data = f"{micro} {currency} {kind} {'-' if self.price.data is None else self.price.data}"
+
+    def give_back(self, micro: int) -> None:
+        """The price as it was written."""
+        self.kept.data = ""
+        if self.price.data != micro:
+            _put(self.price, micro)
+
+    def reprice(self, micro: int, was: str, currency: str, day: date) -> None:
         """The same worth in another currency; where there is no rate, no price, and the reason."""
         try:
-            _put(self.price, _fine(convert(self.price.data or 0, was, currency, day), currency))
+            _put(self.price, _fine(convert(micro, was, currency, day), currency))
         except NoRate as problem:
             self._has_no_price(problem)
 
@@ -112,6 +135,9 @@ class LineForm(Form):
     def mean(self, had_tax: bool, has_tax: bool, rate_bp: int, currency: str) -> None:
         """The same price with or without tax."""
         _put(self.price, as_quoted(self.price.data or 0, had_tax, has_tax, rate_bp, currency))
+
+
+_KEPT = re.compile(r"(?P<micro>-?\d{1,16}) (?P<currency>[A-Z]{3}) (?P<kind>net|gross) (?P<result>-|-?\d{1,16})")
 
 
 def listed(product: Product, currency: str, day: date, includes_tax: bool) -> int:

@@ -2,6 +2,7 @@
 
 import errno
 import logging
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from flask import Flask, Response, current_app, g, make_response, render_template, request
@@ -9,7 +10,8 @@ from flask_babel import gettext as _
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
-from crmlite.extensions import Busy, db
+from crmlite.extensions import SAFE_METHODS, Busy, db
+from crmlite.safety import local_path
 from crmlite.web.answers import hx, let_go, toast
 
 log = logging.getLogger(__name__)
@@ -105,9 +107,15 @@ def _error(code: int, text: str) -> Response:
     if request.headers.get("HX-Request-Type") == "partial":
         return toast(hx("", code, reswap="none"), text, kind="error")
     try:
-        return make_response(
-            render_template("errors/error.html", code=code, text=text, request_id=g.get("request_id")), code
+        page = render_template(
+            "errors/error.html",
+            code=code,
+            text=text,
+            request_id=g.get("request_id"),
+            back=_back(),
+            is_strangers=request.path.startswith(("/p/", "/f/")),
         )
+        return make_response(page, code)
     except Exception:  # the page itself needs the database: say it without
         if current_app.testing:
             raise
@@ -115,3 +123,11 @@ def _error(code: int, text: str) -> Response:
         plain = InternalServerError(text).get_response()
         plain.status_code = code
         return make_response(plain)
+
+
+def _back() -> str | None:
+    """The page of ours on which something was sent that was refused."""
+    if request.method in SAFE_METHODS:
+        return None
+    page = urlsplit(request.referrer or "")
+    return local_path(page.path) if page.netloc == request.host else None

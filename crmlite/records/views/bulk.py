@@ -35,25 +35,35 @@ def bulk(record_type: str) -> Response:
     records = _allowed(kind, ids, action)
     if not records:
         raise Forbidden(_("You may not do that to any of these records."))
-    done = sum(verb(record) for record in records)
+    reasons: list[str] = []
+    done = sum(_tried(verb, record, reasons) for record in records)
+    if reasons and not done:
+        raise Conflict(reasons[0])
     db.session.commit()
-    message, link = _said(action, done, len(records), len(ids)), undo_url() if done else None
+    message, link = _said(action, done, len(records), len(ids), reasons), undo_url() if done else None
     if request.headers.get("HX-Request"):
         return changed(hx("", 204), message, link)
     return go(kind.url, message, link)
 
 
-def _trash(record: Any) -> bool:
-    """Some are not to be deleted as they are, such as a quote that a customer has."""
+def _tried(verb: Callable[[Any], bool], record: Any, reasons: list[str]) -> bool:
+    """Some records do not take it as they are, such as a quote that a customer has: then it notes why."""
     try:
-        record.trash()
-    except Conflict:
+        return verb(record)
+    except Conflict as refusal:
+        reasons.append(refusal.description or "")
         return False
-    return True
 
 
-def _said(action: str, done: int, allowed: int, chosen: int) -> str:
+def _said(action: str, done: int, allowed: int, chosen: int, reasons: list[str]) -> str:
     if action == "delete":
+        if reasons:
+            return _(
+                "%(done)d of %(all)d records are in the trash for 30 days. %(reason)s",
+                done=done,
+                all=chosen,
+                reason=reasons[0],
+            )
         if allowed < chosen:
             return _(
                 "%(done)d of %(all)d records are in the trash for 30 days; you may not delete the others.",
@@ -95,7 +105,7 @@ def _locked(kind: RecordType, ids: list[int], action: str) -> list[Any]:
 def _verb(action: str) -> Callable[[Any], bool]:
     """What `action` does to one record, saying whether that changed it."""
     if action == "delete":
-        return _trash
+        return lambda record: record.trash() is record
     if action == "assign":
         owner_id = row_id(request.form.get("user_id"))
         owner = db.session.get(User, owner_id) if owner_id else None

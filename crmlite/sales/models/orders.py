@@ -4,7 +4,9 @@ from datetime import date
 from typing import Any, Self
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+from werkzeug.exceptions import Conflict
 
 from crmlite import events
 from crmlite.companies.models import Company
@@ -91,6 +93,12 @@ class Order(Record, Base):
             total={"minor": order.gross_minor, "currency": order.currency},
         )
         return order
+
+    def trash(self) -> Self:
+        """Raises Conflict for one that a customer made by accepting a quote: bookkeeping keeps it."""
+        if self.quote_id is not None:
+            raise Conflict(_("What a customer ordered is not deleted: they have it, too."))
+        return super().trash()
 
     def derive(self) -> None:
         self.sort_name = sort_key(self.name)

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from werkzeug.exceptions import Conflict
 
@@ -34,7 +35,9 @@ STATES = (
     ("declined", _l("Declined"), "red"),
     ("withdrawn", _l("Withdrawn"), "orange"),
     ("replaced", _l("Replaced"), "gray"),
+    ("expired", _l("Expired"), "orange"),
 )
+"""The last is not stored: it follows from the day."""
 STATE_LABELS = {name: label for name, label, _hue in STATES}
 STATE_HUES = {name: hue for name, _label, hue in STATES}
 
@@ -231,6 +234,18 @@ class Quote(Record, Base):
         if any(version.state == versions.ACCEPTED for version in self.versions):
             return None
         return next((version for version in self.versions if version.is_draft), None)
+
+    @hybrid_property
+    def shown_state(self) -> str:
+        """Its state, and whether the customer's time has run out."""
+        is_over = self.valid_until is not None and self.valid_until < utcnow().date()
+        return "expired" if self.state == versions.SENT and is_over else self.state
+
+    @shown_state.inplace.expression
+    @classmethod
+    def _shown_state(cls) -> sa.ColumnElement[str]:
+        is_over = sa.and_(cls.state == versions.SENT, cls.valid_until < utcnow().date())
+        return sa.case((is_over, "expired"), else_=cls.state)
 
     @property
     def latest(self) -> QuoteVersion:

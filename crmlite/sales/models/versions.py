@@ -74,6 +74,10 @@ class QuoteVersion(Journaled, Base):
         return self.state == SENT and not self.is_expired
 
     @property
+    def shown_state(self) -> str:
+        return "expired" if self.state == SENT and self.is_expired else self.state
+
+    @property
     def decision(self) -> Decision | None:
         return db.session.scalar(sa.select(Decision).where(Decision.version_id == self.id))
 

@@ -9,6 +9,7 @@ from crmlite.records.edit import knows_version
 from crmlite.sales import paper
 from crmlite.sales.grid import QuoteForm
 from crmlite.sales.models import Quote, QuoteVersion
+from crmlite.sales.models.versions import ACCEPTED
 from crmlite.sales.page import QuotePage
 from crmlite.sales.totals import TooLarge
 from crmlite.sales.types import QUOTE
@@ -26,13 +27,13 @@ def edit(quote_id: int) -> Response:
 def calculate(quote_id: int) -> Response:
     """The grid as it would be: adds, moves and removes rows, fills in products, adds up. Saves nothing."""
     reading()
-    quote, draft = _draft(quote_id)
-    form = QuoteForm(draft, request.form)
+    quote: Quote = QUOTE.policy.find(g.user, quote_id, "edit")
+    form = QuoteForm(quote.draft or quote.latest, request.form)
     focus = form.do(next(filter(None, request.form.getlist("_do")), ""))
     form.look()
     form.reprice()
     form.fill_rows()
-    return _page(quote, form, focus=focus)
+    return _page(quote, form, focus=focus, is_late=quote.draft is None)
 
 
 @bp.post("/<int:quote_id>/paper")
@@ -40,7 +41,8 @@ def calculate(quote_id: int) -> Response:
 def show_paper(quote_id: int) -> Response:
     """What is typed as it would be printed, for the frame beside the grid. Saves nothing."""
     reading()
-    quote, draft = _draft(quote_id)
+    quote: Quote = QUOTE.policy.find(g.user, quote_id, "edit")
+    draft = quote.draft or quote.latest
     form = QuoteForm(draft, request.form)
     form.look()
     form.reprice()
@@ -60,12 +62,18 @@ def show_saved(quote_id: int) -> Response:
 
 @bp.post("/<int:quote_id>/edit")
 def save(quote_id: int) -> Response:
-    quote, draft = _draft(quote_id)
-    form = QuoteForm(draft, request.form)
+    """Writes the draft. Where it was sent while somebody wrote, nothing is lost: the form stays, and can become a new version."""
+    quote: Quote = QUOTE.policy.find(g.user, quote_id, "edit")
+    form = QuoteForm(quote.draft or quote.latest, request.form)
     form.look()
     form.reprice()
     form.fill_rows()
     version = request.form.get("row_version")
+    if quote.draft is None:
+        if request.form.get("then") != "rewrite" or quote.state == ACCEPTED or not form.validate():
+            return _page(quote, form, status=422 if form.errors else 409, is_late=True)
+        quote.rewrite()
+        version = str(quote.row_version)
     if not form.validate() or not knows_version(quote, form, version):
         return _page(quote, form, status=422)
     if int(version or 0) != quote.row_version:
@@ -85,7 +93,13 @@ def _draft(quote_id: int) -> tuple[Quote, QuoteVersion]:
 
 
 def _page(
-    quote: Quote, form: QuoteForm, *, status: int = 200, focus: object = None, is_stale: bool = False
+    quote: Quote,
+    form: QuoteForm,
+    *,
+    status: int = 200,
+    focus: object = None,
+    is_stale: bool = False,
+    is_late: bool = False,
 ) -> Response:
     totals, amounts = form.amounts()
     return render(
@@ -98,6 +112,8 @@ def _page(
         amounts=amounts,
         focus=focus,
         is_stale=is_stale,
+        is_late=is_late,
+        may_rewrite=is_late and quote.state != ACCEPTED,
         status=status,
     )
 
