@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from babel.dates import get_timezone
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
@@ -215,7 +215,7 @@ def _span(text: str, is_date: bool) -> tuple[Any, Any]:
             raise FilterError(_("“%(value)s” is not a date like 2026-05-31 or -90d.", value=text[:60])) from None
     if is_date:
         return day, day + timedelta(days=1)
-    zone = get_timezone(web.time_zone())
+    zone = ZoneInfo(web.time_zone())  # not babel's, which may be pytz: combine() would take a zone of the nineteenth century
     start, end = (datetime.combine(d, time(), zone).astimezone(UTC) for d in (day, day + timedelta(days=1)))
     return start, end
 

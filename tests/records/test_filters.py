@@ -212,6 +212,15 @@ def test_filters_find_what_a_second_reading_finds(stage, people):
     run()
 
 
+@pytest.mark.parametrize("zone", ["Asia/Dubai", "Europe/Amsterdam", "Asia/Kathmandu", "America/New_York"])
+def test_a_day_is_from_midnight_to_midnight_where_the_reader_is(stage, zone):
+    user = viewer(stage, "seller", time_zone=zone)
+    with request_of(stage, user):
+        for moment in filters._span("2026-11-27", is_date=False):
+            there = moment.astimezone(ZoneInfo(zone))
+            assert (there.hour, there.minute, there.second) == (0, 0, 0)
+
+
 def test_every_filter_of_every_type_works(stage):
     """Each column with each of its operators and a value that fits: none of them is only declared."""
     from crmlite.records import types
