@@ -11,7 +11,7 @@ from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Response as BaseResponse
 
 from crmlite import journal
-from crmlite.auth import passwords
+from crmlite.auth import passwords, setup
 from crmlite.auth.models import ACTIONS, Grant, Role, Throttle, User, UserSession, Viewer, hash_secret
 from crmlite.auth.passwords import hash_password
 from crmlite.auth.roles import kinds
@@ -55,10 +55,17 @@ def load_viewer() -> ResponseReturnValue | None:
         journal.act_as("user", g.user.id)
         _note_seen(g.user)
         return None
+    if request.endpoint not in setup.OPEN and not setup.is_done():
+        return _send_to_setup()
     journal.act_as("customer")
     if getattr(view, "is_public", False):
         return None
     return _send_to_login(had_session=bool(secret))
+
+
+def _send_to_setup() -> ResponseReturnValue:
+    """There is nobody yet who could sign in."""
+    return hx("", 401, redirect="/setup") if request.headers.get("HX-Request") else redirect("/setup", 303)
 
 
 def _send_to_login(had_session: bool) -> ResponseReturnValue:
