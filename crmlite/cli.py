@@ -1,4 +1,4 @@
-"""The command line: serve, worker, renderer, upgrade, demo, settings, permissions, user, demo."""
+"""The command line: serve, setup-code, worker, renderer, upgrade, settings, permissions, user, demo."""
 
 import signal
 import threading
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from crmlite import config, create_app, jobs, schedule, schema, supervisor
-from crmlite.auth import passwords, roles
+from crmlite.auth import passwords, roles, setup
 from crmlite.auth.models import Role, Team, User
 from crmlite.extensions import db, writing
 from crmlite.mail import outbox
@@ -57,7 +57,9 @@ def serve(host: str, port: int, workers: int) -> None:
         raise click.ClickException(str(error)) from error
     if supervisor.in_child(lambda: _upgrade_or_say(app)):
         raise click.ClickException("The database could not be made ready, so nothing was started.")
-    click.echo(f"crmlite is at http://{f'[{host}]' if ':' in host else host}:{port}")
+    here = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    click.echo(f"crmlite is at {here}")
+    supervisor.in_child(lambda: _say_setup_code(app, here))
     supervisor.keep_running(
         [
             supervisor.Child("web server", lambda: supervisor.serve_web(app, host, port, workers)),
@@ -65,6 +67,15 @@ def serve(host: str, port: int, workers: int) -> None:
             supervisor.Child("PDF renderer", lambda: _make_pdfs(app)),
         ]
     )
+
+
+@main.command("setup-code")
+def setup_code() -> None:
+    """Prints a new one-time code for the first visitor, while nobody has an account; the code before is worth nothing then."""
+    app = _load()
+    _upgrade(app)
+    if not _say_setup_code(app, ""):
+        _fail("Somebody has an account already. `crmlite user password` sets a new password where one was forgotten.")
 
 
 @main.command()
@@ -188,6 +199,17 @@ def _upgrade_or_say(app: Flask) -> None:
     except click.ClickException as error:
         error.show()
         raise SystemExit(1) from error
+
+
+def _say_setup_code(app: Flask, here: str) -> bool:
+    """For whoever reads what `serve` writes: only they may become the first administrator. False where there is somebody."""
+    with app.app_context():
+        code = setup.renew_code()
+        settings = app.extensions["crmlite.settings"]
+    if code:
+        at = here if here and settings.is_local else settings.public_url
+        click.echo(f"Nobody has an account yet. Open {at}/setup and type this code: {code}")
+    return code is not None
 
 
 def _work(app: Flask) -> None:
