@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from crmlite import journal
 from crmlite.auth import passwords, setup
-from crmlite.auth.models import ACTIONS, Grant, Role, Throttle, User, UserSession, Viewer, hash_secret
+from crmlite.auth.models import ACTIONS, Grant, Preference, Role, Throttle, User, UserSession, Viewer, hash_secret
 from crmlite.auth.passwords import hash_password
 from crmlite.auth.roles import kinds
 from crmlite.extensions import SAFE_METHODS, db, reading, utcnow, writing
@@ -101,9 +101,12 @@ def _note_seen(viewer: Viewer) -> None:
 
 
 _VIEWER = (
-    sa.select(UserSession.id.label("session_id"), UserSession.seen_at, User, Role.name, Grant)
+    sa.select(
+        UserSession.id.label("session_id"), UserSession.seen_at, User, Role.name, Preference.value.label("news"), Grant
+    )
     .join(User, User.id == UserSession.user_id)
     .join(Role, Role.id == User.role_id)
+    .outerjoin(Preference, sa.and_(Preference.user_id == User.id, Preference.name == "news"))
     .outerjoin(Grant, Grant.role_id == Role.id)
     .where(UserSession.secret_hash == sa.bindparam("hash"), UserSession.expires_at > sa.bindparam("now"), User.active)
 )
@@ -114,11 +117,11 @@ def viewer_of(secret: str) -> Viewer | None:
     rows = db.session.execute(_VIEWER, {"hash": hash_secret(secret), "now": utcnow()}).all()
     if not rows:
         return None
-    session_id, seen_at, user, role, _grant = rows[0]
+    session_id, seen_at, user, role, news, _grant = rows[0]
     scopes = _scopes({(grant.record_type, grant.action): grant.scope for *_rest, grant in rows if grant is not None})
     return Viewer(
         user.id, user.name, user.email, role, user.team_id, user.locale, user.time_zone, user.theme, user.shortcuts,
-        scopes, session_id, seen_at,
+        scopes, session_id, seen_at, (news or {}).get("version", ""),
     )  # fmt: skip
 
 
