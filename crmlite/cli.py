@@ -193,9 +193,25 @@ def _upgrade(app: Flask) -> None:
             _fail(f"The database does not answer: {str(error.orig).strip()}")
 
 
+def _refuse_demo_in_public(app: Flask) -> None:
+    """The demo refuses to be made where strangers can come; it must not be carried there either."""
+    from crmlite.demo.cast import DOMAIN
+
+    settings = app.extensions["crmlite.settings"]
+    with app.app_context():
+        if not settings.is_local and db.session.scalar(
+            sa.select(User.id).where(User.email.endswith(f"@{DOMAIN}", autoescape=True), User.active).limit(1)
+        ):
+            _fail(
+                f"This instance has the demo's users, whose password everybody knows, so it is not served at "
+                f"{settings.public_url}. Run `crmlite demo remove`, or set CRMLITE_PUBLIC_URL to http://localhost:8000."
+            )
+
+
 def _upgrade_or_say(app: Flask) -> None:
     try:
         _upgrade(app)
+        _refuse_demo_in_public(app)
     except click.ClickException as error:
         error.show()
         raise SystemExit(1) from error

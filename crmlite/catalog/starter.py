@@ -16,7 +16,7 @@ class Tax:
     note: str = ""
 
 
-STANDARD = {
+STANDARD: dict[str, tuple[int, int | date]] = {
     # the European Union
     "AT": (2000, 1984), "BE": (2100, 1996), "BG": (2000, 1999), "CY": (1900, 2014), "CZ": (2100, 2013), "DE": (1900, 2021),
     "DK": (2500, 1992), "EE": (2400, date(2025, 7, 1)), "ES": (2100, date(2012, 9, 1)), "FI": (2550, date(2024, 9, 1)),
@@ -31,7 +31,7 @@ STANDARD = {
 }  # fmt: skip
 """The standard rate in basis points, and the day or the year since when."""
 
-REDUCED = {
+REDUCED: dict[str, tuple[int, int | date]] = {
     "NL": (900, 2019),
     "BE": (600, 1996),
     "DE": (700, 2021),
