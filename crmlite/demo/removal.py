@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy.engine import Connection
 
+from crmlite import schema
 from crmlite.auth import roles
 from crmlite.auth.models import Preference, User
 from crmlite.demo.cast import CAST, DOMAIN
@@ -57,10 +58,9 @@ def what_else() -> list[str]:
 
 
 def remove() -> dict[str, int]:
-    """Empties every table and the files folder; returns how many rows each table had. Settings and secret key stay.
+    """Empties the database and the files folder; returns how many rows each table had. Settings and secret key stay.
 
-    Killed before its one commit nothing has happened; killed after it, files are left that no row names, and the next
-    removal or start is none the worse for them.
+    Killed before its first commit nothing has happened; killed after it, the next start makes the empty database ready.
     """
     db.session.remove()
     with _whole_writer() as connection:
@@ -68,7 +68,8 @@ def remove() -> dict[str, int]:
             table.name: connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
             for table in db.metadata.sorted_tables
         }
-        _empty(connection)
+        _drop(connection)
+    schema.upgrade()
     roles.make_standard()
     settings = current_app.extensions["crmlite.settings"]
     for path in settings.files_path.glob("*"):
@@ -94,16 +95,15 @@ def _whole_writer() -> Iterator[Connection]:
                 driver.execute("PRAGMA foreign_keys=1")  # type: ignore[union-attr]
 
 
-def _empty(connection: Connection) -> None:
-    tables = [table.name for table in reversed(db.metadata.sorted_tables)]
-    quoted = [connection.dialect.identifier_preparer.quote(name) for name in tables]
+def _drop(connection: Connection) -> None:
+    """Tables and all: only the migrations know what an empty database begins with."""
+    quote = connection.dialect.identifier_preparer.quote
+    names = [quote(name) for name in (*(table.name for table in db.metadata.sorted_tables), "alembic_version")]
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"TRUNCATE {', '.join(quoted)} RESTART IDENTITY CASCADE")
+        connection.exec_driver_sql(f"DROP TABLE {', '.join(names)} CASCADE")
         return
-    for name in quoted:
-        connection.exec_driver_sql(f"DELETE FROM {name}")  # noqa: S608 - our own tables' names
-    connection.exec_driver_sql("INSERT INTO search_fts(search_fts) VALUES ('delete-all')")
-    connection.exec_driver_sql("DELETE FROM sqlite_sequence")
+    for name in ("search_fts", *reversed(names)):
+        connection.exec_driver_sql(f"DROP TABLE {name}")
 
 
 def _give_room_back() -> None:
