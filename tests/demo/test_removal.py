@@ -145,3 +145,19 @@ def test_the_demo_is_not_served_where_strangers_come(place):
     assert said.returncode == 1
     assert "whose password everybody knows, so it is not served at https://crm.example.com" in said.stderr
     assert "Traceback" not in said.stderr
+
+
+def test_the_demo_is_not_made_where_strangers_come(database, databases, tmp_path):
+    url = databases.fresh(database, build_empty)
+    place = {
+        "CRMLITE_DATABASE_URL": url,
+        "CRMLITE_INSTANCE": str(tmp_path),
+        "CRMLITE_PUBLIC_URL": "https://crm.example.com",
+    }
+    before = rows(url)
+    for words in (["demo"], ["demo", "--size", "50"]):
+        said = CliRunner().invoke(cli.main, words, env=place)
+        assert said.exit_code == 1
+        assert "it runs only where the public URL is local, not at https://crm.example.com" in said.output
+    assert oracles.differences(before, rows(url)) == []
+    databases.drop(url)
