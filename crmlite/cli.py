@@ -1,5 +1,6 @@
 """The command line: serve, setup-code, worker, renderer, upgrade, settings, permissions, user, demo."""
 
+import contextlib
 import signal
 import threading
 from types import FrameType
@@ -57,6 +58,8 @@ def serve(host: str, port: int, workers: int) -> None:
         raise click.ClickException(str(error)) from error
     if supervisor.in_child(lambda: _upgrade_or_say(app)):
         raise click.ClickException("The database could not be made ready, so nothing was started.")
+    if not app.extensions["crmlite.settings"].is_local and supervisor.in_child(lambda: _refuse_demo_in_public(app)):
+        raise SystemExit(1)
     here = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     click.echo(f"crmlite is at {here}")
     supervisor.in_child(lambda: _say_setup_code(app, here))
@@ -198,20 +201,20 @@ def _refuse_demo_in_public(app: Flask) -> None:
     from crmlite.demo.cast import DOMAIN
 
     settings = app.extensions["crmlite.settings"]
-    with app.app_context():
-        if not settings.is_local and db.session.scalar(
-            sa.select(User.id).where(User.email.endswith(f"@{DOMAIN}", autoescape=True), User.active).limit(1)
-        ):
-            _fail(
-                f"This instance has the demo's users, whose password everybody knows, so it is not served at "
-                f"{settings.public_url}. Run `crmlite demo remove`, or set CRMLITE_PUBLIC_URL to http://localhost:8000."
+    known = sa.select(User.id).where(User.email.endswith(f"@{DOMAIN}", autoescape=True), User.active).limit(1)
+    with app.app_context(), contextlib.suppress(sa.exc.SQLAlchemyError):  # one that cannot be asked lets nobody in
+        if db.session.scalar(known):
+            click.echo(
+                f"Error: This instance has the demo's users, whose password everybody knows, so it is not served at "
+                f"{settings.public_url}. Run `crmlite demo remove`, or set CRMLITE_PUBLIC_URL to http://localhost:8000.",
+                err=True,
             )
+            raise SystemExit(1)
 
 
 def _upgrade_or_say(app: Flask) -> None:
     try:
         _upgrade(app)
-        _refuse_demo_in_public(app)
     except click.ClickException as error:
         error.show()
         raise SystemExit(1) from error
@@ -219,9 +222,9 @@ def _upgrade_or_say(app: Flask) -> None:
 
 def _say_setup_code(app: Flask, here: str) -> bool:
     """For whoever reads what `serve` writes: only they may become the first administrator. False where there is somebody."""
-    with app.app_context():
+    code, settings = None, app.extensions["crmlite.settings"]
+    with app.app_context(), contextlib.suppress(sa.exc.SQLAlchemyError):  # pages say what is wrong with the database
         code = setup.renew_code()
-        settings = app.extensions["crmlite.settings"]
     if code:
         at = here if here and settings.is_local else settings.public_url
         click.echo(f"Nobody has an account yet. Open {at}/setup and type this code: {code}")

@@ -39,6 +39,9 @@ def test_the_wheel_holds_what_the_app_reads(wheel):
         assert {f"{inside}/{path.relative_to(HERE / folder)}" for path in wanted} - held == set()
     assert "crmlite/translations/ar/LC_MESSAGES/messages.mo" in held
     assert "crmlite/CHANGELOG.md" in held
+    shared = {name.partition("/data/share/crmlite/")[2] for name in held}
+    assert {f"deploy/{path.name}" for path in (HERE / "deploy").iterdir()} <= shared
+    assert "docs/self-hosting.md" in shared
 
 
 # --- from the wheel to the first visitor ------------------------------------------------------------------------------
