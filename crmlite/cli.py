@@ -1,5 +1,6 @@
-"""The command line: serve, worker, renderer, upgrade, demo, settings, permissions, user, demo."""
+"""The command line: serve, setup-code, worker, renderer, upgrade, settings, permissions, user, demo."""
 
+import contextlib
 import signal
 import threading
 from types import FrameType
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from crmlite import config, create_app, jobs, schedule, schema, supervisor
-from crmlite.auth import passwords, roles
+from crmlite.auth import passwords, roles, setup
 from crmlite.auth.models import Role, Team, User
 from crmlite.extensions import db, writing
 from crmlite.mail import outbox
@@ -57,7 +58,11 @@ def serve(host: str, port: int, workers: int) -> None:
         raise click.ClickException(str(error)) from error
     if supervisor.in_child(lambda: _upgrade_or_say(app)):
         raise click.ClickException("The database could not be made ready, so nothing was started.")
-    click.echo(f"crmlite is at http://{f'[{host}]' if ':' in host else host}:{port}")
+    if not app.extensions["crmlite.settings"].is_local and supervisor.in_child(lambda: _refuse_demo_in_public(app)):
+        raise SystemExit(1)
+    here = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    click.echo(f"crmlite is at {here}")
+    supervisor.in_child(lambda: _say_setup_code(app, here))
     supervisor.keep_running(
         [
             supervisor.Child("web server", lambda: supervisor.serve_web(app, host, port, workers)),
@@ -65,6 +70,15 @@ def serve(host: str, port: int, workers: int) -> None:
             supervisor.Child("PDF renderer", lambda: _make_pdfs(app)),
         ]
     )
+
+
+@main.command("setup-code")
+def setup_code() -> None:
+    """Prints a new one-time code for the first visitor, while nobody has an account; the code before is worth nothing then."""
+    app = _load()
+    _upgrade(app)
+    if not _say_setup_code(app, ""):
+        _fail("Somebody has an account already. `crmlite user password` sets a new password where one was forgotten.")
 
 
 @main.command()
@@ -182,12 +196,39 @@ def _upgrade(app: Flask) -> None:
             _fail(f"The database does not answer: {str(error.orig).strip()}")
 
 
+def _refuse_demo_in_public(app: Flask) -> None:
+    """The demo refuses to be made where strangers can come; it must not be carried there either."""
+    from crmlite.demo.cast import DOMAIN
+
+    settings = app.extensions["crmlite.settings"]
+    known = sa.select(User.id).where(User.email.endswith(f"@{DOMAIN}", autoescape=True), User.active).limit(1)
+    with app.app_context(), contextlib.suppress(sa.exc.SQLAlchemyError):  # one that cannot be asked lets nobody in
+        if db.session.scalar(known):
+            click.echo(
+                f"Error: This instance has the demo's users, whose password everybody knows, so it is not served at "
+                f"{settings.public_url}. Run `crmlite demo remove`, or set CRMLITE_PUBLIC_URL to http://localhost:8000.",
+                err=True,
+            )
+            raise SystemExit(1)
+
+
 def _upgrade_or_say(app: Flask) -> None:
     try:
         _upgrade(app)
     except click.ClickException as error:
         error.show()
         raise SystemExit(1) from error
+
+
+def _say_setup_code(app: Flask, here: str) -> bool:
+    """For whoever reads what `serve` writes: only they may become the first administrator. False where there is somebody."""
+    code, settings = None, app.extensions["crmlite.settings"]
+    with app.app_context(), contextlib.suppress(sa.exc.SQLAlchemyError):  # pages say what is wrong with the database
+        code = setup.renew_code()
+    if code:
+        at = here if here and settings.is_local else settings.public_url
+        click.echo(f"Nobody has an account yet. Open {at}/setup and type this code: {code}")
+    return code is not None
 
 
 def _work(app: Flask) -> None:

@@ -194,6 +194,9 @@ USER_REACTIVATED = _event("user.reactivated", _l("%(actor)s reactivated %(user)s
 TEAM_CREATED = _event("team.created", _l("%(actor)s made the team %(team)s"), "users", "team")
 TEAM_RENAMED = _event("team.renamed", _l("%(actor)s renamed the team %(was)s to %(now)s"), "users", "was", "now")
 ROLE_CHANGED = _event("role.changed", _l("%(actor)s changed what the role %(role)s may do"), "shield", "role")
+ORGANISATION_SET_UP = _event(
+    "organisation.set_up", _l("%(actor)s was set up for the organisation"), "building", inverse=FINAL
+)
 ORGANISATION_UPDATED = _event("organisation.updated", _l("%(actor)s changed the organisation"), "pencil")
 
 

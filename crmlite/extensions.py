@@ -293,6 +293,12 @@ def _prepare_sqlite(engine: Engine, begin: str, lock: WriterLock | None = None, 
     if lock:
         engine.crmlite_lock = lock  # type: ignore[attr-defined]
 
+    @event.listens_for(engine, "do_connect")
+    def make_private(_dialect: Any, _record: Any, words: Any, _options: Any) -> None:
+        """SQLite would make the file readable for everybody who may enter the folder; its log and index take its mode over."""
+        with contextlib.suppress(OSError):
+            os.close(os.open(words[0], os.O_CREAT | os.O_RDWR, 0o600))
+
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # transactions are begun by the "begin" event, not guessed by the driver

@@ -138,7 +138,7 @@ def keep_running(children: list[Child]) -> None:
     _stop(children)
 
 
-def in_child(run: Callable[[], None]) -> int:
+def in_child(run: Callable[[], object]) -> int:
     """Runs something to its end in a child and gives its status: what it loads and opens is gone afterwards."""
     pid = _fork(run)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
@@ -172,7 +172,7 @@ def _stop(children: list[Child]) -> None:
         _kill_group(child.pid)
 
 
-def _fork(run: Callable[[], None]) -> int:
+def _fork(run: Callable[[], object]) -> int:
     parent = os.getpid()
     sys.stdout.flush()
     sys.stderr.flush()

@@ -167,6 +167,10 @@ AFFILIATION_FORM = {
     "a{seller.contact.affiliation}-title": "Director",
     "a{seller.contact.affiliation}-buying_role": "",
 }
+SETUP_FORM = {
+    "code": "AAAA-AAAA-AAAA-AAAA", "name": "Anna", "email": "anna@demo.example", "password": "three green chairs",
+    "organisation": "Noordlicht", "country": "NL", "currency": "EUR", "locale": "en", "time_zone": "UTC",
+}  # fmt: skip
 PASSWORD_FORM = {"current": "crmlite-demo", "password": "three green chairs", "again": "three green chairs"}
 ORGANISATION_FORM = {
     "was": "{}",
@@ -193,11 +197,15 @@ TAX_FORM = {
 }  # fmt: skip
 ONLY_ME: Who = SIGNED_IN | dict.fromkeys(("colleague", "rival", "manager", "admin"), 404)
 """The seller's own, which is nobody else's business, not even the administrator's."""
+NOBODY: Who = dict.fromkeys(ACTORS, 404)
+"""What is there only until somebody has an account (tests/auth/test_setup.py)."""
 AUTHOR: Who = TEAM | dict.fromkeys(("colleague", "manager"), 403)
 """What only the author of a note may do, and administrators."""
 
 ROUTES: tuple[Route, ...] = (
     # auth
+    get("/setup", NOBODY),
+    post("/setup", NOBODY, form=SETUP_FORM),
     get("/", SIGNED_IN, ok=302),
     get("/login", {"stranger": YES} | dict.fromkeys(ACTORS[1:], 302)),
     post("/login", PUBLIC, email="seller@demo.example", password="crmlite-demo"),
@@ -228,6 +236,9 @@ ROUTES: tuple[Route, ...] = (
     get("/auth/roles", ADMIN),
     get("/auth/roles/<int:role_id>", ADMIN),
     post("/auth/roles/<int:role_id>", ADMIN, form={"contact.view": "all", "contact.edit": "own"}),
+    # help
+    get("/help/news", SIGNED_IN),
+    post("/help/news", SIGNED_IN),
     # contacts
     get("/contacts/", SIGNED_IN),
     get("/contacts/new", SIGNED_IN),

@@ -27,7 +27,12 @@ HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 _NOT_COUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "PRAGMA")
 
 PAGES = [
-    route for route in ROUTES if route.method == "GET" and route.ok in {0, 200} and not route.rule.startswith("/static")
+    route
+    for route in ROUTES
+    if route.method == "GET"
+    and route.ok in {0, 200}
+    and YES in route.who.values()
+    and not route.rule.startswith("/static")
 ]
 
 

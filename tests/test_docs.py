@@ -53,7 +53,7 @@ def test_commands_that_are_shown_exist(document):
 
 
 def test_commands_of_crmlite_that_are_named_exist(document):
-    for name in re.findall(r"`crmlite ([a-z]+)", document.read_text("utf-8")):
+    for name in re.findall(r"`crmlite ([a-z-]+)", document.read_text("utf-8")):
         assert name in main.list_commands(None)
 
 

@@ -26,17 +26,19 @@ ROOT = Path(__file__).parent.parent
 class Server:
     """`crmlite serve` on a free port. What it says goes to a file: a pipe that nobody reads stops a server after 64 KB."""
 
-    def __init__(self, environment: dict[str, str], *options: str) -> None:
+    def __init__(
+        self, environment: dict[str, str], *options: str, python: Path | str = sys.executable, cwd: Path = ROOT
+    ) -> None:
         with socket.socket() as placeholder:
             placeholder.bind(("127.0.0.1", 0))
             self.port = placeholder.getsockname()[1]
         if environment.get("CRMLITE_PUBLIC_URL") == "http://localhost":  # with the port it has
             environment = {**environment, "CRMLITE_PUBLIC_URL": f"http://localhost:{self.port}"}
-        self._output = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - open as long as we are
+        self._output = tempfile.NamedTemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - open as long as we are
         self.started = time.monotonic()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "crmlite.cli", "serve", "--port", str(self.port), *options],
-            cwd=ROOT,
+            [str(python), "-m", "crmlite.cli", "serve", "--port", str(self.port), *options],
+            cwd=cwd,
             env=environment,
             start_new_session=True,
             stdout=self._output,
@@ -92,6 +94,10 @@ class Server:
         with self._output:
             assert self.is_all_gone()
             return self.said()
+
+    def said_so_far(self) -> str:
+        """What it wrote until now, read past the place in the file that we share."""
+        return Path(self._output.name).read_text("utf-8")
 
     def said(self) -> str:
         """What it wrote. Only after its end: it shares its place in the file with us."""

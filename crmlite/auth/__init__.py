@@ -4,9 +4,9 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from crmlite import web
-from crmlite.auth import jobs, models, roles, signin, views
+from crmlite.auth import jobs, models, roles, setup, signin, views
 
-__all__ = ["init_app", "jobs", "models", "roles", "signin"]
+__all__ = ["init_app", "jobs", "models", "roles", "setup", "signin"]
 
 
 def init_app(app: Flask) -> None:

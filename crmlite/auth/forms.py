@@ -62,6 +62,32 @@ class ProfileForm(Form):
         self.time_zone.choices = choices(time_zones())
 
 
+class SetupForm(Form):
+    """What the first visitor is asked. Whether the code is right is looked at by the view, which counts the tries."""
+
+    code = StringField(_l("One-time code"), [required(), at_most(100)], filters=[one_line])
+    name = StringField(_l("Your name"), [required(), at_most(100)], filters=[one_line])
+    email = EmailField(_l("E-mail"), [required(), at_most(254)], filters=[one_line])
+    password = PasswordField(_l("Password"), [required()])
+    organisation = StringField(_l("Name of the organisation"), [required(), at_most(100)], filters=[one_line])
+    country = SelectField(_l("Country"))
+    currency = SelectField(_l("Currency"))
+    locale = SelectField(_l("Language"), choices=choices(LANGUAGES.items()))
+    time_zone = SelectField(_l("Time zone"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.country.choices = choices(countries())
+        self.currency.choices = currency_choices()
+        self.time_zone.choices = choices(time_zones())
+
+    def validate_email(self, field: EmailField) -> None:
+        field.data = _email(field.data)
+
+    def validate_password(self, field: PasswordField) -> None:
+        _check_password(field, self.email.data or "", self.name.data or "")
+
+
 class PasswordForm(Form):
     """Whether the current password is right is looked at by the view, which counts the tries."""
 

@@ -11,8 +11,8 @@ from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Response as BaseResponse
 
 from crmlite import journal
-from crmlite.auth import passwords
-from crmlite.auth.models import ACTIONS, Grant, Role, Throttle, User, UserSession, Viewer, hash_secret
+from crmlite.auth import passwords, setup
+from crmlite.auth.models import ACTIONS, Grant, Preference, Role, Throttle, User, UserSession, Viewer, hash_secret
 from crmlite.auth.passwords import hash_password
 from crmlite.auth.roles import kinds
 from crmlite.extensions import SAFE_METHODS, db, reading, utcnow, writing
@@ -55,10 +55,17 @@ def load_viewer() -> ResponseReturnValue | None:
         journal.act_as("user", g.user.id)
         _note_seen(g.user)
         return None
+    if request.endpoint not in setup.OPEN and not setup.is_done():
+        return _send_to_setup()
     journal.act_as("customer")
     if getattr(view, "is_public", False):
         return None
     return _send_to_login(had_session=bool(secret))
+
+
+def _send_to_setup() -> ResponseReturnValue:
+    """There is nobody yet who could sign in."""
+    return hx("", 401, redirect="/setup") if request.headers.get("HX-Request") else redirect("/setup", 303)
 
 
 def _send_to_login(had_session: bool) -> ResponseReturnValue:
@@ -94,9 +101,12 @@ def _note_seen(viewer: Viewer) -> None:
 
 
 _VIEWER = (
-    sa.select(UserSession.id.label("session_id"), UserSession.seen_at, User, Role.name, Grant)
+    sa.select(
+        UserSession.id.label("session_id"), UserSession.seen_at, User, Role.name, Preference.value.label("news"), Grant
+    )
     .join(User, User.id == UserSession.user_id)
     .join(Role, Role.id == User.role_id)
+    .outerjoin(Preference, sa.and_(Preference.user_id == User.id, Preference.name == "news"))
     .outerjoin(Grant, Grant.role_id == Role.id)
     .where(UserSession.secret_hash == sa.bindparam("hash"), UserSession.expires_at > sa.bindparam("now"), User.active)
 )
@@ -107,11 +117,11 @@ def viewer_of(secret: str) -> Viewer | None:
     rows = db.session.execute(_VIEWER, {"hash": hash_secret(secret), "now": utcnow()}).all()
     if not rows:
         return None
-    session_id, seen_at, user, role, _grant = rows[0]
+    session_id, seen_at, user, role, news, _grant = rows[0]
     scopes = _scopes({(grant.record_type, grant.action): grant.scope for *_rest, grant in rows if grant is not None})
     return Viewer(
         user.id, user.name, user.email, role, user.team_id, user.locale, user.time_zone, user.theme, user.shortcuts,
-        scopes, session_id, seen_at,
+        scopes, session_id, seen_at, (news or {}).get("version", ""),
     )  # fmt: skip
 
 

@@ -5,11 +5,14 @@ from flask_babel import lazy_gettext as _l
 
 from crmlite import web
 from crmlite.auth import roles
+from crmlite.catalog import listeners
 from crmlite.catalog.types import PRODUCT, may_edit_taxes
 from crmlite.catalog.views import products, taxes
 from crmlite.catalog.views import rates as rate_pages  # crmlite.catalog.rates is another module
 from crmlite.records import actions
 from crmlite.records.actions import Action
+
+__all__ = ["init_app", "listeners"]
 
 TAX = "tax_class"
 """What a role is granted to work on taxes and exchange rates."""

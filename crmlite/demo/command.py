@@ -1,4 +1,4 @@
-"""`crmlite demo`: fills an empty database, with the firm or with as many contacts as asked for."""
+"""`crmlite demo`: fills an empty database, with the firm or with as many contacts as asked for, and empties it again."""
 
 import logging
 import time
@@ -7,14 +7,14 @@ from datetime import UTC, datetime, timedelta
 
 import click
 import sqlalchemy as sa
-from flask import current_app
+from flask import Flask, current_app
 
 from crmlite import config, create_app, pdf, schedule, schema
 from crmlite.auth.models import Team, User
 from crmlite.catalog.models import Product
 from crmlite.companies.models import Company
 from crmlite.contacts.models import Contact
-from crmlite.demo import bulk, deals, papers, passers
+from crmlite.demo import bulk, deals, papers, passers, removal
 from crmlite.demo.cast import CAST, PASSWORD, make_cast
 from crmlite.demo.catalogue import catalogue
 from crmlite.demo.firm import opening
@@ -38,21 +38,20 @@ class Refused(Exception):
     """The demo may not run here; the message says why and what to do."""
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @click.option(
     "--size",
     type=click.IntRange(5, 10_000_000),
     help="Make so many contacts (and a fifth as many companies and deals) instead.",
 )
 @click.option("--seed", default=1, show_default=True, help="The same seed makes the same people.")
-def demo(size: int | None, seed: int) -> None:
+@click.pass_context
+def demo(context: click.Context, size: int | None, seed: int) -> None:
     """Fills an empty database with a firm to try crmlite on, or with --size contacts for tests of load."""
+    if context.invoked_subcommand:
+        return
     started = time.monotonic()
-    try:
-        app = create_app()
-    except config.ConfigError as error:
-        raise click.ClickException(str(error)) from error
-    with app.app_context():
+    with _app().app_context():
         logging.getLogger("crmlite").setLevel("WARNING")  # a line for every mail would hide the last ones here
         try:
             check_place()
@@ -71,6 +70,36 @@ def demo(size: int | None, seed: int) -> None:
         found = [f"{db.session.scalar(sa.select(sa.func.count()).select_from(m)):,} {name}" for m, name in _COUNTED]
     click.echo(f"Made {', '.join(found)} in {time.monotonic() - started:.1f} s.")
     click.echo(f"Sign in as {', '.join(part.email for part in CAST)}; the password is {PASSWORD}.")
+
+
+@demo.command()
+@click.option("--yes", is_flag=True, help="Do not ask, whatever else is there.")
+def remove(yes: bool) -> None:
+    """Takes the demo away again: users, records and files, back to the first start. What else is there is named first."""
+    with _app().app_context():
+        if schema.version() is None or not removal.is_there():
+            raise click.ClickException("There is no demo here, so nothing was removed.")
+        else_ = removal.what_else()
+        db.session.rollback()
+        if else_:
+            click.echo("This goes with the demo, and cannot be brought back:")
+            for line in else_:
+                click.echo(f"  {line}")
+            if not yes:
+                click.confirm("Remove all of it?", abort=True)
+        counts = removal.remove()
+    kinds = [(model.__tablename__, name) for model, name in ((User, "users"), *_COUNTED)]
+    click.echo(
+        f"Removed {', '.join(f'{counts.get(table, 0):,} {name}' for table, name in kinds)}, with all that belongs to them."
+    )
+    click.echo("Nobody has an account now. Start crmlite (again): it prints the code for the first visitor.")
+
+
+def _app() -> Flask:
+    try:
+        return create_app()
+    except config.ConfigError as error:
+        raise click.ClickException(str(error)) from error
 
 
 _COUNTED = (
@@ -115,6 +144,7 @@ def make_firm(seed: int, now: datetime | None = None) -> None:
         told = [opening, catalogue, deals.setting_up, *STORIES.values(), *passers.website(), passers.quarantine]
         wait()
         stage.play([*told, *passers.firms(seed, users, now), *deals.stories(), *QUOTES])
+    removal.remember()
 
 
 def make_load(
@@ -140,6 +170,7 @@ def make_load(
         db.session.connection().exec_driver_sql("ANALYZE")  # it would do so by itself, in a minute or so
     schedule.optimize()
     db.session.commit()
+    removal.remember()
 
 
 def _hire(size: int) -> list[User]:

@@ -5,12 +5,14 @@ from flask_babel import lazy_gettext as _l
 
 from crmlite import web
 from crmlite.auth import roles
-from crmlite.pipeline import short, stages
+from crmlite.pipeline import listeners, short, stages
 from crmlite.pipeline.types import DEAL, may_edit_pipelines
 from crmlite.pipeline.views import bp, deals
 from crmlite.records import actions, panels
 from crmlite.records.actions import Action
 from crmlite.records.panels import Panel
+
+__all__ = ["init_app", "listeners"]
 
 
 def init_app(app: Flask) -> None:

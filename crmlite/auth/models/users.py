@@ -165,6 +165,8 @@ class Viewer:
     """(record type, action) to scope; what is not there is none."""
     session_id: int | None = None
     seen_at: datetime | None = None
+    news: str = ""
+    """The version whose news they have seen."""
 
     def scope(self, record_type: str, action: str) -> str:
         return self.scopes.get((record_type, action)) or self.scopes.get(("*", action)) or "none"
