@@ -127,7 +127,9 @@ def look(url: str) -> Look:
             assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
             assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
             said = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall()
-            names = [name for kind, name, _table, _sql in said if kind == "table"]
+            # a table that was made anew names its rules in any order
+            said = [(*names, sorted(line.strip(" \t,") for line in (sql or "").splitlines())) for *names, sql in said]
+            names = [name for kind, name, _table, _lines in said if kind == "table"]
             read = connection.execute
             rows = {name: [repr(row) for row in read(f'SELECT * FROM "{name}"').fetchall()] for name in names}
         connection.close()
