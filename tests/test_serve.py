@@ -26,7 +26,7 @@ ROOT = Path(__file__).parent.parent
 class Server:
     """`crmlite serve` on a free port. What it says goes to a file: a pipe that nobody reads stops a server after 64 KB."""
 
-    def __init__(self, environment: dict[str, str], *options: str) -> None:
+    def __init__(self, environment: dict[str, str], *options: str, program: tuple[str, ...] = ("crmlite.cli",)) -> None:
         with socket.socket() as placeholder:
             placeholder.bind(("127.0.0.1", 0))
             self.port = placeholder.getsockname()[1]
@@ -35,7 +35,7 @@ class Server:
         self._output = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - open as long as we are
         self.started = time.monotonic()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "crmlite.cli", "serve", "--port", str(self.port), *options],
+            [sys.executable, "-m", *program, "serve", "--port", str(self.port), *options],
             cwd=ROOT,
             env=environment,
             start_new_session=True,

@@ -147,9 +147,9 @@ def _migrate(connection: sa.Connection, before: str | None, snapshot: Path | Non
 
 
 def _why(error: Exception) -> str:
-    """One sentence, without the values of a statement."""
+    """The first line: databases add the values of a row in the next."""
     cause = error.orig if isinstance(error, sa.exc.DBAPIError) and error.orig else error
-    text = " ".join(str(cause).split()) or type(cause).__name__
+    text = next(iter(str(cause).strip().splitlines()), type(cause).__name__)
     return text if text.endswith(".") else f"{text}."
 
 

@@ -139,7 +139,7 @@ def look(url: str) -> Look:
             names = [name for (name,) in connection.execute(_TABLES).fetchall()]
             rows = {name: [str(row) for row in connection.execute(f'SELECT * FROM "{name}"')] for name in names}
     [version] = rows.get("alembic_version", [""])
-    return Look(version, sorted(map(repr, said)), {name: sorted(found) for name, found in rows.items()})
+    return Look(version.strip("(',)"), sorted(map(repr, said)), {name: sorted(found) for name, found in rows.items()})
 
 
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'"

@@ -225,6 +225,31 @@ def look_at(url: str):
         ]
 
 
+@pytest.mark.only_on("sqlite")
+def test_a_disk_that_is_full_in_the_middle(old_url, open_app, history):
+    history.add(
+        'pages = op.get_bind().exec_driver_sql("PRAGMA page_count").scalar_one()\n'
+        'op.get_bind().exec_driver_sql(f"PRAGMA max_page_count={pages + 20}")\n'
+        'op.create_table("made_up", sa.Column("bytes", sa.LargeBinary()))\n'
+        'op.execute("INSERT INTO made_up SELECT zeroblob(100000) FROM contact")'
+    )
+    before = look(old_url)
+    error = refused(open_app(old_url))
+    assert error.state is State.FAILED
+    assert "database or disk is full." in str(error)
+    assert look(old_url) == before
+
+
+def test_values_of_rows_are_not_said(old_url, open_app, history):
+    history.add(
+        "op.execute(\"INSERT INTO tag (name, hue) VALUES ('zcsecret', 'blue')\")\n"
+        "op.execute(\"INSERT INTO tag (name, hue) VALUES ('zcsecret', 'blue')\")"
+    )
+    error = refused(open_app(old_url))
+    assert "unique" in str(error).lower()
+    assert "zcsecret" not in str(error)
+
+
 def test_what_a_migration_says_it_takes_away_may_go(old_url, open_app, history):
     history.add('op.execute("DELETE FROM note")', shrinks=("note",))
     with open_app(old_url).app_context():
