@@ -18,8 +18,9 @@ import pytest
 from flask import Flask
 from pysqlite3 import dbapi2 as sqlite
 
-from crmlite import create_app, schema
+from crmlite import create_app, schema, upgrading
 from crmlite.extensions import db
+from crmlite.upgrading import NotUpgraded
 from tests import releases
 
 
@@ -107,6 +108,16 @@ def history(tmp_path, monkeypatch):
     monkeypatch.setattr(schema, "FOLDER", made.folder)
     yield made
     schema._revisions.cache_clear()
+
+
+NOTE = 'op.create_table("made_up", sa.Column("id", sa.Integer(), primary_key=True))'
+"""What a made-up migration may do that is in nobody's way."""
+
+
+def refused(app, **options) -> NotUpgraded:
+    with app.app_context(), pytest.raises(NotUpgraded) as raised:
+        upgrading.upgrade(**options)
+    return raised.value
 
 
 # --- looking at a database past our own code --------------------------------------------------------------------------

@@ -16,10 +16,9 @@ import pytest
 
 from crmlite import schema
 from tests.test_serve import Server
-from tests.upgrading.conftest import execute, look
+from tests.upgrading.conftest import NOTE, execute, look
 
 ROOT = Path(__file__).parents[2]
-NOTE = 'op.create_table("made_up", sa.Column("id", sa.Integer(), primary_key=True))'
 FAILS = 'op.execute("DELETE FROM note")\nop.execute("SELECT no_such_column FROM contact")'
 
 
