@@ -141,7 +141,7 @@ def _migrate(connection: sa.Connection, before: str | None, snapshot: Path | Non
         )
         raise NotUpgraded(
             State.FAILED,
-            f"The upgrade from {before} to {schema.newest()} failed: {_why(error)} The database is as it was.{kept} "
+            f"The upgrade from {before or 'an empty database'} to {schema.newest()} failed: {_why(error)} The database is as it was.{kept} "
             "Install the version you had, or put right what is said here and start again.",
         ) from error
 

@@ -118,13 +118,13 @@ def harness(history, settings, tmp_path):
     return Upgrade(settings, tmp_path / "seen")
 
 
-@pytest.fixture
-def fresh(database, databases):
-    """New copies of the released database."""
+@pytest.fixture(params=BUILDS, ids=lambda build: build.release.name)
+def fresh(request, database, databases):
+    """New copies of a release's database."""
     made: list[str] = []
 
     def make() -> str:
-        made.append(databases.fresh(database, BUILDS[-1]))
+        made.append(databases.fresh(database, request.param))
         return made[-1]
 
     yield make
