@@ -36,7 +36,7 @@ STEPS = (
     op.execute("DELETE FROM note WHERE id % 2 = 0")
     """,
 )
-FEW = 14
+FEW = 10
 """How many places a short run tries on each database; `--long` tries all."""
 
 

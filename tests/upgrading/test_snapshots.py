@@ -7,12 +7,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from pysqlite3 import dbapi2 as sqlite
 
 from crmlite import create_app, schema, upgrading
 from crmlite.extensions import pretending
 from crmlite.upgrading import State, snapshots
-from tests.upgrading.conftest import NOTE, in_child, look, path_of, refused
+from tests.upgrading.conftest import NOTE, execute, in_child, look, refused
 
 
 @pytest.fixture
@@ -64,24 +63,20 @@ def test_what_a_killed_one_left_goes_with_the_next(old_url, open_app, snapshot_f
     assert len(list(snapshot_folder.iterdir())) == 1
 
 
-def test_a_database_that_has_this_schema_or_nothing_needs_none(old_url, open_app, databases, database, snapshot_folder):
-    app = open_app(old_url)
-    with app.app_context():
+def test_a_database_that_has_this_schema_or_nothing_needs_none(old_url, open_app, snapshot_folder, tmp_path):
+    with open_app(old_url).app_context():
         upgrading.upgrade()
         here = len(snapshots.all_of(snapshot_folder))
         assert upgrading.upgrade() is None
-    assert len(snapshots.all_of(snapshot_folder)) == here
-    url = databases.fresh(database, nothing)
-    with open_app(url).app_context():
+    if old_url.startswith("sqlite"):
+        old_url = f"sqlite:///{tmp_path}/empty.db"
+    else:
+        execute(old_url, "DROP SCHEMA public CASCADE")
+        execute(old_url, "CREATE SCHEMA public")
+    with open_app(old_url).app_context():
         assert upgrading.upgrade().before is None
         assert schema.differences() == []
     assert len(snapshots.all_of(snapshot_folder)) == here
-    databases.drop(url)
-
-
-def nothing(url: str) -> None:
-    if url.startswith("sqlite"):
-        sqlite.connect(path_of(url)).close()
 
 
 @pytest.mark.only_on("postgresql")
