@@ -35,17 +35,17 @@ class Standing(Enum):
     FOREIGN = "no crmlite that this code knows made it"
 
 
-def upgrade(to: str = "head") -> None:
+def upgrade() -> None:
     """Runs what is missing of the history, in one transaction; for databases that hold nothing to lose."""
     with migrator() as engine, engine.begin() as connection:
-        migrate(connection, to)
+        migrate(connection)
 
 
-def migrate(connection: sa.Connection, to: str = "head") -> None:
+def migrate(connection: sa.Connection) -> None:
     """The same in a transaction of the caller's, on a connection of `migrator()`."""
     from alembic import command
 
-    command.upgrade(_config(connection), to)
+    command.upgrade(_config(connection), "head")
 
 
 def version(connection: sa.Connection | None = None) -> str | None:
