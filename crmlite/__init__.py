@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Flask
 
-from crmlite import config, extensions, health, web
+from crmlite import config, extensions, health, upgrading, web
 
 FOUNDATION = ("auth", "mail", "help", "records")
 """Packages that are always on, lowest first."""
@@ -44,6 +44,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     _set_up_logs(loaded.log_level)
     extensions.init_app(app)
     web.init_app(app)
+    upgrading.init_app(app)
     health.init_app(app)
     for name in (*FOUNDATION, *MODULES):
         module = import_module(f"crmlite.{name}")

@@ -10,7 +10,7 @@ import click
 import sqlalchemy as sa
 from flask import Flask
 
-from crmlite import config, create_app, jobs, schedule, schema, supervisor
+from crmlite import config, create_app, jobs, schedule, schema, supervisor, upgrading
 from crmlite.auth import passwords, roles, setup
 from crmlite.auth.models import Role, Team, User
 from crmlite.extensions import db, writing
@@ -38,9 +38,17 @@ def main() -> None:
 
 
 @main.command()
-def upgrade() -> None:
-    """Brings the database to this version's schema and makes the standard roles."""
-    _upgrade(_load())
+@click.option("--without-snapshot", is_flag=True, help="Where pg_dump is missing and you have a backup of your own.")
+def upgrade(without_snapshot: bool) -> None:
+    """Brings the database to this version's schema, after a snapshot of it, and makes the standard roles."""
+    done = _upgrade(_load(), without_snapshot)
+    if done is None:
+        click.echo(f"The database has this version's schema, {schema.newest()}, already.")
+    elif done.before is None:
+        click.echo(f"The database was empty and has the schema {done.after} now.")
+    else:
+        before = f" What was before is in {done.snapshot}." if done.snapshot else ""
+        click.echo(f"The database was brought from the schema {done.before} to {done.after}.{before}")
 
 
 @main.command()
@@ -56,7 +64,8 @@ def serve(host: str, port: int, workers: int) -> None:
         supervisor.check_address(host, port)
     except supervisor.CannotServe as error:
         raise click.ClickException(str(error)) from error
-    if supervisor.in_child(lambda: _upgrade_or_say(app)):
+    gate = upgrading.guard(app)
+    if supervisor.in_child(lambda: _look_or_say(app, gate)):
         raise click.ClickException("The database could not be made ready, so nothing was started.")
     if not app.extensions["crmlite.settings"].is_local and supervisor.in_child(lambda: _refuse_demo_in_public(app)):
         raise SystemExit(1)
@@ -68,6 +77,7 @@ def serve(host: str, port: int, workers: int) -> None:
             supervisor.Child("web server", lambda: supervisor.serve_web(app, host, port, workers)),
             supervisor.Child("worker", lambda: _work(app)),
             supervisor.Child("PDF renderer", lambda: _make_pdfs(app)),
+            supervisor.Child("upgrade", lambda: _upgrade_behind(app, gate), gate.is_upgrading),
         ]
     )
 
@@ -186,14 +196,16 @@ def _load() -> Flask:
         raise click.ClickException(str(error)) from error
 
 
-def _upgrade(app: Flask) -> None:
+def _upgrade(app: Flask, without_snapshot: bool = False) -> upgrading.Done | None:
     with app.app_context():
         try:
-            if schema.version() != schema.newest():
-                schema.upgrade()
+            done = upgrading.upgrade(without_snapshot=without_snapshot)
             roles.make_standard()
-        except sa.exc.OperationalError as error:
+        except upgrading.NotUpgraded as error:
+            _fail(str(error))
+        except sa.exc.DatabaseError as error:
             _fail(f"The database does not answer: {str(error.orig).strip()}")
+    return done
 
 
 def _refuse_demo_in_public(app: Flask) -> None:
@@ -212,9 +224,11 @@ def _refuse_demo_in_public(app: Flask) -> None:
             raise SystemExit(1)
 
 
-def _upgrade_or_say(app: Flask) -> None:
+def _look_or_say(app: Flask, gate: upgrading.Gate) -> None:
+    """What is done before the first page: a new database is made; one of an older version is left to `_upgrade_behind`."""
     try:
-        _upgrade(app)
+        if upgrading.look(app, gate):
+            _upgrade(app)
     except click.ClickException as error:
         error.show()
         raise SystemExit(1) from error
@@ -231,6 +245,12 @@ def _say_setup_code(app: Flask, here: str) -> bool:
     return code is not None
 
 
+def _upgrade_behind(app: Flask, gate: upgrading.Gate) -> None:
+    """While the pages say so."""
+    with app.app_context():
+        upgrading.upgrade_behind(gate)
+
+
 def _work(app: Flask) -> None:
     stop = threading.Event()
 
@@ -239,9 +259,11 @@ def _work(app: Flask) -> None:
 
     signal.signal(signal.SIGTERM, told)
     signal.signal(signal.SIGINT, told)
+    upgrading.wait_until_ours(app, stop)
     sender = threading.Thread(target=outbox.keep_sending, args=(app, stop), daemon=True)
     sender.start()
     jobs.keep_working(app, stop, schedule.plan)
+    stop.set()
     sender.join(5)  # lets it hear what the mail server says to the mail it is at
 
 

@@ -6,7 +6,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, cast
@@ -32,7 +32,7 @@ PERSONAL = {"personal": True}
 UNJOURNALED = {"journal": False}
 """`info` of columns the journal leaves out: bookkeeping that every save touches, and secrets."""
 
-SQLITE_PRAGMAS = {
+SQLITE_PRAGMAS: dict[str, str | int] = {
     "journal_mode": "wal",
     "synchronous": 2,  # FULL: what was acknowledged survives a power cut
     "foreign_keys": 1,
@@ -269,6 +269,29 @@ class WriterLock:
         return self._thread_lock.locked()
 
 
+@contextlib.contextmanager
+def migrator() -> Iterator[Engine]:
+    """An engine for changes of the schema, with connections that end with the block, and no lock of ours: whoever migrates
+    beside others takes `writer_lock()` first.
+
+    On SQLite it does not look at foreign keys: a table whose columns change is copied and dropped, and dropping one whose
+    rows others name would delete those too, or fail. What was left behind is found by PRAGMA foreign_key_check.
+    """
+    writer = db.engines[None]
+    kept: dict[str, Any] = {"poolclass": sa.NullPool, "hide_parameters": True}
+    if writer.dialect.name == "sqlite":
+        engine = sa.create_engine(writer.url, module=sqlite, **kept)
+        _prepare_sqlite(engine, "IMMEDIATE", pragmas={**SQLITE_PRAGMAS, "foreign_keys": 0})
+    else:
+        # waits for as long as it takes at our own lock; what waits for tables says so itself
+        engine = sa.create_engine(writer.url, connect_args={"options": "-c timezone=UTC -c lock_timeout=0"}, **kept)
+    engine.dialect._json_serializer = _compact_json
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
 def writer_lock() -> WriterLock | None:
     """The lock of this app's SQLite writer, for the test that probes it; None on PostgreSQL."""
     return getattr(db.engines[None], "crmlite_lock", None)
@@ -288,7 +311,13 @@ class _SqliteCompiler(SQLiteCompiler):
         return text
 
 
-def _prepare_sqlite(engine: Engine, begin: str, lock: WriterLock | None = None, read_only: bool = False) -> None:
+def _prepare_sqlite(
+    engine: Engine,
+    begin: str,
+    lock: WriterLock | None = None,
+    read_only: bool = False,
+    pragmas: Mapping[str, str | int] = SQLITE_PRAGMAS,
+) -> None:
     engine.dialect.statement_compiler = _SqliteCompiler
     if lock:
         engine.crmlite_lock = lock  # type: ignore[attr-defined]
@@ -302,11 +331,11 @@ def _prepare_sqlite(engine: Engine, begin: str, lock: WriterLock | None = None, 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # transactions are begun by the "begin" event, not guessed by the driver
-        for name, value in SQLITE_PRAGMAS.items():
+        for name, value in pragmas.items():
             connection.execute(f"PRAGMA {name}={value}")
         if read_only:
             connection.execute("PRAGMA query_only=1")
-        for name, value in SQLITE_PRAGMAS.items():
+        for name, value in pragmas.items():
             found = connection.execute(f"PRAGMA {name}").fetchone()[0]
             if found != value:
                 raise RuntimeError(f"SQLite did not take {name}={value}: it says {found}.")

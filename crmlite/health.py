@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Blueprint, Flask, Response, current_app, jsonify
 
-from crmlite import jobs, pdf, schema
+from crmlite import jobs, pdf, schema, upgrading
 from crmlite.config import VERSION
 from crmlite.extensions import db, utcnow
 from crmlite.web import headers, public
@@ -30,7 +30,9 @@ def health() -> Response:
     """200 and `"status": "ok"`, or 503 with the reason. Monitors may ask every second: three statements and a knock at a socket."""
     found: dict[str, Any] = {"version": VERSION, "schema": None, "oldest_due_job_age": None, "renderer": False}
     try:
-        reasons = [reason for reason in (_schema(found) or _worker(found), _renderer(found), _disk()) if reason]
+        closed = upgrading.reason()
+        found["schema"] = schema.version()
+        reasons = [closed] if closed else _reasons(found)
     except (sa.exc.SQLAlchemyError, OSError):
         log.exception("health")
         db.session.rollback()
@@ -42,8 +44,11 @@ def health() -> Response:
     return answer
 
 
+def _reasons(found: dict[str, Any]) -> list[str]:
+    return [reason for reason in (_schema(found) or _worker(found), _renderer(found), _disk()) if reason]
+
+
 def _schema(found: dict[str, Any]) -> str | None:
-    found["schema"] = schema.version()
     if found["schema"] != schema.newest():
         return (
             f"The database has schema {found['schema']}, this version needs {schema.newest()}: run `crmlite upgrade`."

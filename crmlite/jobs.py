@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crmlite import journal
+from crmlite import journal, schema
 from crmlite.extensions import Base, db, insert, reading, utcnow, writing
 
 log = logging.getLogger(__name__)
@@ -97,13 +97,16 @@ def enqueue(
 def keep_working(app: Flask, stop: threading.Event, plan: Callable[[], None]) -> None:
     """The worker: runs what is due until told to stop, says that it is alive, and calls `plan` for periodic work.
 
-    Told to stop, it ends the job it is at. A database that does not answer is waited for.
+    Told to stop, it ends the job it is at. A database that does not answer is waited for. It returns when the database gets
+    another schema, which this code does not know.
     """
     beaten = planned = -1e9
     while not stop.is_set():
         with app.app_context():
             try:
                 if time.monotonic() - beaten > BEAT:
+                    if schema.version() != schema.newest():
+                        return
                     beat("worker")
                     beaten = time.monotonic()
                 if time.monotonic() - planned > PLAN:

@@ -36,6 +36,8 @@ class CannotServe(Exception):
 class Child:
     name: str
     run: Callable[[], None]
+    is_wanted: Callable[[], bool] = lambda: True
+    """Asked before each start; what is not wanted any more is not started again."""
     pid: int | None = None
     started: float = 0.0
     failures: int = 0
@@ -52,6 +54,8 @@ class Child:
         self.failures = 0 if time.monotonic() - self.started > STABLE else self.failures + 1
         wait = min(LONGEST_WAIT, 0.5 * 2 ** (self.failures - 1)) if self.failures else 0.0
         self.not_before = time.monotonic() + wait
+        if not self.is_wanted():
+            return
         how = f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
         _say(f"The {self.name} {how}; it is started again{f' in {wait:g} s' if wait else ''}.")
 
@@ -131,7 +135,7 @@ def keep_running(children: list[Child]) -> None:
     gc.freeze()  # what was loaded so far stays in pages that all processes share
     while not stop.is_set():
         for child in children:
-            if child.pid is None and time.monotonic() >= child.not_before:
+            if child.pid is None and time.monotonic() >= child.not_before and child.is_wanted():
                 child.start()
         _reap(children)
         stop.wait(0.2)

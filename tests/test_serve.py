@@ -27,7 +27,12 @@ class Server:
     """`crmlite serve` on a free port. What it says goes to a file: a pipe that nobody reads stops a server after 64 KB."""
 
     def __init__(
-        self, environment: dict[str, str], *options: str, python: Path | str = sys.executable, cwd: Path = ROOT
+        self,
+        environment: dict[str, str],
+        *options: str,
+        program: tuple[str, ...] = ("crmlite.cli",),
+        python: Path | str = sys.executable,
+        cwd: Path = ROOT,
     ) -> None:
         with socket.socket() as placeholder:
             placeholder.bind(("127.0.0.1", 0))
@@ -37,7 +42,7 @@ class Server:
         self._output = tempfile.NamedTemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - open as long as we are
         self.started = time.monotonic()
         self.process = subprocess.Popen(
-            [str(python), "-m", "crmlite.cli", "serve", "--port", str(self.port), *options],
+            [str(python), "-m", *program, "serve", "--port", str(self.port), *options],
             cwd=cwd,
             env=environment,
             start_new_session=True,

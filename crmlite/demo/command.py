@@ -9,7 +9,7 @@ import click
 import sqlalchemy as sa
 from flask import Flask, current_app
 
-from crmlite import config, create_app, pdf, schedule, schema
+from crmlite import config, create_app, pdf, schedule, upgrading
 from crmlite.auth.models import Team, User
 from crmlite.catalog.models import Product
 from crmlite.companies.models import Company
@@ -121,7 +121,10 @@ def check_place() -> None:
             f"The demo has users whose password everybody knows, so it runs only where the public URL is local, not at "
             f"{settings.public_url}. Set CRMLITE_PUBLIC_URL to http://localhost:8000, or use another instance."
         )
-    schema.upgrade()
+    try:
+        upgrading.upgrade()
+    except upgrading.NotUpgraded as error:
+        raise Refused(str(error)) from error
     for model in (User, Contact, Company, Lead, Deal):
         if db.session.scalar(sa.select(model.id).limit(1)) is not None:
             raise Refused(
