@@ -45,6 +45,19 @@ class LoginForm(Form):
     password = PasswordField(validators=[required(), at_most(1000)])
 
 
+class ForgotForm(Form):
+    email = EmailField(_l("E-mail"), [required(), at_most(254)])
+
+    def validate_email(self, field: EmailField) -> None:
+        field.data = _email(field.data)
+
+
+class CodeForm(Form):
+    """Of the app on the phone, or one of those on paper."""
+
+    code = StringField(_l("Code"), [required(), at_most(40)], filters=[one_line])
+
+
 # --- oneself ----------------------------------------------------------------------------------------------------------
 
 
@@ -62,10 +75,7 @@ class ProfileForm(Form):
         self.time_zone.choices = choices(time_zones())
 
 
-class PasswordForm(Form):
-    """Whether the current password is right is looked at by the view, which counts the tries."""
-
-    current = PasswordField(_l("Current password"), [required(), at_most(1000)])
+class NewPasswordForm(Form):
     password = PasswordField(_l("New password"), [required()])
     again = PasswordField(_l("New password again"), [required()])
 
@@ -79,6 +89,12 @@ class PasswordForm(Form):
     def validate_again(self, field: PasswordField) -> None:
         if field.data != self.password.data:
             raise ValidationError(_("These two are not the same."))
+
+
+class PasswordForm(NewPasswordForm):
+    """Whether the current password is right is looked at by the view, which counts the tries."""
+
+    current = PasswordField(_l("Current password"), [required(), at_most(1000)])
 
 
 def _check_password(field: PasswordField, email: str, name: str) -> None:

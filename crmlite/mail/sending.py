@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from flask import Flask, current_app
 
 from crmlite.extensions import db, utcnow, writing
-from crmlite.mail import smtp
+from crmlite.mail import hidden, smtp
 from crmlite.mail.composing import FileMissing, clean_body, compose
 from crmlite.mail.models import MailAccount, Message, MessageFile
 
@@ -110,6 +110,10 @@ def claim() -> tuple[Message, int] | None:
     if found is None:
         db.session.rollback()
         return None
+    if not hidden.find(found):
+        found.state, found.reply = "failed", "outdated"
+        db.session.commit()
+        return claim()
     found.state, found.lease_until = "sending", utcnow() + LEASE
     found.attempts += 1
     db.session.commit()

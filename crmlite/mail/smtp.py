@@ -31,6 +31,7 @@ PROBLEMS = {
     "no_smtputf8": _l("The mail server does not take addresses with letters other than a to z."),
     "stopped": _l("crmlite was stopped while it sent this."),
     "broken": _l("This mail cannot be put into the form that mail servers read."),
+    "outdated": _l("The link in this mail works no more, so it was not sent."),
     "missing_file": _l("A file that belongs to this mail is missing on the server, or damaged."),
     "nonsense": _l("The mail server gave an answer that is none."),
     "network": _l("The mail server cannot be reached."),

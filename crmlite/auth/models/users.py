@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crmlite import events
+from crmlite.auth.models.resets import PasswordReset
 from crmlite.auth.models.sessions import UserSession
 from crmlite.extensions import PERSONAL, UNJOURNALED, Base, db
 from crmlite.journal import Journaled
@@ -39,6 +40,8 @@ class Team(Journaled, Base):
 class Role(Journaled, Base):
     __tablename__ = "role"
     name: Mapped[str] = mapped_column(unique=True)
+    second_factor: Mapped[bool] = mapped_column(default=False)
+    """Whether everybody with this role has to sign in with two steps."""
     grants: Mapped[list["Grant"]] = relationship(back_populates="role", cascade="all, delete-orphan")
 
     def give(self, scopes: Mapping[tuple[str, str], str]) -> Self:
@@ -140,6 +143,7 @@ class User(Journaled, Base):
 
     def _sign_out(self, but: int | None = None) -> None:
         UserSession.end_all(self.id, but)
+        PasswordReset.end_all(self.id)
 
 
 def active_administrators() -> list[int]:
@@ -165,6 +169,8 @@ class Viewer:
     """(record type, action) to scope; what is not there is none."""
     session_id: int | None = None
     seen_at: datetime | None = None
+    owes_second_factor: bool = False
+    """Whether nothing is open to them before they have set up the second step."""
 
     def scope(self, record_type: str, action: str) -> str:
         return self.scopes.get((record_type, action)) or self.scopes.get(("*", action)) or "none"

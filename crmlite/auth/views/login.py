@@ -27,14 +27,14 @@ def home() -> ResponseReturnValue:
 def login() -> ResponseReturnValue:
     if g.user:
         return redirect(local_path(request.args.get("next")) or "/")
-    _speak()
+    speak()
     return render("auth/login.html", form=LoginForm(), problem="", next=local_path(request.args.get("next")) or "")
 
 
 @bp.post("/login")
 @public
 def enter() -> ResponseReturnValue:
-    _speak()
+    speak()
     form = LoginForm(request.form)
     target = local_path(request.form.get("next")) or "/"
     secret, problem = None, ""
@@ -45,7 +45,7 @@ def enter() -> ResponseReturnValue:
     return signin.set_cookie(redirect(target, 303), secret)
 
 
-def _speak() -> None:
+def speak() -> None:
     """In the language chosen at the foot of the page; nobody is known yet who could have one."""
     if request.args.get("language") in LANGUAGES:
         g.locale = request.args["language"]
