@@ -91,6 +91,12 @@ class NewPasswordForm(Form):
             raise ValidationError(_("These two are not the same."))
 
 
+class OwnPasswordForm(Form):
+    """Whether it is right is looked at by the view, which counts the tries."""
+
+    current = PasswordField(_l("Current password"), [required(), at_most(1000)])
+
+
 class PasswordForm(NewPasswordForm):
     """Whether the current password is right is looked at by the view, which counts the tries."""
 

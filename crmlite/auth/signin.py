@@ -1,25 +1,54 @@
 """Who a request is from: the session cookie, signing in and out."""
 
+import hmac
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import sqlalchemy as sa
-from flask import Flask, current_app, g, redirect, request
+from flask import Flask, current_app, g, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from werkzeug.exceptions import Unauthorized
+from werkzeug.exceptions import Forbidden, Unauthorized
 from werkzeug.wrappers import Response as BaseResponse
 
 from crmlite import journal
-from crmlite.auth import passwords
-from crmlite.auth.models import ACTIONS, Grant, Role, Throttle, User, UserSession, Viewer, hash_secret
+from crmlite.auth import known_devices, notices, passwords, second_factor, tokens
+from crmlite.auth.devices import device_name
+from crmlite.auth.models import (
+    ACTIONS,
+    Grant,
+    PasswordReset,
+    Role,
+    SecondFactor,
+    Throttle,
+    User,
+    UserSession,
+    Viewer,
+    hash_secret,
+)
 from crmlite.auth.passwords import hash_password
 from crmlite.auth.roles import kinds
 from crmlite.extensions import SAFE_METHODS, db, reading, utcnow, writing
 from crmlite.safety import network
-from crmlite.web import hx, render, toast
+from crmlite.web import hx, render, speaking, toast
 
-__all__ = ["cookie_name", "hash_password", "init_app", "load_viewer", "set_cookie", "sign_in", "viewer_of"]
+__all__ = [
+    "cookie_name",
+    "enter_code",
+    "half_way",
+    "hash_password",
+    "init_app",
+    "load_viewer",
+    "password_problem",
+    "set_cookie",
+    "sign_in",
+    "start",
+    "viewer_of",
+]
+
+_View = TypeVar("_View", bound=Callable[..., Any])
 
 PERIOD = timedelta(minutes=3)
 TRIES = 10
@@ -30,6 +59,11 @@ TRIES_OF_ACCOUNT = 150
 """For one account from wherever: who has many addresses. Higher, so that nobody can lock a colleague out by hand."""
 MOST_KEPT = 500_000
 """Bytes of a form that are given back to whoever's session has ended: more than that are files."""
+TRIES_OF_CODE = 10
+"""For one user from wherever, within CODE_PERIOD: who tries codes has the password already."""
+CODE_PERIOD = timedelta(minutes=15)
+HALF_WAY = timedelta(minutes=10)
+"""How long after the password the code may come."""
 NOTE_AFTER = timedelta(minutes=1)
 
 
@@ -54,7 +88,7 @@ def load_viewer() -> ResponseReturnValue | None:
     if g.user:
         journal.act_as("user", g.user.id)
         _note_seen(g.user)
-        return None
+        return _send_to_second_factor(view) if g.user.owes_second_factor else None
     journal.act_as("customer")
     if getattr(view, "is_public", False):
         return None
@@ -76,6 +110,24 @@ def _send_to_login(had_session: bool) -> ResponseReturnValue:
     return render("auth/ended.html", status=401)
 
 
+def _send_to_second_factor(view: object) -> ResponseReturnValue | None:
+    """Nothing else is open to who has to set up the second step first."""
+    if getattr(view, "is_public", False) or getattr(view, "without_second_factor", False):
+        return None
+    page = "/auth/second-factor"
+    if request.headers.get("HX-Request"):
+        return hx("", 403, redirect=page)
+    if request.method == "GET":
+        return redirect(page)
+    raise Forbidden(_("Set up the second step of signing in first: your team asks for it."))
+
+
+def without_second_factor(view: _View) -> _View:
+    """Opens a view to who has to set up the second step first."""
+    view.without_second_factor = True  # type: ignore[attr-defined]
+    return view
+
+
 def _wanted() -> str:
     """Where to go after signing in: the page, not the fragment or the post that found the session ended."""
     current = request.headers.get("HX-Current-URL")
@@ -94,7 +146,9 @@ def _note_seen(viewer: Viewer) -> None:
 
 
 _VIEWER = (
-    sa.select(UserSession.id.label("session_id"), UserSession.seen_at, User, Role.name, Grant)
+    sa.select(
+        UserSession.id.label("session_id"), UserSession.seen_at, User, Role.name, second_factor.owed(), Grant
+    )
     .join(User, User.id == UserSession.user_id)
     .join(Role, Role.id == User.role_id)
     .outerjoin(Grant, Grant.role_id == Role.id)
@@ -107,11 +161,11 @@ def viewer_of(secret: str) -> Viewer | None:
     rows = db.session.execute(_VIEWER, {"hash": hash_secret(secret), "now": utcnow()}).all()
     if not rows:
         return None
-    session_id, seen_at, user, role, _grant = rows[0]
+    session_id, seen_at, user, role, owes, _grant = rows[0]
     scopes = _scopes({(grant.record_type, grant.action): grant.scope for *_rest, grant in rows if grant is not None})
     return Viewer(
         user.id, user.name, user.email, role, user.team_id, user.locale, user.time_zone, user.theme, user.shortcuts,
-        scopes, session_id, seen_at,
+        scopes, session_id, seen_at, owes_second_factor=owes,
     )  # fmt: skip
 
 
@@ -122,7 +176,7 @@ def _scopes(given: dict[tuple[str, str], str]) -> dict[tuple[str, str], str]:
 
 
 def sign_in(email: str, password: str) -> tuple[str | None, str]:
-    """(secret of the new session, "") or (None, what to say). Commits.
+    """(secret of the new session, ""), or (None, what to say), or (None, "") where a code is to come: enter_code(). Commits.
 
     The try is counted before the password is looked at, so that tries at the same moment cannot pass the limit together;
     nothing is hashed while the database is locked; who is unknown or deactivated costs as much and is told the same.
@@ -147,17 +201,98 @@ def sign_in(email: str, password: str) -> tuple[str | None, str]:
     Throttle.clear(f"signin:{pair}")
     Throttle.give_back(f"signin-address:{of_address}")
     Throttle.give_back(f"signin-account:{of_account}")
-    secret = _new_session(found.id)
+    factor = SecondFactor.of(found.id)
+    if factor is not None and factor.confirmed_at is not None:
+        session["half_way"] = {"user": found.id, "at": int(utcnow().timestamp()), "proof": _proof(found.password)}
+        db.session.commit()
+        return None, ""
+    user = db.session.get_one(User, found.id)
+    secret = start(user)
     db.session.commit()
     return secret, ""
 
 
-def _new_session(user_id: int) -> str:
+def half_way() -> User | None:
+    """Who has said the right password in this browser within the last minutes, and owes a code."""
+    said = session.get("half_way")
+    if not isinstance(said, dict) or utcnow().timestamp() - said["at"] > HALF_WAY.total_seconds():
+        return None
+    user = db.session.get(User, said["user"], populate_existing=True)
+    if user is None or not user.active or not hmac.compare_digest(_proof(user.password), said["proof"]):
+        return None
+    return user
+
+
+def enter_code(code: str) -> tuple[str | None, str]:
+    """(secret of the new session, "") or (None, what to say); (None, "") where the password has to be said again. Commits."""
+    reading()
+    user = half_way()
+    if user is None:
+        return None, ""
+    key = f"code:{user.id}"
+    writing()
+    within = Throttle.hit(key, TRIES_OF_CODE, CODE_PERIOD)
+    db.session.commit()
+    if not within:
+        return None, _("That was tried too often. Wait a quarter of an hour and try again.")
+    writing()
+    user = half_way()
+    if user is None or not second_factor.check(user, code):
+        db.session.rollback()
+        return None, _("That is not the code that is shown now. Wait for the next one and type that.")
+    Throttle.clear(key)
+    secret = start(user)
+    db.session.commit()
+    session.pop("half_way", None)
+    return secret, ""
+
+
+def password_problem(user_id: int, password: str) -> str:
+    """Why this is not accepted as that user's own password, which changes of their account ask for again; "" where it is.
+
+    Commits; tries are limited, as for signing in. Afterwards the session reads.
+    """
+    key = f"password:{user_id}"
+    writing()
+    within = Throttle.hit(key, TRIES, PERIOD)
+    db.session.commit()
+    if not within:
+        return _("That was tried too often. Wait three minutes and try again.")
+    reading()
+    hashed = db.session.scalar(sa.select(User.password).where(User.id == user_id))
+    db.session.rollback()
+    if not passwords.verify(password, hashed):
+        return _("This is not your current password.")
+    writing()
+    Throttle.clear(key)
+    db.session.commit()
+    return ""
+
+
+def _proof(hashed: str) -> str:
+    """Of the password that was right: with another one the code comes too late."""
+    return tokens.digest("half_way", hashed).hex()[:32]
+
+
+def start(user: User, *, tell: bool = True) -> str:
+    """Signs that user in here, and says so by mail where this browser is new to them; the secret of the session.
+
+    Links to a new password end: who can sign in needs none.
+    """
+    if tell and not known_devices.is_known(user.id):
+        with speaking(user.locale):
+            device = device_name(request.user_agent.string)
+        notices.send(user, "new_device", purpose="sign_in", device=device, address=request.remote_addr or "")
+    PasswordReset.end_all(user.id)
+    g.signed_in = user.id
+    return _new_session(user)
+
+
+def _new_session(user: User) -> str:
     """Another secret than the browser came with, whose session ends: what was known before is worth nothing after."""
     before = request.cookies.get(cookie_name())
     if before:
         db.session.execute(sa.delete(UserSession).where(UserSession.secret_hash == hash_secret(before)))
-    user = db.session.get_one(User, user_id)
     days: int = current_app.extensions["crmlite.settings"].session_days
     return UserSession.start(user, request.user_agent.string, request.remote_addr or "", days)[1]
 
@@ -173,6 +308,8 @@ def set_cookie(response: BaseResponse, secret: str) -> BaseResponse:
         samesite="Lax",
         path="/",
     )
+    if "signed_in" in g:
+        known_devices.remember(response, g.signed_in)
     return response
 
 

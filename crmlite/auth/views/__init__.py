@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from crmlite.auth.views import devices, login, organisation, profile, roles, team
+from crmlite.auth.views import devices, login, organisation, profile, reset, roles, second_factor, team
 
 
 def init_app(app: Flask) -> None:
-    for module in (login, profile, devices, organisation, team, roles):
+    for module in (login, reset, profile, second_factor, devices, organisation, team, roles):
         app.register_blueprint(module.bp)

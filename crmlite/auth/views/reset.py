@@ -1,5 +1,7 @@
 """/login/forgot and /login/reset: a new password for who does not know theirs any more."""
 
+from urllib.parse import urlencode
+
 from flask import Blueprint, current_app, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -9,7 +11,7 @@ from crmlite import journal
 from crmlite.auth import passwords, reset, tokens
 from crmlite.auth.forms import ForgotForm, NewPasswordForm
 from crmlite.auth.models import User
-from crmlite.auth.views.login import speak
+from crmlite.auth.views.login import speak, spoken
 from crmlite.extensions import db, writing
 from crmlite.web import go, headers, public, render
 
@@ -33,7 +35,7 @@ def ask() -> ResponseReturnValue:
         return _forgot(form, status=422)
     if not reset.ask(form.email.data.strip().casefold()):
         return _forgot(form, _("That was tried too often. Wait an hour and try again."), status=422)
-    return redirect("/login/forgot?sent=1", 303)
+    return redirect("/login/forgot?" + urlencode({"sent": 1, **spoken()}), 303)
 
 
 @bp.get("/reset/<token>")
