@@ -19,7 +19,7 @@ from wtforms import (
 )
 
 from crmlite.auth import passwords
-from crmlite.auth.models import Role, Team, User
+from crmlite.auth.models import Invitation, Role, Team, User
 from crmlite.auth.roles import label_of
 from crmlite.extensions import db
 from crmlite.forms import (
@@ -87,8 +87,7 @@ class NewPasswordForm(Form):
         _check_password(field, self._user.email, self._user.name)
 
     def validate_again(self, field: PasswordField) -> None:
-        if field.data != self.password.data:
-            raise ValidationError(_("These two are not the same."))
+        _check_same(field, self.password)
 
 
 class OwnPasswordForm(Form):
@@ -107,6 +106,11 @@ def _check_password(field: PasswordField, email: str, name: str) -> None:
     problem = passwords.problem(field.data or "", email, name)
     if problem:
         raise ValidationError(problem)
+
+
+def _check_same(field: PasswordField, before: PasswordField) -> None:
+    if field.data != before.data:
+        raise ValidationError(_("These two are not the same."))
 
 
 # --- the organisation -------------------------------------------------------------------------------------------------
@@ -177,22 +181,36 @@ class AssignForm(SeenForm):
         self.team_id.choices = choices([(0, _("No team")), *((row.id, row.name) for row in teams)])
 
 
-class UserForm(AssignForm):
-    """Somebody new."""
+class InviteForm(AssignForm):
+    """Somebody new: name and password they choose themselves."""
 
-    name = StringField(_l("Name"), [required(), at_most(100)], filters=[one_line])
     email = EmailField(_l("E-mail"), [required(), at_most(254)], filters=[one_line])
-    password = PasswordField(
-        _l("First password"), [required()], description=_l("Tell it them yourself; they change it under their profile.")
-    )
+    locale = SelectField(_l("Language"), choices=choices(LANGUAGES.items()), description=_l("Of the mail, and theirs."))
 
     def validate_email(self, field: EmailField) -> None:
         field.data = _email(field.data)
         if db.session.scalar(sa.select(User.id).where(User.email == field.data)):
             raise ValidationError(_("Somebody has this address already."))
+        if any(invitation.email == field.data for invitation in Invitation.open()):
+            raise ValidationError(_("They are invited already: send that invitation again, or take it back."))
+
+
+class JoinForm(Form):
+    """What who was invited says of themselves."""
+
+    name = StringField(_l("Name"), [required(), at_most(100)], filters=[one_line])
+    password = PasswordField(_l("Password"), [required()])
+    again = PasswordField(_l("The password again"), [required()])
+
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._email = email
 
     def validate_password(self, field: PasswordField) -> None:
-        _check_password(field, self.email.data or "", self.name.data or "")
+        _check_password(field, self._email, self.name.data or "")
+
+    def validate_again(self, field: PasswordField) -> None:
+        _check_same(field, self.password)
 
 
 class TeamForm(Form):

@@ -1,7 +1,7 @@
 """Mails to users about their own account, so that nobody else changes it unseen."""
 
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import current_app, g

@@ -146,9 +146,7 @@ def _note_seen(viewer: Viewer) -> None:
 
 
 _VIEWER = (
-    sa.select(
-        UserSession.id.label("session_id"), UserSession.seen_at, User, Role.name, second_factor.owed(), Grant
-    )
+    sa.select(UserSession.id.label("session_id"), UserSession.seen_at, User, Role.name, second_factor.owed(), Grant)
     .join(User, User.id == UserSession.user_id)
     .join(Role, Role.id == User.role_id)
     .outerjoin(Grant, Grant.role_id == Role.id)

@@ -111,7 +111,7 @@ class User(Journaled, Base):
     def assign(self, role: Role, team: Team | None) -> Self:
         """Another role or team. With another role they have to sign in again; records stay with the team they are in."""
         if role.id != self.role_id:
-            self._sign_out()
+            self.sign_out()
         elif (team.id if team else None) == self.team_id:
             return self
         self.role, self.team = role, team
@@ -121,14 +121,14 @@ class User(Journaled, Base):
     def set_password(self, hashed: str, but: int | None = None) -> Self:
         """Signs all devices out, except the session `but`. Final: the old password is not kept."""
         self.password = hashed
-        self._sign_out(but)
+        self.sign_out(but)
         events.emit(events.USER_PASSWORD_CHANGED, self, user=self.name)
         return self
 
     def deactivate(self) -> Self:
         """They sign in no more, and nothing else changes: their records stay theirs and the team's."""
         self.active = False
-        self._sign_out()
+        self.sign_out()
         events.emit(events.USER_DEACTIVATED, self, user=self.name)
         return self
 
@@ -141,7 +141,8 @@ class User(Journaled, Base):
         """Locks the administrators' rows, so that two of them cannot remove each other at the same moment."""
         return self.active and active_administrators() == [self.id]
 
-    def _sign_out(self, but: int | None = None) -> None:
+    def sign_out(self, but: int | None = None) -> None:
+        """Ends all of their sessions except that one, and every link to a new password. Final."""
         UserSession.end_all(self.id, but)
         PasswordReset.end_all(self.id)
 

@@ -71,9 +71,7 @@ def _has_mail() -> bool:
 
 
 def _forgot(form: ForgotForm, problem: str = "", sent: bool = False, status: int = 200) -> ResponseReturnValue:
-    return render(
-        "auth/forgot.html", form=form, problem=problem, sent=sent, has_mail=_has_mail(), status=status
-    )
+    return render("auth/forgot.html", form=form, problem=problem, sent=sent, has_mail=_has_mail(), status=status)
 
 
 def _page(token: str, user: User, form: NewPasswordForm, status: int = 200) -> ResponseReturnValue:
