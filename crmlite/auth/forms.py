@@ -20,6 +20,7 @@ from wtforms import (
 
 from crmlite.auth import passwords
 from crmlite.auth.models import Invitation, Role, Team, User
+from crmlite.auth.models.users import ADMINISTRATOR
 from crmlite.auth.roles import label_of
 from crmlite.extensions import db
 from crmlite.forms import (
@@ -226,6 +227,32 @@ class TeamForm(Form):
         )
         if db.session.scalar(same):
             raise ValidationError(_("There is a team of that name already."))
+
+
+class RoleNameForm(Form):
+    name = StringField(_l("Name of the role"), [required(), at_most(60)], filters=[one_line])
+
+    def __init__(self, *args: Any, but: int | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._but = but
+
+    def validate_name(self, field: StringField) -> None:
+        """Neither the name of another one, nor what a role of ours is called in the reader's language."""
+        others = db.session.scalars(sa.select(Role.name).where(Role.id != (self._but or 0)))
+        taken = {text.casefold() for name in others for text in (name, label_of(name))}
+        if (field.data or "").casefold() in taken:
+            raise ValidationError(_("There is a role of that name already."))
+
+
+class RoleForm(RoleNameForm):
+    """A new role."""
+
+    like = SelectField(_l("To begin with, it may do what this one may"), coerce=int)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        found = db.session.execute(sa.select(Role.id, Role.name).order_by(Role.id))
+        self.like.choices = choices((row.id, label_of(row.name)) for row in found if row.name != ADMINISTRATOR)
 
 
 # --- choices ----------------------------------------------------------------------------------------------------------

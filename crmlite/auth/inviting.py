@@ -28,7 +28,7 @@ def send(invitation: Invitation, by: User) -> None:
 
 def link(invitation: Invitation) -> str:
     """For administrators who want to send it by other ways."""
-    return absolute(f"/login/join/{_token(invitation)}")
+    return absolute(f"/login/join/{token_of(invitation)}")
 
 
 def find(token: str, lock: bool = False) -> Invitation | None:
@@ -50,8 +50,8 @@ def is_user(email: str) -> bool:
 @hidden.hides(PURPOSE)
 def _end_of_link(message: Message) -> str | None:
     invitation = db.session.get(Invitation, message.about_id) if message.about_type == "invitation" else None
-    return _token(invitation) if invitation is not None and invitation.works else None
+    return token_of(invitation) if invitation is not None and invitation.works else None
 
 
-def _token(invitation: Invitation) -> str:
+def token_of(invitation: Invitation) -> str:
     return tokens.make(PURPOSE, invitation.nonce, invitation.id, invitation.email)

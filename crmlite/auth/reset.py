@@ -69,7 +69,7 @@ def find(token: str, lock: bool = False) -> User | None:
         tokens.is_right(token, PURPOSE, tokens.nonce_of(token), 0, "", "")
         return None
     user, reset = found
-    is_right = tokens.is_right(token, PURPOSE, *_about(user, reset))
+    is_right = tokens.is_right(token, PURPOSE, *about(user, reset))
     return user if is_right and reset.works and user.active else None
 
 
@@ -90,9 +90,9 @@ def _token(message: Message) -> str | None:
     found = db.session.execute(query.where(PasswordReset.message_id == message.id)).first()
     if found is None or not found[1].works or not found[0].active:
         return None
-    return tokens.make(PURPOSE, *_about(*found))
+    return tokens.make(PURPOSE, *about(*found))
 
 
-def _about(user: User, reset: PasswordReset) -> tuple[str, int, str, str]:
+def about(user: User, reset: PasswordReset) -> tuple[str, int, str, str]:
     """What the token is bound to: with another password or address it is another one."""
     return reset.nonce, user.id, user.email, user.password

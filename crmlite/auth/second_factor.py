@@ -145,7 +145,7 @@ def require(everybody: bool, role_ids: Collection[int]) -> None:
     roles = db.session.scalars(sa.select(Role).order_by(Role.id).with_for_update()).all()
 
     def put() -> None:
-        if ours.second_factor != everybody:
+        if bool(ours.second_factor) != everybody:
             db.session.add(ours)  # the first time there is no row yet
             ours.second_factor = everybody
         for role in roles:

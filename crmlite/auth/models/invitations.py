@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from crmlite import events
 from crmlite.auth.models.users import Role, Team, User
@@ -19,7 +19,8 @@ class Invitation(Journaled, Base):
 
     __tablename__ = "invitation"
     email: Mapped[str] = mapped_column(info=PERSONAL, index=True)
-    role_id: Mapped[int] = mapped_column(sa.ForeignKey("role.id"))
+    role_id: Mapped[int]
+    """No foreign key: a role may be removed when only old invitations name it."""
     team_id: Mapped[int | None] = mapped_column(sa.ForeignKey("team.id"))
     locale: Mapped[str] = mapped_column(default="en")
     invited_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
@@ -30,7 +31,7 @@ class Invitation(Journaled, Base):
     accepted_at: Mapped[datetime | None]
     user_id: Mapped[int | None] = mapped_column(sa.ForeignKey("user.id"))
     """Who came of it."""
-    role: Mapped[Role] = relationship()
+    role: Mapped[Role | None] = relationship(primaryjoin=lambda: foreign(Invitation.role_id) == Role.id)
     team: Mapped[Team | None] = relationship()
     invited_by: Mapped[User | None] = relationship(foreign_keys=[invited_by_id])
 
@@ -59,7 +60,7 @@ class Invitation(Journaled, Base):
 
     @property
     def works(self) -> bool:
-        return self.is_open and not self.has_expired
+        return self.is_open and not self.has_expired and self.role is not None
 
     def renew(self) -> Self:
         """Another week, with the same link: the mail before may still be on its way."""

@@ -44,6 +44,29 @@ class Role(Journaled, Base):
     """Whether everybody with this role has to sign in with two steps."""
     grants: Mapped[list["Grant"]] = relationship(back_populates="role", cascade="all, delete-orphan")
 
+    @classmethod
+    def create(cls, name: str, like: "Role") -> Self:
+        """A role that may do what `like` may, to begin with."""
+        role = cls(
+            name=name,
+            second_factor=like.second_factor,
+            grants=[Grant(record_type=g.record_type, action=g.action, scope=g.scope) for g in like.grants],
+        )
+        db.session.add(role)
+        events.emit(events.ROLE_CREATED, role, role=name)
+        return role
+
+    def rename(self, name: str) -> Self:
+        if name != self.name:
+            was, self.name = self.name, name
+            events.emit(events.ROLE_RENAMED, self, was=was, now=name)
+        return self
+
+    def remove(self) -> None:
+        """With its grants; nobody may have it any more."""
+        events.emit(events.ROLE_REMOVED, self, role=self.name)
+        db.session.delete(self)
+
     def give(self, scopes: Mapping[tuple[str, str], str]) -> Self:
         """Sets what it may do: (record type, action) to scope. What is not named stays as it is."""
         known = {(grant.record_type, grant.action): grant for grant in self.grants}
