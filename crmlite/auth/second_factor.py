@@ -41,13 +41,17 @@ def begin(user: User) -> SecondFactor:
     return factor
 
 
-def confirm(user: User, code: str) -> list[str] | None:
-    """Switches it on where the code is right: the recovery codes, which nobody can be shown again. Final."""
+def confirm(user: User, code: str, session_id: int | None = None) -> list[str] | None:
+    """Switches it on where the code is right: the recovery codes, which nobody can be shown again. Final.
+
+    All sessions but that one end: whoever had the password alone is not in any more.
+    """
     factor = SecondFactor.of(user.id, lock=True)
     if factor is None or factor.confirmed_at is not None or not _is_right(factor, code):
         return None
     factor.confirmed_at = utcnow()
     codes = _new_codes(user.id)
+    user.sign_out(but=session_id)
     events.emit(events.USER_SECOND_FACTOR_ON, user, user=user.name)
     notices.send(user, "second_factor_on")
     return codes

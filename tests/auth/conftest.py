@@ -1,15 +1,17 @@
 """An app with real accounts, to be signed in to as a person would."""
 
+import re
 import tempfile
 
 import pytest
 import sqlalchemy as sa
 
-from crmlite import create_app, schema
+from crmlite import create_app, jobs, schema
 from crmlite.auth import roles
 from crmlite.auth.models import Role, Team, User
 from crmlite.auth.signin import hash_password
-from crmlite.extensions import db, writing
+from crmlite.extensions import db, reading, writing
+from crmlite.mail import hidden, outbox
 
 PASSWORD = "correct horse battery"
 PEOPLE = (
@@ -100,3 +102,22 @@ def ask(app):
 def user_id(app, name: str) -> int:
     with app.app_context():
         return db.session.scalars(sa.select(User.id).where(User.email == f"{name}@firm.example")).one()
+
+
+def mails(app) -> list[tuple[outbox.Message, str]]:
+    """Every mail that was written, the oldest first, each with its text as a mail server gets it; runs what is due before."""
+    with app.app_context():
+        jobs.run_due()
+        reading()
+        found = list(db.session.scalars(sa.select(outbox.Message).order_by(outbox.Message.id)))
+        return [(message, _as_sent(message)) for message in found]
+
+
+def _as_sent(message: outbox.Message) -> str:
+    return outbox.compose(message).get_content() if hidden.find(message) else ""
+
+
+def link_in(text: str) -> str:
+    """The path of the link that a mail holds."""
+    [path] = re.findall(r"https?://[^/\s]+(/login/(?:reset|join)/[\w-]+)", text)
+    return path

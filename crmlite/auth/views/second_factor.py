@@ -47,7 +47,7 @@ def confirming() -> Response:
 def confirm() -> Response:
     """Shows the recovery codes, once."""
     form = CodeForm(request.form)
-    codes = second_factor.confirm(_me(), form.code.data) if form.validate() else None
+    codes = second_factor.confirm(_me(), form.code.data, g.user.session_id) if form.validate() else None
     if codes is None:
         return _picture(_("That is not the code that is shown now. Wait for the next one and type that."), 422)
     db.session.commit()
