@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from crmlite import config, create_app, jobs, schedule, schema, supervisor
-from crmlite.auth import passwords, roles
+from crmlite.auth import passwords, roles, second_factor
 from crmlite.auth.models import Role, Team, User
 from crmlite.extensions import db, writing
 from crmlite.mail import outbox
@@ -163,6 +163,19 @@ def deactivate(email: str) -> None:
         row.deactivate()
         db.session.commit()
         click.echo(f"{row.email} cannot sign in any more.")
+
+
+@user.command()
+@click.argument("email")
+def password_only(email: str) -> None:
+    """Takes the second step of signing in away from EMAIL, who has lost phone and recovery codes."""
+    with _load().app_context():
+        row = _find(email.strip().casefold())
+        if not second_factor.end(row):
+            _fail(f"{row.email} does not sign in with two steps.")
+        row.sign_out()
+        db.session.commit()
+        click.echo(f"{row.email} signs in with the password alone and has to sign in again everywhere.")
 
 
 def _load() -> Flask:

@@ -1,25 +1,21 @@
 """Who a request is from: the session cookie, signing in and out."""
 
-import hmac
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import sqlalchemy as sa
-from flask import Flask, current_app, g, redirect, request, session
+from flask import Flask, current_app, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import Forbidden, Unauthorized
-from werkzeug.wrappers import Response as BaseResponse
 
 from crmlite import journal
-from crmlite.auth import known_devices, notices, passwords, second_factor, tokens
-from crmlite.auth.devices import device_name
+from crmlite.auth import codes, passwords, second_factor
 from crmlite.auth.models import (
     ACTIONS,
     Grant,
-    PasswordReset,
     Role,
     SecondFactor,
     Throttle,
@@ -30,14 +26,14 @@ from crmlite.auth.models import (
 )
 from crmlite.auth.passwords import hash_password
 from crmlite.auth.roles import kinds
+from crmlite.auth.sessions import cookie_name, delete_cookie, set_cookie, start
 from crmlite.extensions import SAFE_METHODS, db, reading, utcnow, writing
 from crmlite.safety import network
-from crmlite.web import hx, render, speaking, toast
+from crmlite.web import hx, render, toast
 
 __all__ = [
     "cookie_name",
-    "enter_code",
-    "half_way",
+    "delete_cookie",
     "hash_password",
     "init_app",
     "load_viewer",
@@ -59,21 +55,11 @@ TRIES_OF_ACCOUNT = 150
 """For one account from wherever: who has many addresses. Higher, so that nobody can lock a colleague out by hand."""
 MOST_KEPT = 500_000
 """Bytes of a form that are given back to whoever's session has ended: more than that are files."""
-TRIES_OF_CODE = 10
-"""For one user from wherever, within CODE_PERIOD: who tries codes has the password already."""
-CODE_PERIOD = timedelta(minutes=15)
-HALF_WAY = timedelta(minutes=10)
-"""How long after the password the code may come."""
 NOTE_AFTER = timedelta(minutes=1)
 
 
 def init_app(app: Flask) -> None:
     app.before_request(load_viewer)
-
-
-def cookie_name() -> str:
-    """With https the browser itself guards the name; over http Safari and scripts would refuse the prefix and Secure."""
-    return "__Host-crmlite_session" if current_app.extensions["crmlite.settings"].is_https else "crmlite_session"
 
 
 def load_viewer() -> ResponseReturnValue | None:
@@ -174,7 +160,7 @@ def _scopes(given: dict[tuple[str, str], str]) -> dict[tuple[str, str], str]:
 
 
 def sign_in(email: str, password: str) -> tuple[str | None, str]:
-    """(secret of the new session, ""), or (None, what to say), or (None, "") where a code is to come: enter_code(). Commits.
+    """(secret of the new session, ""), or (None, what to say), or (None, "") where a code is to come: codes.enter(). Commits.
 
     The try is counted before the password is looked at, so that tries at the same moment cannot pass the limit together;
     nothing is hashed while the database is locked; who is unknown or deactivated costs as much and is told the same.
@@ -201,47 +187,12 @@ def sign_in(email: str, password: str) -> tuple[str | None, str]:
     Throttle.give_back(f"signin-account:{of_account}")
     factor = SecondFactor.of(found.id)
     if factor is not None and factor.confirmed_at is not None:
-        session["half_way"] = {"user": found.id, "at": int(utcnow().timestamp()), "proof": _proof(found.password)}
+        codes.expect(found.id, found.password)
         db.session.commit()
         return None, ""
     user = db.session.get_one(User, found.id)
     secret = start(user)
     db.session.commit()
-    return secret, ""
-
-
-def half_way() -> User | None:
-    """Who has said the right password in this browser within the last minutes, and owes a code."""
-    said = session.get("half_way")
-    if not isinstance(said, dict) or utcnow().timestamp() - said["at"] > HALF_WAY.total_seconds():
-        return None
-    user = db.session.get(User, said["user"], populate_existing=True)
-    if user is None or not user.active or not hmac.compare_digest(_proof(user.password), said["proof"]):
-        return None
-    return user
-
-
-def enter_code(code: str) -> tuple[str | None, str]:
-    """(secret of the new session, "") or (None, what to say); (None, "") where the password has to be said again. Commits."""
-    reading()
-    user = half_way()
-    if user is None:
-        return None, ""
-    key = f"code:{user.id}"
-    writing()
-    within = Throttle.hit(key, TRIES_OF_CODE, CODE_PERIOD)
-    db.session.commit()
-    if not within:
-        return None, _("That was tried too often. Wait a quarter of an hour and try again.")
-    writing()
-    user = half_way()
-    if user is None or not second_factor.check(user, code):
-        db.session.rollback()
-        return None, _("That is not the code that is shown now. Wait for the next one and type that.")
-    Throttle.clear(key)
-    secret = start(user)
-    db.session.commit()
-    session.pop("half_way", None)
     return secret, ""
 
 
@@ -265,54 +216,3 @@ def password_problem(user_id: int, password: str) -> str:
     Throttle.clear(key)
     db.session.commit()
     return ""
-
-
-def _proof(hashed: str) -> str:
-    """Of the password that was right: with another one the code comes too late."""
-    return tokens.digest("half_way", hashed).hex()[:32]
-
-
-def start(user: User, *, tell: bool = True) -> str:
-    """Signs that user in here, and says so by mail where this browser is new to them; the secret of the session.
-
-    Links to a new password end: who can sign in needs none.
-    """
-    if tell and not known_devices.is_known(user.id):
-        with speaking(user.locale):
-            device = device_name(request.user_agent.string)
-        notices.send(user, "new_device", purpose="sign_in", device=device, address=request.remote_addr or "")
-    PasswordReset.end_all(user.id)
-    g.signed_in = user.id
-    return _new_session(user)
-
-
-def _new_session(user: User) -> str:
-    """Another secret than the browser came with, whose session ends: what was known before is worth nothing after."""
-    before = request.cookies.get(cookie_name())
-    if before:
-        db.session.execute(sa.delete(UserSession).where(UserSession.secret_hash == hash_secret(before)))
-    days: int = current_app.extensions["crmlite.settings"].session_days
-    return UserSession.start(user, request.user_agent.string, request.remote_addr or "", days)[1]
-
-
-def set_cookie(response: BaseResponse, secret: str) -> BaseResponse:
-    settings = current_app.extensions["crmlite.settings"]
-    response.set_cookie(
-        cookie_name(),
-        secret,
-        max_age=settings.session_days * 86_400,
-        secure=settings.is_https,
-        httponly=True,
-        samesite="Lax",
-        path="/",
-    )
-    if "signed_in" in g:
-        known_devices.remember(response, g.signed_in)
-    return response
-
-
-def delete_cookie(response: BaseResponse) -> BaseResponse:
-    """With the same attributes: a browser leaves a `__Host-` cookie alone that is deleted without Secure."""
-    secure: bool = current_app.extensions["crmlite.settings"].is_https
-    response.delete_cookie(cookie_name(), path="/", secure=secure, httponly=True, samesite="Lax")
-    return response

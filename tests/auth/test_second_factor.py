@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from crmlite.auth import second_factor
+from crmlite.auth.codes import TRIES
 from crmlite.auth.models import RecoveryCode, Role, SecondFactor, User, UserSession
-from crmlite.auth.signin import TRIES_OF_CODE
 from crmlite.extensions import db, pretending, reading, utcnow, writing
 from crmlite.journal import Operation
 from tests import oracles
@@ -219,7 +219,7 @@ def test_the_codes_of_somebody_else_open_nothing(app, sign_in):
 
 def test_codes_cannot_be_tried_out(app, sign_in):
     secret, _codes = set_up(sign_in("seller"))
-    for number in range(TRIES_OF_CODE):
+    for number in range(TRIES):
         browser = half_way(app)
         answer = browser.post(
             "/login/code", data={"code": "000000"}, environ_base={"REMOTE_ADDR": f"198.51.100.{number}"}

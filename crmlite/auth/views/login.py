@@ -6,7 +6,7 @@ from flask import Blueprint, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from crmlite.auth import signin
+from crmlite.auth import codes, signin
 from crmlite.auth.forms import CodeForm, LoginForm
 from crmlite.auth.models import UserSession
 from crmlite.auth.roles import kinds
@@ -54,7 +54,7 @@ def enter() -> ResponseReturnValue:
 @public
 def code() -> ResponseReturnValue:
     speak()
-    if signin.half_way() is None:
+    if codes.half_way() is None:
         return redirect("/login")
     return _ask_code("")
 
@@ -66,7 +66,7 @@ def enter_code() -> ResponseReturnValue:
     form = CodeForm(request.form)
     if not form.validate():
         return _ask_code(_("Please fill this in."), 422)
-    secret, problem = signin.enter_code(form.code.data)
+    secret, problem = codes.enter(form.code.data)
     if problem:
         return _ask_code(problem, 422)
     if secret is None:
