@@ -5,10 +5,12 @@ import math
 import threading
 import time
 from datetime import timedelta
+from email import message_from_bytes, policy
 
 import pytest
 import sqlalchemy as sa
 
+from crmlite import jobs
 from crmlite.auth import reset, tokens
 from crmlite.auth.models import PasswordReset, Throttle, User, UserSession
 from crmlite.auth.reset import MAILS
@@ -17,6 +19,7 @@ from crmlite.mail import outbox
 from crmlite.mail.sending import claim
 from tests import oracles
 from tests.auth.conftest import PASSWORD, link_in, mails, user_id
+from tests.mail.servers import Stub
 from tests.test_budgets import counted
 
 NEW = "three green chairs"
@@ -29,8 +32,8 @@ def app(make_app):
     return make_app(smtp_url="smtp://127.0.0.1:1")
 
 
-def ask_for(client, email=SELLER, **more):
-    return client.post("/login/forgot", data={"email": email}, **more)
+def ask_for(client, address=SELLER, **more):
+    return client.post("/login/forgot", data={"email": address}, **more)
 
 
 def link_for(app, email=SELLER) -> str:
@@ -408,3 +411,24 @@ def test_old_links_are_forgotten(app, ask):
     assert ask(sa.select(UserSession.id)) == []
     with app.app_context():
         reading()
+
+
+def test_over_the_wire_the_link_is_whole_at_every_attempt(make_app, ask):
+    """A mail whose fate is unknown is sent again by itself, the same byte for byte."""
+    with Stub({"TEXT": "drop at once"}).running() as stub:
+        app = make_app(smtp_url=stub.url)
+        ask_for(app.test_client())
+        with app.app_context():
+            jobs.run_due()
+            outbox.send_due()
+        assert ask(sa.select(outbox.Message.state)) == [("deferred",)], "nobody knows, so it is sent again"
+    with Stub().running() as stub, pretending(utcnow() + timedelta(minutes=5)):
+        app = make_app(smtp_url=stub.url)
+        with app.app_context():
+            outbox.send_due()
+        [text] = stub.mails
+    mail = message_from_bytes(text.removesuffix(b"\r\n.\r\n"), policy=policy.default)
+    path = link_in(mail.get_content())
+    assert app.test_client().post(path, data=CHANGE).status_code == 303
+    [(held,)] = ask(sa.select(outbox.Message.text).where(outbox.Message.purpose == "password_reset"))
+    assert path not in held
