@@ -12,6 +12,7 @@ from crmlite.auth.models import Role, Team, User
 from crmlite.auth.signin import hash_password
 from crmlite.extensions import db, reading, writing
 from crmlite.mail import hidden, outbox
+from crmlite.mail.sending import claim
 
 PASSWORD = "correct horse battery"
 PEOPLE = (
@@ -104,13 +105,17 @@ def user_id(app, name: str) -> int:
         return db.session.scalars(sa.select(User.id).where(User.email == f"{name}@firm.example")).one()
 
 
-def mails(app) -> list[tuple[outbox.Message, str]]:
-    """Every mail that was written, the oldest first, each with its text as a mail server gets it; runs what is due before."""
+def mails(app, *, new_devices: bool = False) -> list[tuple[outbox.Message, str]]:
+    """Every mail that was written, the oldest first, each with its text as a mail server gets it; runs what is due before.
+
+    Without those about new devices, which every sign-in of a test sends, unless they are asked for.
+    """
     with app.app_context():
         jobs.run_due()
         reading()
-        found = list(db.session.scalars(sa.select(outbox.Message).order_by(outbox.Message.id)))
-        return [(message, _as_sent(message)) for message in found]
+        found = db.session.scalars(sa.select(outbox.Message).order_by(outbox.Message.id)).all()
+        wanted = [message for message in found if new_devices or message.purpose != "sign_in"]
+        return [(message, _as_sent(message)) for message in wanted]
 
 
 def _as_sent(message: outbox.Message) -> str:
@@ -121,3 +126,16 @@ def link_in(text: str) -> str:
     """The path of the link that a mail holds."""
     [path] = re.findall(r"https?://[^/\s]+(/login/(?:reset|join)/[\w-]+)", text)
     return path
+
+
+def send_all(app) -> dict[str, set[tuple[str, str]]]:
+    """By purpose: the states of the mails, and why, when the worker has taken all that wait; no mail server is asked."""
+    with app.app_context():
+        jobs.run_due()
+        while claim() is not None:
+            pass
+        reading()
+        found: dict[str, set[tuple[str, str]]] = {}
+        for message in db.session.scalars(sa.select(outbox.Message)):
+            found.setdefault(message.purpose, set()).add((message.state, message.reply))
+        return found

@@ -42,7 +42,7 @@ class Role(Journaled, Base):
     name: Mapped[str] = mapped_column(unique=True)
     second_factor: Mapped[bool] = mapped_column(default=False)
     """Whether everybody with this role has to sign in with two steps."""
-    grants: Mapped[list["Grant"]] = relationship(back_populates="role", cascade="all, delete-orphan")
+    grants: Mapped[list["Grant"]] = relationship(back_populates="role", cascade="all")
 
     @classmethod
     def create(cls, name: str, like: "Role") -> Self:

@@ -83,7 +83,7 @@ def revoke(invitation_id: int) -> Response:
 @headers("public")
 def join(token: str) -> ResponseReturnValue:
     """Changes nothing: mail scanners follow links too."""
-    invitation = tokens.require(token, inviting.find)
+    invitation = _require(token)
     return _join(token, invitation, JoinForm(email=invitation.email))
 
 
@@ -92,7 +92,7 @@ def join(token: str) -> ResponseReturnValue:
 @headers("public")
 def accept(token: str) -> ResponseReturnValue:
     """Nothing is hashed while the database is locked, so the token is looked at again under the lock."""
-    invitation = tokens.require(token, inviting.find)
+    invitation = _require(token)
     form = JoinForm(request.form, email=invitation.email)
     if not form.validate():
         return _join(token, invitation, form, status=422)
@@ -104,7 +104,6 @@ def accept(token: str) -> ResponseReturnValue:
     user = found.accept(form.name.data, hashed, Organisation.get().time_zone)
     secret = signin.start(user, tell=False)
     db.session.commit()
-    g.user, g.locale = None, user.locale
     welcome = _("Welcome, %(name)s. You are a user now; this is final.", name=user.name)
     return signin.set_cookie(go("/", welcome), secret)
 
@@ -136,8 +135,14 @@ def _form(form: InviteForm, status: int = 200) -> Response:
     return render("auth/invitations/new.html", form=form, has_mail=_has_mail(), status=status)
 
 
-def _join(token: str, invitation: Invitation, form: JoinForm, status: int = 200) -> Response:
+def _require(token: str) -> Invitation:
+    """What is said from here on is in the language of who was invited, whoever is signed in in this browser."""
+    invitation = tokens.require(token, inviting.find)
     g.user, g.locale = None, invitation.locale
+    return invitation
+
+
+def _join(token: str, invitation: Invitation, form: JoinForm, status: int = 200) -> Response:
     return render(
         "auth/invitations/join.html",
         token=token,

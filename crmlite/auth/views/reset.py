@@ -43,7 +43,7 @@ def ask() -> ResponseReturnValue:
 @headers("public")
 def show(token: str) -> ResponseReturnValue:
     """Changes nothing: mail scanners follow links too."""
-    user = tokens.require(token, reset.find)
+    user = _require(token)
     return _page(token, user, NewPasswordForm(user=user))
 
 
@@ -52,7 +52,7 @@ def show(token: str) -> ResponseReturnValue:
 @headers("public")
 def change(token: str) -> ResponseReturnValue:
     """Nothing is hashed while the database is locked, so the token is looked at again under the lock."""
-    user = tokens.require(token, reset.find)
+    user = _require(token)
     form = NewPasswordForm(request.form, user=user)
     if not form.validate():
         return _page(token, user, form, status=422)
@@ -74,6 +74,12 @@ def _forgot(form: ForgotForm, problem: str = "", sent: bool = False, status: int
     return render("auth/forgot.html", form=form, problem=problem, sent=sent, has_mail=_has_mail(), status=status)
 
 
-def _page(token: str, user: User, form: NewPasswordForm, status: int = 200) -> ResponseReturnValue:
+def _require(token: str) -> User:
+    """What is said from here on is in that user's language, whoever is signed in in this browser."""
+    user = tokens.require(token, reset.find)
     g.user, g.locale = None, user.locale
+    return user
+
+
+def _page(token: str, user: User, form: NewPasswordForm, status: int = 200) -> ResponseReturnValue:
     return render("auth/reset.html", form=form, token=token, user=user, shortest=passwords.SHORTEST, status=status)
