@@ -46,7 +46,7 @@ def nonce_of(token: str) -> str:
 
 def is_right(token: str, purpose: str, nonce: str, *about: object) -> bool:
     """In the same time whether it is right, wrong or of another purpose."""
-    return hmac.compare_digest(make(purpose, nonce, *about), token)
+    return hmac.compare_digest(make(purpose, nonce, *about).encode(), token.encode())
 
 
 def digest(*parts: object) -> bytes:

@@ -119,9 +119,9 @@ def test_a_new_role_may_what_the_one_it_was_made_after_may(sign_in, admin, ask, 
     number = user_id(app, "rival")
     assert admin.post(f"/auth/team/{number}", data={"role_id": own_role, "team_id": "0"}).status_code == 303
     rival = sign_in("rival")
-    assert rival.get("/leads/").status_code == 200
+    assert rival.get("/leads/new").status_code == 200
     admin.post(f"/auth/roles/{own_role}", data={f"lead.{action}": "none" for action in ACTIONS})
-    assert rival.get("/leads/").status_code == 403
+    assert rival.get("/leads/new").status_code == 403
     assert grants(ask, seller_role)["lead", "view"] == "team", "the other one is left alone"
 
 
@@ -199,7 +199,8 @@ def test_it_counts_what_the_person_really_sees(stage):
         for owner in cast.OWNERS:
             if owner not in listed:
                 assert cast.canary(owner, "company") not in found["Companies"][1]
-        assert cast.canary(who, "company") in found["Companies"][1]
+        shown = [owner for owner in cast.OWNERS if cast.canary(owner, "company") in found["Companies"][1]]
+        assert len(shown) == min(3, len(listed)), "the newest of them"
 
 
 def test_it_says_what_a_change_would_show_before_it_is_saved(stage):

@@ -65,6 +65,10 @@ class Role(Journaled, Base):
     def remove(self) -> None:
         """With its grants; nobody may have it any more."""
         events.emit(events.ROLE_REMOVED, self, role=self.name)
+        for grant in list(self.grants):
+            db.session.delete(grant)
+        db.session.flush()  # an undo goes backwards: it needs the role before its grants
+        db.session.expire(self, ["grants"])
         db.session.delete(self)
 
     def give(self, scopes: Mapping[tuple[str, str], str]) -> Self:
