@@ -245,7 +245,7 @@ ROUTES: tuple[Route, ...] = (
     get("/auth/team/teams/<int:team_id>", ADMIN),
     post("/auth/team/teams/<int:team_id>", ADMIN, name="North"),
     get("/auth/roles", ADMIN),
-    post("/auth/roles", ADMIN, name="Sales North", like="@role.seller"),
+    post("/auth/roles", ADMIN, name="Sales South", like="@role.seller"),
     post("/auth/roles/second-factor", ADMIN, role="@role.seller"),
     get("/auth/roles/<int:role_id>", ADMIN),
     get("/auth/roles/<int:role_id>/seen", ADMIN),
