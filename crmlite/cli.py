@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from crmlite import config, create_app, jobs, schedule, schema, supervisor
-from crmlite.auth import passwords, roles, second_factor
+from crmlite.auth import notices, passwords, roles, second_factor
 from crmlite.auth.models import Role, Team, User
 from crmlite.extensions import db, writing
 from crmlite.mail import outbox
@@ -148,6 +148,7 @@ def password(email: str, password: str) -> None:
         hashed = _hash(password, address, "")
         row = _find(address)
         row.set_password(hashed)
+        notices.send(row, "password_changed")
         db.session.commit()
         click.echo(f"{row.email} has a new password and has to sign in again everywhere.")
 
