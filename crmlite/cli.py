@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from crmlite import config, create_app, jobs, schedule, schema, supervisor, upgrading
-from crmlite.auth import passwords, roles, setup
+from crmlite.auth import notices, passwords, roles, second_factor, setup
 from crmlite.auth.models import Role, Team, User
 from crmlite.extensions import db, writing
 from crmlite.mail import outbox
@@ -172,6 +172,7 @@ def password(email: str, password: str) -> None:
         hashed = _hash(password, address, "")
         row = _find(address)
         row.set_password(hashed)
+        notices.send(row, "password_changed")
         db.session.commit()
         click.echo(f"{row.email} has a new password and has to sign in again everywhere.")
 
@@ -187,6 +188,19 @@ def deactivate(email: str) -> None:
         row.deactivate()
         db.session.commit()
         click.echo(f"{row.email} cannot sign in any more.")
+
+
+@user.command()
+@click.argument("email")
+def password_only(email: str) -> None:
+    """Takes the second step of signing in away from EMAIL, who has lost phone and recovery codes."""
+    with _load().app_context():
+        row = _find(email.strip().casefold())
+        if not second_factor.end(row):
+            _fail(f"{row.email} does not sign in with two steps.")
+        row.sign_out()
+        db.session.commit()
+        click.echo(f"{row.email} signs in with the password alone and has to sign in again everywhere.")
 
 
 def _load() -> Flask:

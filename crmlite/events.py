@@ -189,6 +189,25 @@ USER_ASSIGNED = _event(
     "user.assigned", _l("%(actor)s gave %(user)s another role or team"), "users", "user", "role", "team"
 )
 USER_PASSWORD_CHANGED = _event("user.password_changed", _l("%(user)s has a new password"), "key", "user", inverse=FINAL)
+USER_RESET_ASKED = _event(
+    "user.reset_asked", _l("A link to a new password was sent to %(user)s"), "key", "user", inverse=FINAL
+)
+USER_SECOND_FACTOR_ON = _event(
+    "user.second_factor_on", _l("%(user)s signs in with two steps now"), "shield-check", "user", inverse=FINAL
+)
+USER_SECOND_FACTOR_OFF = _event(
+    "user.second_factor_off", _l("%(actor)s took away the second step of %(user)s"), "shield-off", "user", inverse=FINAL
+)
+USER_RECOVERY_CODES = _event(
+    "user.recovery_codes", _l("%(user)s has new recovery codes"), "shield-check", "user", inverse=FINAL
+)
+INVITATION_SENT = _event("invitation.sent", _l("%(actor)s invited %(email)s"), "mail", "email", inverse=FINAL)
+INVITATION_REVOKED = _event(
+    "invitation.revoked", _l("%(actor)s took back the invitation of %(email)s"), "mail-off", "email"
+)
+INVITATION_ACCEPTED = _event(
+    "invitation.accepted", _l("%(user)s took up the invitation"), "user-check", "user", inverse=FINAL
+)
 USER_DEACTIVATED = _event("user.deactivated", _l("%(actor)s deactivated %(user)s"), "user-off", "user")
 USER_REACTIVATED = _event("user.reactivated", _l("%(actor)s reactivated %(user)s"), "user-check", "user")
 TEAM_CREATED = _event("team.created", _l("%(actor)s made the team %(team)s"), "users", "team")
@@ -196,6 +215,12 @@ TEAM_RENAMED = _event("team.renamed", _l("%(actor)s renamed the team %(was)s to 
 ROLE_CHANGED = _event("role.changed", _l("%(actor)s changed what the role %(role)s may do"), "shield", "role")
 ORGANISATION_SET_UP = _event(
     "organisation.set_up", _l("%(actor)s was set up for the organisation"), "building", inverse=FINAL
+)
+ROLE_CREATED = _event("role.created", _l("%(actor)s made the role %(role)s"), "shield", "role")
+ROLE_RENAMED = _event("role.renamed", _l("%(actor)s renamed the role %(was)s to %(now)s"), "shield", "was", "now")
+ROLE_REMOVED = _event("role.removed", _l("%(actor)s removed the role %(role)s"), "shield", "role")
+SECOND_FACTOR_REQUIRED = _event(
+    "second_factor.required", _l("%(actor)s changed who has to sign in with two steps"), "shield-check"
 )
 ORGANISATION_UPDATED = _event("organisation.updated", _l("%(actor)s changed the organisation"), "pencil")
 

@@ -45,6 +45,7 @@ def optimize() -> None:
 SCHEDULE = (
     Periodic(auth.forget_sessions, HOUR, timedelta(minutes=5)),
     Periodic(auth.forget_throttles, HOUR, timedelta(minutes=10)),
+    Periodic(auth.forget_resets, HOUR, timedelta(minutes=12)),
     Periodic(jobs.forget_done, DAY, timedelta(hours=1, minutes=15)),
     Periodic(intake.forget_old, DAY, timedelta(hours=1, minutes=30)),
     Periodic(records.purge_trash, DAY, timedelta(hours=1, minutes=45)),

@@ -19,7 +19,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from crmlite import create_app, journal, schema
-from crmlite.auth.models import Preference, Role, Team, User, UserSession, hash_secret
+from crmlite.auth import inviting, reset, tokens
+from crmlite.auth.models import Invitation, PasswordReset, Preference, Role, Team, User, UserSession, hash_secret
 from crmlite.catalog.models import ExchangeRate, Product, TaxClass
 from crmlite.catalog.models.products import Worth
 from crmlite.catalog.models.taxes import Rate
@@ -156,6 +157,14 @@ def _seed(users: dict[str, User]) -> dict[str, int]:
         db.session.add(gone)
         db.session.flush()
         ids["user.gone"] = gone.id
+    with _operation(users["admin"]):  # what opens an account
+        own_role = Role.create("Sales North", users["seller"].role)
+        invitation = Invitation.create(
+            users["admin"], tokens.new_nonce(), email="invited@demo.example", role=users["seller"].role, team=None
+        )
+        asked = PasswordReset.begin(users["seller"].id, tokens.new_nonce())
+        asked.expires_at = invitation.expires_at = utcnow() + timedelta(days=300)
+        ids |= {"role.own": own_role.id, "invitation": invitation.id, "reset": asked.id}
     with _operation(users["manager"]):
         tax = TaxClass.create("Standard", rates=[Rate(2100, date(2012, 10, 1))])
         rate = ExchangeRate.set("USD", 920_000, date(2026, 1, 1))
@@ -558,8 +567,13 @@ class Stage:
         return client
 
     def token(self, key: str, version: int = 1) -> str:
-        """What stands in the customer's link to a quote."""
+        """What stands in the customer's link to a quote, or in the mail with a `reset` or an `invitation`."""
         with self.app.app_context():
+            if key == "reset":
+                found = db.session.get_one(PasswordReset, self.ids[key])
+                return tokens.make("password_reset", *reset.about(db.session.get_one(User, found.user_id), found))
+            if key == "invitation":
+                return inviting.token_of(db.session.get_one(Invitation, self.ids[key]))
             quote = db.session.get_one(Quote, self.ids[key])
             return next(link for link in links.of(quote) if link.version == version).token
 

@@ -63,6 +63,7 @@ ARGS = {
     "session_id": "session.seller",
     "team_id": "team.Europe",
     "role_id": "role.seller",
+    "invitation_id": "invitation",
     "public_id": "testform0001",
     "filename": "js/embed.js",
 }
@@ -185,9 +186,8 @@ PNG = bytes.fromhex(
     "03e40220a4d81ccc0000000049454e44ae426082"
 )
 """A picture of one pixel."""
-USER_FORM = {
-    "name": "Anna", "email": "anna@demo.example", "password": "three green chairs", "role_id": "@role.seller", "team_id": "0",
-}  # fmt: skip
+INVITE_FORM = {"email": "anna@demo.example", "role_id": "@role.seller", "team_id": "0", "locale": "nl"}
+NEW_PASSWORD_FORM = {"password": "three green chairs", "again": "three green chairs"}
 PRODUCT_FORM = {
     "name": "Booth for one", "code": "FH-900", "unit": "piece", "tax_class_id": "@tax", "description": "Felt and oak",
     "prices-0-currency": "EUR", "prices-0-amount": "1,250.00",
@@ -209,12 +209,26 @@ ROUTES: tuple[Route, ...] = (
     get("/", SIGNED_IN, ok=302),
     get("/login", {"stranger": YES} | dict.fromkeys(ACTORS[1:], 302)),
     post("/login", PUBLIC, email="seller@demo.example", password="crmlite-demo"),
+    get("/login/code", PUBLIC, ok=302),
+    post("/login/code", PUBLIC, code="123456"),
+    get("/login/forgot", PUBLIC),
+    post("/login/forgot", PUBLIC, ok=422, email="seller@demo.example"),  # no mail server is set
+    get("/login/reset/<token>", PUBLIC, args={"token": "reset"}),
+    post("/login/reset/<token>", PUBLIC, args={"token": "reset"}, form=NEW_PASSWORD_FORM),
+    get("/login/join/<token>", PUBLIC, args={"token": "invitation"}),
+    post("/login/join/<token>", PUBLIC, args={"token": "invitation"}, form={"name": "Nia", **NEW_PASSWORD_FORM}),
     post("/logout", SIGNED_IN),
     get("/auth/profile", SIGNED_IN),
     post("/auth/profile", SIGNED_IN, name="Somebody", locale="en", time_zone="UTC", theme="dark", shortcuts="y"),
     post("/auth/profile/password", SIGNED_IN, form=PASSWORD_FORM),
     post("/auth/theme", SIGNED_IN, theme="dark"),
     post("/auth/language", SIGNED_IN, language="nl"),
+    get("/auth/second-factor", SIGNED_IN),
+    post("/auth/second-factor/begin", SIGNED_IN, current="crmlite-demo"),
+    get("/auth/second-factor/confirm", SIGNED_IN, ok=404),  # nobody has begun
+    post("/auth/second-factor/confirm", SIGNED_IN, ok=404, code="123456"),
+    post("/auth/second-factor/codes", SIGNED_IN, ok=409, current="crmlite-demo"),
+    post("/auth/second-factor/remove", SIGNED_IN, ok=409, current="crmlite-demo"),
     get("/auth/devices", SIGNED_IN),
     post("/auth/devices/<int:session_id>/end", ONLY_ME),
     post("/auth/devices/end-others", SIGNED_IN),
@@ -224,17 +238,28 @@ ROUTES: tuple[Route, ...] = (
     post("/auth/organisation/logo", ABOVE, logo=PNG),
     post("/auth/organisation/logo/remove", ABOVE),
     get("/auth/team", ADMIN),
-    get("/auth/team/new", ADMIN),
-    post("/auth/team/new", ADMIN, form=USER_FORM),
     get("/auth/team/<int:user_id>", ADMIN),
     post("/auth/team/<int:user_id>", ADMIN, role_id="@role.manager", team_id="@team.Service"),
     post("/auth/team/<int:user_id>/deactivate", ADMIN),
     post("/auth/team/<int:user_id>/reactivate", ADMIN, args={"user_id": "user.gone"}),
+    post("/auth/team/<int:user_id>/send-password-link", ADMIN, ok=409),  # no mail server is set
+    post("/auth/team/<int:user_id>/second-factor/remove", ADMIN, ok=409),  # they have none
+    get("/auth/invitations/new", ADMIN),
+    post("/auth/invitations/new", ADMIN, form=INVITE_FORM),
+    get("/auth/invitations/<int:invitation_id>", ADMIN),
+    post("/auth/invitations/<int:invitation_id>/send-again", ADMIN),
+    post("/auth/invitations/<int:invitation_id>/revoke", ADMIN),
     post("/auth/team/teams", ADMIN, name="North"),
     get("/auth/team/teams/<int:team_id>", ADMIN),
     post("/auth/team/teams/<int:team_id>", ADMIN, name="North"),
     get("/auth/roles", ADMIN),
+    post("/auth/roles", ADMIN, name="Sales South", like="@role.seller"),
+    post("/auth/roles/second-factor", ADMIN, role="@role.seller"),
     get("/auth/roles/<int:role_id>", ADMIN),
+    get("/auth/roles/<int:role_id>/seen", ADMIN),
+    get("/auth/roles/<int:role_id>/seen", ADMIN, query="contact.view=own"),
+    post("/auth/roles/<int:role_id>/rename", ADMIN, args={"role_id": "role.own"}, name="Somewhere"),
+    post("/auth/roles/<int:role_id>/remove", ADMIN, args={"role_id": "role.own"}),
     post("/auth/roles/<int:role_id>", ADMIN, form={"contact.view": "all", "contact.edit": "own"}),
     # help
     get("/help/news", SIGNED_IN),

@@ -19,7 +19,8 @@ from wtforms import (
 )
 
 from crmlite.auth import passwords
-from crmlite.auth.models import Role, Team, User
+from crmlite.auth.models import Invitation, Role, Team, User
+from crmlite.auth.models.users import ADMINISTRATOR
 from crmlite.auth.roles import label_of
 from crmlite.extensions import db
 from crmlite.forms import (
@@ -43,6 +44,19 @@ THEMES = (("auto", _l("Like the device")), ("light", _l("Light")), ("dark", _l("
 class LoginForm(Form):
     email = EmailField(validators=[required(), at_most(254)])
     password = PasswordField(validators=[required(), at_most(1000)])
+
+
+class ForgotForm(Form):
+    email = EmailField(_l("E-mail"), [required(), at_most(254)])
+
+    def validate_email(self, field: EmailField) -> None:
+        field.data = _email(field.data)
+
+
+class CodeForm(Form):
+    """Of the app on the phone, or one of those on paper."""
+
+    code = StringField(_l("Code"), [required(), at_most(40)], filters=[one_line])
 
 
 # --- oneself ----------------------------------------------------------------------------------------------------------
@@ -88,10 +102,7 @@ class SetupForm(Form):
         _check_password(field, self.email.data or "", self.name.data or "")
 
 
-class PasswordForm(Form):
-    """Whether the current password is right is looked at by the view, which counts the tries."""
-
-    current = PasswordField(_l("Current password"), [required(), at_most(1000)])
+class NewPasswordForm(Form):
     password = PasswordField(_l("New password"), [required()])
     again = PasswordField(_l("New password again"), [required()])
 
@@ -103,14 +114,30 @@ class PasswordForm(Form):
         _check_password(field, self._user.email, self._user.name)
 
     def validate_again(self, field: PasswordField) -> None:
-        if field.data != self.password.data:
-            raise ValidationError(_("These two are not the same."))
+        _check_same(field, self.password)
+
+
+class OwnPasswordForm(Form):
+    """Whether it is right is looked at by the view, which counts the tries."""
+
+    current = PasswordField(_l("Current password"), [required(), at_most(1000)])
+
+
+class PasswordForm(NewPasswordForm):
+    """Whether the current password is right is looked at by the view, which counts the tries."""
+
+    current = PasswordField(_l("Current password"), [required(), at_most(1000)])
 
 
 def _check_password(field: PasswordField, email: str, name: str) -> None:
     problem = passwords.problem(field.data or "", email, name)
     if problem:
         raise ValidationError(problem)
+
+
+def _check_same(field: PasswordField, before: PasswordField) -> None:
+    if field.data != before.data:
+        raise ValidationError(_("These two are not the same."))
 
 
 # --- the organisation -------------------------------------------------------------------------------------------------
@@ -181,22 +208,36 @@ class AssignForm(SeenForm):
         self.team_id.choices = choices([(0, _("No team")), *((row.id, row.name) for row in teams)])
 
 
-class UserForm(AssignForm):
-    """Somebody new."""
+class InviteForm(AssignForm):
+    """Somebody new: name and password they choose themselves."""
 
-    name = StringField(_l("Name"), [required(), at_most(100)], filters=[one_line])
     email = EmailField(_l("E-mail"), [required(), at_most(254)], filters=[one_line])
-    password = PasswordField(
-        _l("First password"), [required()], description=_l("Tell it them yourself; they change it under their profile.")
-    )
+    locale = SelectField(_l("Language"), choices=choices(LANGUAGES.items()), description=_l("Of the mail, and theirs."))
 
     def validate_email(self, field: EmailField) -> None:
         field.data = _email(field.data)
         if db.session.scalar(sa.select(User.id).where(User.email == field.data)):
             raise ValidationError(_("Somebody has this address already."))
+        if any(invitation.email == field.data for invitation in Invitation.open()):
+            raise ValidationError(_("They are invited already: send that invitation again, or take it back."))
+
+
+class JoinForm(Form):
+    """What who was invited says of themselves."""
+
+    name = StringField(_l("Name"), [required(), at_most(100)], filters=[one_line])
+    password = PasswordField(_l("Password"), [required()])
+    again = PasswordField(_l("The password again"), [required()])
+
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._email = email
 
     def validate_password(self, field: PasswordField) -> None:
-        _check_password(field, self.email.data or "", self.name.data or "")
+        _check_password(field, self._email, self.name.data or "")
+
+    def validate_again(self, field: PasswordField) -> None:
+        _check_same(field, self.password)
 
 
 class TeamForm(Form):
@@ -212,6 +253,32 @@ class TeamForm(Form):
         )
         if db.session.scalar(same):
             raise ValidationError(_("There is a team of that name already."))
+
+
+class RoleNameForm(Form):
+    name = StringField(_l("Name of the role"), [required(), at_most(60)], filters=[one_line])
+
+    def __init__(self, *args: Any, but: int | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._but = but
+
+    def validate_name(self, field: StringField) -> None:
+        """Neither the name of another one, nor what a role of ours is called in the reader's language."""
+        others = db.session.scalars(sa.select(Role.name).where(Role.id != (self._but or 0)))
+        taken = {text.casefold() for name in others for text in (name, label_of(name))}
+        if (field.data or "").casefold() in taken:
+            raise ValidationError(_("There is a role of that name already."))
+
+
+class RoleForm(RoleNameForm):
+    """A new role."""
+
+    like = SelectField(_l("To begin with, it may do what this one may"), coerce=int)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        found = db.session.execute(sa.select(Role.id, Role.name).order_by(Role.id))
+        self.like.choices = choices((row.id, label_of(row.name)) for row in found if row.name != ADMINISTRATOR)
 
 
 # --- choices ----------------------------------------------------------------------------------------------------------

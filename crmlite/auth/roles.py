@@ -1,7 +1,7 @@
 """What there is to be allowed, and the standard roles with what each may do, as data; they are made at first start."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from flask import Flask, current_app
@@ -47,6 +47,14 @@ ACTION_LABELS = {"view": _l("See"), "create": _l("Add"), "edit": _l("Change"), "
 SCOPE_LABELS = {"none": _l("No"), "own": _l("Own"), "team": _l("The team's"), "all": _l("All")}
 
 
+class Sees(Protocol):
+    """What a type's policy is asked for the page of a role; policies themselves are built on top of roles."""
+
+    model: Any
+
+    def visible(self, user: Viewer) -> sa.Select[Any]: ...
+
+
 @dataclass(frozen=True)
 class Kind:
     """A type of record as roles know it."""
@@ -54,11 +62,12 @@ class Kind:
     label: Any
     url: str = ""
     """Its list, where it has one that can be filtered by owner."""
+    policy: Sees | None = None
 
 
-def declare(app: Flask, record_type: str, label: Any, url: str = "") -> None:
+def declare(app: Flask, record_type: str, label: Any, url: str = "", policy: Sees | None = None) -> None:
     """Says that roles can be given grants for this type. A module does so when it is on: what is not declared, nobody may."""
-    app.extensions.setdefault("crmlite.kinds", {})[record_type] = Kind(label, url)
+    app.extensions.setdefault("crmlite.kinds", {})[record_type] = Kind(label, url, policy)
 
 
 def kinds() -> dict[str, Kind]:
@@ -110,7 +119,7 @@ OWN_FIELDS = frozenset({"name", "locale", "time_zone", "theme", "shortcuts"})
 
 def require_undo(user: Viewer, operation_id: int) -> None:
     """Forbids to take back what the user might not do today: who is no administrator any more does not become one by undo."""
-    ours = ("user", "team", "role", "grant", "organisation")
+    ours = ("user", "team", "role", "grant", "organisation", "invitation")
     query = sa.select(Change).where(Change.operation_id == operation_id, Change.record_type.in_(ours))
     for change in db.session.scalars(query):
         mine = change.record_type == "user" and change.record_id == user.id and set(change.new or {}) <= OWN_FIELDS
@@ -159,15 +168,20 @@ def as_markdown() -> str:
         "",
         "| What | Who |",
         "|---|---|",
-        "| One's own profile, password and devices | everybody |",
+        "| One's own profile, password, second step and devices | everybody |",
         "| Organisation | administrators and managers |",
-        "| Team: users, teams, roles | administrators |",
+        "| Team: users, invitations, teams, roles, who has to sign in with two steps | administrators |",
         "| Outbox: all mail, trying the mail server again | administrators and managers; others see what they sent or got |",
         "| Undo | whoever did it, as long as they might still do it; administrators |",
         "",
         "There is always one administrator: the last one can be neither deactivated nor given another role.",
     ]
     return "\n".join(lines) + "\n"
+
+
+def is_standard(name: str) -> bool:
+    """Roles as they come keep their names, which what crmlite says of them rests on, and are not removed."""
+    return name in STANDARD
 
 
 def is_fixed(role: Role) -> bool:

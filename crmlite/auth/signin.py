@@ -1,25 +1,51 @@
 """Who a request is from: the session cookie, signing in and out."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 import sqlalchemy as sa
 from flask import Flask, current_app, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from werkzeug.exceptions import Unauthorized
-from werkzeug.wrappers import Response as BaseResponse
+from werkzeug.exceptions import Forbidden, Unauthorized
 
 from crmlite import journal
-from crmlite.auth import passwords, setup
-from crmlite.auth.models import ACTIONS, Grant, Preference, Role, Throttle, User, UserSession, Viewer, hash_secret
+from crmlite.auth import codes, passwords, second_factor, setup
+from crmlite.auth.models import (
+    ACTIONS,
+    Grant,
+    Preference,
+    Role,
+    SecondFactor,
+    Throttle,
+    User,
+    UserSession,
+    Viewer,
+    hash_secret,
+)
 from crmlite.auth.passwords import hash_password
 from crmlite.auth.roles import kinds
+from crmlite.auth.sessions import cookie_name, delete_cookie, set_cookie, start
 from crmlite.extensions import SAFE_METHODS, db, reading, utcnow, writing
 from crmlite.safety import network
 from crmlite.web import hx, render, toast
 
-__all__ = ["cookie_name", "hash_password", "init_app", "load_viewer", "set_cookie", "sign_in", "viewer_of"]
+__all__ = [
+    "cookie_name",
+    "delete_cookie",
+    "hash_password",
+    "init_app",
+    "load_viewer",
+    "password_problem",
+    "set_cookie",
+    "sign_in",
+    "start",
+    "viewer_of",
+]
+
+_View = TypeVar("_View", bound=Callable[..., Any])
 
 PERIOD = timedelta(minutes=3)
 TRIES = 10
@@ -37,11 +63,6 @@ def init_app(app: Flask) -> None:
     app.before_request(load_viewer)
 
 
-def cookie_name() -> str:
-    """With https the browser itself guards the name; over http Safari and scripts would refuse the prefix and Secure."""
-    return "__Host-crmlite_session" if current_app.extensions["crmlite.settings"].is_https else "crmlite_session"
-
-
 def load_viewer() -> ResponseReturnValue | None:
     """Puts the user into g.user; sends strangers to the sign-in page, unless the view is for everybody."""
     view = current_app.view_functions.get(request.endpoint or "")
@@ -54,7 +75,7 @@ def load_viewer() -> ResponseReturnValue | None:
     if g.user:
         journal.act_as("user", g.user.id)
         _note_seen(g.user)
-        return None
+        return _send_to_second_factor(view) if g.user.owes_second_factor else None
     if request.endpoint not in setup.OPEN and not setup.is_done():
         return _send_to_setup()
     journal.act_as("customer")
@@ -83,6 +104,24 @@ def _send_to_login(had_session: bool) -> ResponseReturnValue:
     return render("auth/ended.html", status=401)
 
 
+def _send_to_second_factor(view: object) -> ResponseReturnValue | None:
+    """Nothing else is open to who has to set up the second step first."""
+    if getattr(view, "is_public", False) or getattr(view, "without_second_factor", False):
+        return None
+    page = "/auth/second-factor"
+    if request.headers.get("HX-Request"):
+        return hx("", 403, redirect=page)
+    if request.method == "GET":
+        return redirect(page)
+    raise Forbidden(_("Set up the second step of signing in first: your team asks for it."))
+
+
+def without_second_factor(view: _View) -> _View:
+    """Opens a view to who has to set up the second step first."""
+    view.without_second_factor = True  # type: ignore[attr-defined]
+    return view
+
+
 def _wanted() -> str:
     """Where to go after signing in: the page, not the fragment or the post that found the session ended."""
     current = request.headers.get("HX-Current-URL")
@@ -102,7 +141,13 @@ def _note_seen(viewer: Viewer) -> None:
 
 _VIEWER = (
     sa.select(
-        UserSession.id.label("session_id"), UserSession.seen_at, User, Role.name, Preference.value.label("news"), Grant
+        UserSession.id.label("session_id"),
+        UserSession.seen_at,
+        User,
+        Role.name,
+        Preference.value.label("news"),
+        second_factor.owed(),
+        Grant,
     )
     .join(User, User.id == UserSession.user_id)
     .join(Role, Role.id == User.role_id)
@@ -117,11 +162,11 @@ def viewer_of(secret: str) -> Viewer | None:
     rows = db.session.execute(_VIEWER, {"hash": hash_secret(secret), "now": utcnow()}).all()
     if not rows:
         return None
-    session_id, seen_at, user, role, news, _grant = rows[0]
+    session_id, seen_at, user, role, news, owes, _grant = rows[0]
     scopes = _scopes({(grant.record_type, grant.action): grant.scope for *_rest, grant in rows if grant is not None})
     return Viewer(
         user.id, user.name, user.email, role, user.team_id, user.locale, user.time_zone, user.theme, user.shortcuts,
-        scopes, session_id, seen_at, (news or {}).get("version", ""),
+        scopes, session_id, seen_at, (news or {}).get("version", ""), owes,
     )  # fmt: skip
 
 
@@ -132,7 +177,7 @@ def _scopes(given: dict[tuple[str, str], str]) -> dict[tuple[str, str], str]:
 
 
 def sign_in(email: str, password: str) -> tuple[str | None, str]:
-    """(secret of the new session, "") or (None, what to say). Commits.
+    """(secret of the new session, ""), or (None, what to say), or (None, "") where a code is to come: codes.enter(). Commits.
 
     The try is counted before the password is looked at, so that tries at the same moment cannot pass the limit together;
     nothing is hashed while the database is locked; who is unknown or deactivated costs as much and is told the same.
@@ -157,37 +202,34 @@ def sign_in(email: str, password: str) -> tuple[str | None, str]:
     Throttle.clear(f"signin:{pair}")
     Throttle.give_back(f"signin-address:{of_address}")
     Throttle.give_back(f"signin-account:{of_account}")
-    secret = _new_session(found.id)
+    factor = SecondFactor.of(found.id)
+    if factor is not None and factor.confirmed_at is not None:
+        codes.expect(found.id, found.password)
+        db.session.commit()
+        return None, ""
+    user = db.session.get_one(User, found.id)
+    secret = start(user)
     db.session.commit()
     return secret, ""
 
 
-def _new_session(user_id: int) -> str:
-    """Another secret than the browser came with, whose session ends: what was known before is worth nothing after."""
-    before = request.cookies.get(cookie_name())
-    if before:
-        db.session.execute(sa.delete(UserSession).where(UserSession.secret_hash == hash_secret(before)))
-    user = db.session.get_one(User, user_id)
-    days: int = current_app.extensions["crmlite.settings"].session_days
-    return UserSession.start(user, request.user_agent.string, request.remote_addr or "", days)[1]
+def password_problem(user_id: int, password: str) -> str:
+    """Why this is not accepted as that user's own password, which changes of their account ask for again; "" where it is.
 
-
-def set_cookie(response: BaseResponse, secret: str) -> BaseResponse:
-    settings = current_app.extensions["crmlite.settings"]
-    response.set_cookie(
-        cookie_name(),
-        secret,
-        max_age=settings.session_days * 86_400,
-        secure=settings.is_https,
-        httponly=True,
-        samesite="Lax",
-        path="/",
-    )
-    return response
-
-
-def delete_cookie(response: BaseResponse) -> BaseResponse:
-    """With the same attributes: a browser leaves a `__Host-` cookie alone that is deleted without Secure."""
-    secure: bool = current_app.extensions["crmlite.settings"].is_https
-    response.delete_cookie(cookie_name(), path="/", secure=secure, httponly=True, samesite="Lax")
-    return response
+    Commits; tries are limited, as for signing in. Afterwards the session reads.
+    """
+    key = f"password:{user_id}"
+    writing()
+    within = Throttle.hit(key, TRIES, PERIOD)
+    db.session.commit()
+    if not within:
+        return _("That was tried too often. Wait three minutes and try again.")
+    reading()
+    hashed = db.session.scalar(sa.select(User.password).where(User.id == user_id))
+    db.session.rollback()
+    if not passwords.verify(password, hashed):
+        return _("This is not your current password.")
+    writing()
+    Throttle.clear(key)
+    db.session.commit()
+    return ""

@@ -22,7 +22,7 @@ def init_app(app: Flask) -> None:
     app.extensions["crmlite.record_types"].add(PRODUCT.name)
     for table in ("tax_class", "tax_rate", "exchange_rate"):
         app.extensions["crmlite.undo_guards"][table] = may_edit_taxes
-    roles.declare(app, PRODUCT.name, PRODUCT.label_plural, PRODUCT.url)
+    roles.declare(app, PRODUCT.name, PRODUCT.label_plural, PRODUCT.url, PRODUCT.policy)
     roles.declare(app, TAX, _l("Taxes and exchange rates"))
     for blueprint in (products.bp, taxes.bp, rate_pages.bp):
         app.register_blueprint(blueprint)

@@ -13,7 +13,7 @@ from crmlite.records.actions import Action
 
 def init_app(app: Flask) -> None:
     app.extensions["crmlite.record_types"].add(COMPANY.name)
-    roles.declare(app, COMPANY.name, COMPANY.label_plural, COMPANY.url)
+    roles.declare(app, COMPANY.name, COMPANY.label_plural, COMPANY.url, COMPANY.policy)
     app.register_blueprint(views.bp)
     web.add_nav(app, COMPANY.url, COMPANY.icon, COMPANY.label_plural, COMPANY.name, order=31, key="f")
     actions.add(

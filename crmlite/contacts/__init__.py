@@ -16,7 +16,7 @@ __all__ = ["init_app", "listeners"]
 
 def init_app(app: Flask) -> None:
     app.extensions["crmlite.record_types"].add(CONTACT.name)
-    roles.declare(app, CONTACT.name, CONTACT.label_plural, CONTACT.url)
+    roles.declare(app, CONTACT.name, CONTACT.label_plural, CONTACT.url, CONTACT.policy)
     app.register_blueprint(views.bp)
     panels.add(app, Panel(_l("People"), views.people_panel, on="company", needs=CONTACT.name))
     actions.add(

@@ -9,7 +9,7 @@ import click
 import sqlalchemy as sa
 from flask import Flask, current_app
 
-from crmlite import config, create_app, pdf, schedule, upgrading
+from crmlite import config, create_app, pdf, schedule, schema, upgrading
 from crmlite.auth.models import Team, User
 from crmlite.catalog.models import Product
 from crmlite.companies.models import Company

@@ -16,7 +16,7 @@ from crmlite.records.panels import Panel
 def init_app(app: Flask) -> None:
     app.extensions.setdefault("crmlite.record_types", set()).add(LEAD.name)
     app.extensions["crmlite.undo_guards"]["web_form"] = may_edit_forms
-    roles.declare(app, LEAD.name, LEAD.label_plural, LEAD.url)
+    roles.declare(app, LEAD.name, LEAD.label_plural, LEAD.url, LEAD.policy)
     roles.declare(app, "web_form", _l("Web forms"))
     for blueprint in (public.bp, leads.bp, forms.bp):
         app.register_blueprint(blueprint)

@@ -4,10 +4,11 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from crmlite import web
-from crmlite.mail import outbox, views
+from crmlite.mail import hidden, outbox, views
+from crmlite.mail.models import Message
 from crmlite.mail.outbox import send
 
-__all__ = ["init_app", "outbox", "send"]
+__all__ = ["Message", "hidden", "init_app", "outbox", "send"]
 
 
 def init_app(app: Flask) -> None:

@@ -13,6 +13,7 @@ from flask import current_app
 from jinja2 import Template, TemplateNotFound
 
 from crmlite import web
+from crmlite.mail import hidden
 from crmlite.mail.models import Message, MessageFile
 
 MAX_SUBJECT = 200
@@ -124,9 +125,9 @@ def compose(message: Message) -> EmailMessage:
     mail["Message-ID"] = message.message_id
     if message.from_user_id is None:
         mail["Auto-Submitted"] = "auto-generated"  # asks out-of-office robots not to answer
-    mail.set_content(clean_body(message.text))
+    mail.set_content(clean_body(hidden.shown(message, message.text)))
     if message.html:
-        mail.add_alternative(clean_body(message.html), subtype="html")
+        mail.add_alternative(clean_body(hidden.shown(message, message.html)), subtype="html")
     mail["Content-Language"] = clean_header(message.language)
     for attached in message.files:
         _attach(mail, attached)

@@ -57,6 +57,9 @@ class Message(Base):
     sent_at: Mapped[datetime | None]
     files: Mapped[list["MessageFile"]] = relationship(back_populates="message", order_by="MessageFile.file_id")
 
+    hidden = ""
+    """How a link in it ends that no row holds: known while the mail is being sent, and only then (mail/hidden.py)."""
+
     @property
     def author(self) -> tuple[str, str]:
         """Name and address that its readers see as the sender."""

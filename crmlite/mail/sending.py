@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from flask import Flask, current_app
 
 from crmlite.extensions import db, utcnow, writing
-from crmlite.mail import smtp
+from crmlite.mail import hidden, smtp
 from crmlite.mail.composing import FileMissing, clean_body, compose
 from crmlite.mail.models import MailAccount, Message, MessageFile
 
@@ -121,6 +121,10 @@ def claim() -> tuple[Message, int] | None:
     Those that nobody wants to be sent any more are cancelled on the way.
     """
     while (found := _next_due()) is not None:
+        if not hidden.find(found):
+            found.state, found.reply = "failed", "outdated"
+            db.session.commit()
+            continue
         check = _checks.get(found.purpose)
         if check is None or check(found):
             found.state, found.lease_until = "sending", utcnow() + LEASE

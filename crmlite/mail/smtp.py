@@ -32,6 +32,7 @@ PROBLEMS = {
     "stopped": _l("crmlite was stopped while it sent this."),
     "unwanted": _l("What it is about was withdrawn or replaced before it could be sent."),
     "broken": _l("This mail cannot be put into the form that mail servers read."),
+    "outdated": _l("The link in this mail works no more, so it was not sent."),
     "missing_file": _l("A file that belongs to this mail is missing on the server, or damaged."),
     "nonsense": _l("The mail server gave an answer that is none."),
     "network": _l("The mail server cannot be reached."),

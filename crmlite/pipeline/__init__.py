@@ -19,7 +19,7 @@ def init_app(app: Flask) -> None:
     app.extensions["crmlite.record_types"].add(DEAL.name)
     for table in ("pipeline", "stage"):
         app.extensions["crmlite.undo_guards"][table] = may_edit_pipelines
-    roles.declare(app, DEAL.name, DEAL.label_plural, DEAL.url)
+    roles.declare(app, DEAL.name, DEAL.label_plural, DEAL.url, DEAL.policy)
     roles.declare(app, "pipeline", _l("Pipelines"))
     app.register_blueprint(bp)
     app.jinja_env.filters.update(

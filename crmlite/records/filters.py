@@ -215,7 +215,9 @@ def _span(text: str, is_date: bool) -> tuple[Any, Any]:
             raise FilterError(_("“%(value)s” is not a date like 2026-05-31 or -90d.", value=text[:60])) from None
     if is_date:
         return day, day + timedelta(days=1)
-    zone = ZoneInfo(web.time_zone())  # not babel's, which may be pytz: combine() would take a zone of the nineteenth century
+    zone = ZoneInfo(
+        web.time_zone()
+    )  # not babel's, which may be pytz: combine() would take a zone of the nineteenth century
     start, end = (datetime.combine(d, time(), zone).astimezone(UTC) for d in (day, day + timedelta(days=1)))
     return start, end
 

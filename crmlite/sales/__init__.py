@@ -19,8 +19,8 @@ __all__ = ["editor", "init_app", "listeners", "numbers", "sending"]
 def init_app(app: Flask) -> None:
     app.extensions["crmlite.record_types"] |= {QUOTE.name, ORDER.name}
     app.extensions["crmlite.undo_guards"]["number_range"] = may_edit_numbers
-    roles.declare(app, QUOTE.name, QUOTE.label_plural, QUOTE.url)
-    roles.declare(app, ORDER.name, ORDER.label_plural, ORDER.url)
+    roles.declare(app, QUOTE.name, QUOTE.label_plural, QUOTE.url, QUOTE.policy)
+    roles.declare(app, ORDER.name, ORDER.label_plural, ORDER.url, ORDER.policy)
     roles.declare(app, "number_range", _l("Numbers of quotes and orders"))
     for blueprint in (quotes.bp, orders.bp, public.bp):
         app.register_blueprint(blueprint)

@@ -1,15 +1,18 @@
 """An app with real accounts, to be signed in to as a person would."""
 
+import re
 import tempfile
 
 import pytest
 import sqlalchemy as sa
 
-from crmlite import create_app, schema
+from crmlite import create_app, jobs, schema
 from crmlite.auth import roles
 from crmlite.auth.models import Role, Team, User
 from crmlite.auth.signin import hash_password
-from crmlite.extensions import db, writing
+from crmlite.extensions import db, reading, writing
+from crmlite.mail import hidden, outbox
+from crmlite.mail.sending import claim
 
 PASSWORD = "correct horse battery"
 PEOPLE = (
@@ -100,3 +103,39 @@ def ask(app):
 def user_id(app, name: str) -> int:
     with app.app_context():
         return db.session.scalars(sa.select(User.id).where(User.email == f"{name}@firm.example")).one()
+
+
+def mails(app, *, new_devices: bool = False) -> list[tuple[outbox.Message, str]]:
+    """Every mail that was written, the oldest first, each with its text as a mail server gets it; runs what is due before.
+
+    Without those about new devices, which every sign-in of a test sends, unless they are asked for.
+    """
+    with app.app_context():
+        jobs.run_due()
+        reading()
+        found = db.session.scalars(sa.select(outbox.Message).order_by(outbox.Message.id)).all()
+        wanted = [message for message in found if new_devices or message.purpose != "sign_in"]
+        return [(message, _as_sent(message)) for message in wanted]
+
+
+def _as_sent(message: outbox.Message) -> str:
+    return outbox.compose(message).get_content() if hidden.find(message) else ""
+
+
+def link_in(text: str) -> str:
+    """The path of the link that a mail holds."""
+    [path] = re.findall(r"https?://[^/\s]+(/login/(?:reset|join)/[\w-]+)", text)
+    return path
+
+
+def send_all(app) -> dict[str, set[tuple[str, str]]]:
+    """By purpose: the states of the mails, and why, when the worker has taken all that wait; no mail server is asked."""
+    with app.app_context():
+        jobs.run_due()
+        while claim() is not None:
+            pass
+        reading()
+        found: dict[str, set[tuple[str, str]]] = {}
+        for message in db.session.scalars(sa.select(outbox.Message)):
+            found.setdefault(message.purpose, set()).add((message.state, message.reply))
+        return found

@@ -5,7 +5,9 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from crmlite import cli
+from crmlite.auth import second_factor
 from crmlite.auth.models import Role, Team, User, UserSession
+from crmlite.extensions import db, utcnow, writing
 from tests.auth.conftest import PASSWORD
 
 WORDS = ["--name", "Nia", "--password", "four quite common words"]
@@ -108,3 +110,18 @@ def test_the_demo_is_a_command_though_it_is_loaded_late(run):
     assert "demo" in run("--help").output
     assert "--size" in run("demo", "--help").output
     assert run("nonsense").exit_code == 2
+
+
+def test_who_lost_phone_and_codes_signs_in_with_the_password_alone(run, app, ask):
+    with app.app_context():
+        writing()
+        seller = db.session.scalars(sa.select(User).where(User.email == "seller@firm.example")).one()
+        second_factor.begin(seller).confirmed_at = utcnow()
+        db.session.commit()
+    words = {"email": "seller@firm.example", "password": PASSWORD}
+    assert app.test_client().post("/login", data=words).headers["Location"].startswith("/login/code")
+    said = run("user", "password-only", " Seller@firm.example")
+    assert (said.exit_code, "with the password alone" in said.output) == (0, True)
+    assert app.test_client().post("/login", data=words).headers["Location"] == "/"
+    assert run("user", "password-only", "seller@firm.example").exit_code == 1
+    assert run("user", "password-only", "nobody@firm.example").exit_code == 1

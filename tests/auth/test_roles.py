@@ -1,5 +1,6 @@
 """What roles may do: the table, changing it, what it does to what people may do, and the page in docs/."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,10 @@ import sqlalchemy as sa
 
 from crmlite import create_app
 from crmlite.auth import roles
-from crmlite.auth.models import Grant, Role
+from crmlite.auth.models import ACTIONS, Grant, Role
 from crmlite.journal import Operation
+from tests import cast
+from tests.auth.conftest import user_id
 
 ROOT = Path(__file__).parents[2]
 
@@ -98,6 +101,120 @@ def test_administrators_keep_everything(admin, ask):
     assert admin.get(f"/auth/roles/{number}").status_code == 200
     assert admin.post(f"/auth/roles/{number}", data={"contact.view": "none"}).status_code == 403
     assert grants(ask, number) == before
+
+
+# --- roles of one's own ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def own_role(admin, ask, seller_role):
+    """A role made after the seller's."""
+    answer = admin.post("/auth/roles", data={"name": " Sales  North ", "like": seller_role})
+    assert answer.status_code == 303, answer.text
+    return ask(sa.select(Role.id).where(Role.name == "Sales North"))[0][0]
+
+
+def test_a_new_role_may_what_the_one_it_was_made_after_may(sign_in, admin, ask, seller_role, own_role, app):
+    assert grants(ask, own_role) == grants(ask, seller_role)
+    number = user_id(app, "rival")
+    assert admin.post(f"/auth/team/{number}", data={"role_id": own_role, "team_id": "0"}).status_code == 303
+    rival = sign_in("rival")
+    assert rival.get("/leads/new").status_code == 200
+    admin.post(f"/auth/roles/{own_role}", data={f"lead.{action}": "none" for action in ACTIONS})
+    assert rival.get("/leads/new").status_code == 403
+    assert grants(ask, seller_role)["lead", "view"] == "team", "the other one is left alone"
+
+
+@pytest.mark.parametrize("name", ["", "seller", "Seller", "ADMINISTRATOR", "sales north", "x" * 61])
+def test_a_bad_name_is_refused(admin, ask, own_role, seller_role, name):
+    before = ask(sa.select(Role.id, Role.name))
+    assert admin.post("/auth/roles", data={"name": name, "like": seller_role}).status_code == 422
+    if name != "sales north":
+        assert admin.post(f"/auth/roles/{own_role}/rename", data={"name": name}).status_code == 422
+    assert ask(sa.select(Role.id, Role.name)) == before
+
+
+def test_nobody_makes_a_second_kind_of_administrator(admin, ask):
+    [(number,)] = ask(sa.select(Role.id).where(Role.name == "administrator"))
+    assert admin.post("/auth/roles", data={"name": "Deputy", "like": number}).status_code == 422
+
+
+def test_a_role_is_renamed_and_that_is_undone(admin, ask, own_role):
+    assert admin.post(f"/auth/roles/{own_role}/rename", data={"name": "Sales South"}).status_code == 303
+    assert "Sales South" in admin.get("/auth/roles").text
+    undo(admin, ask)
+    assert ask(sa.select(Role.name).where(Role.id == own_role)) == [("Sales North",)]
+
+
+def test_a_role_is_removed_when_nobody_has_it_and_that_is_undone(admin, ask, own_role, app):
+    before = grants(ask, own_role)
+    number = user_id(app, "rival")
+    admin.post(f"/auth/team/{number}", data={"role_id": own_role, "team_id": "0"})
+    assert "Remove the role" not in admin.get(f"/auth/roles/{own_role}").text
+    assert admin.post(f"/auth/roles/{own_role}/remove").status_code == 409
+    [(marketing,)] = ask(sa.select(Role.id).where(Role.name == "marketing"))
+    admin.post(f"/auth/team/{number}", data={"role_id": marketing, "team_id": "0"})
+    invited = {"email": "nia@firm.example", "role_id": own_role, "team_id": "0", "locale": "en"}
+    page = admin.post("/auth/invitations/new", data=invited).headers["Location"]
+    assert admin.post(f"/auth/roles/{own_role}/remove").status_code == 409
+    admin.post(f"{page}/revoke")
+    assert admin.post(f"/auth/roles/{own_role}/remove").status_code == 303
+    assert ask(sa.select(Role.id).where(Role.id == own_role)) == []
+    assert admin.get(page).status_code == 200, "an old invitation may name it"
+    undo(admin, ask)
+    assert grants(ask, own_role) == before
+
+
+def test_roles_as_they_come_keep_their_names_and_stay(admin, ask, seller_role):
+    page = admin.get(f"/auth/roles/{seller_role}").text
+    assert f"/auth/roles/{seller_role}/rename" not in page
+    assert admin.post(f"/auth/roles/{seller_role}/rename", data={"name": "Other"}).status_code == 403
+    assert admin.post(f"/auth/roles/{seller_role}/remove").status_code == 403
+
+
+def undo(admin, ask):
+    [(number,)] = ask(sa.select(sa.func.max(Operation.id)))
+    assert admin.post(f"/records/undo/{number}").status_code == 303
+
+
+# --- what a role sees -----------------------------------------------------------------------------------------------
+
+
+def seen(stage, role: str, **chosen: str) -> dict[str, tuple[str, str]]:
+    """By type: how many of how many, and the examples."""
+    url = f"/auth/roles/{stage.ids[role]}/seen"
+    page = stage.client("admin").get(url, query_string=chosen).text
+    rows = re.findall(
+        r'<th scope="row" class="cx-phone">(.*?)</th>\s*<td[^>]*>(.*?)</td>\s*<td[^>]*>(.*?)</td>', page, re.S
+    )
+    return {label: (number, examples) for label, number, examples in rows}
+
+
+def test_it_counts_what_the_person_really_sees(stage):
+    """The numbers are those of the lists, for everybody with the role."""
+    for who in ("seller", "colleague", "rival"):
+        found = seen(stage, "role.seller", **{"as": str(stage.ids[f"user.{who}"])})
+        listed = {owner for owner in cast.OWNERS if cast.may_see(who, owner, "company")}
+        assert found["Companies"][0] == f"{len(listed)} of {len(cast.OWNERS)}"
+        for owner in cast.OWNERS:
+            if owner not in listed:
+                assert cast.canary(owner, "company") not in found["Companies"][1]
+        shown = [owner for owner in cast.OWNERS if cast.canary(owner, "company") in found["Companies"][1]]
+        assert len(shown) == min(3, len(listed)), "the newest of them"
+
+
+def test_it_says_what_a_change_would_show_before_it_is_saved(stage):
+    now = seen(stage, "role.seller")["Leads"][0]
+    assert seen(stage, "role.seller", **{"lead.view": "none"})["Leads"] == (f"0 of {now.split()[-1]}", "–")
+    total = now.split()[-1]
+    assert seen(stage, "role.seller", **{"lead.view": "all"})["Leads"][0] == f"{total} of {total}"
+    assert seen(stage, "role.seller")["Leads"][0] == now, "nothing was saved"
+
+
+def test_a_role_that_nobody_has_is_looked_at_too(stage):
+    found = seen(stage, "role.own")
+    assert found["Products"][0] == "6 of 6"
+    assert "Nobody has this role yet" in stage.client("admin").get(f"/auth/roles/{stage.ids['role.own']}/seen").text
 
 
 def test_a_role_that_does_not_exist_is_not_there(admin):

@@ -12,8 +12,6 @@ from crmlite.journal import Operation
 from tests.auth.conftest import PASSWORD, user_id
 from tests.typed import typed
 
-NEW_USER = {"name": "Nia", "email": " Nia@Firm.Example ", "password": "four quite common words", "team_id": "0"}
-
 
 @pytest.fixture
 def admin(sign_in):
@@ -48,58 +46,6 @@ def state(ask, name):
 
 
 # --- users ------------------------------------------------------------------------------------------------------------
-
-
-def test_a_user_is_added_signs_in_and_is_undone(app, admin, ask, role_id, team_id):
-    sent = {**NEW_USER, "role_id": role_id("service"), "team_id": team_id("South")}
-    assert admin.post("/auth/team/new", data=sent).headers["Location"] == "/auth/team"
-    assert state(ask, "nia") == (True, "service", "South")
-    listed = admin.get("/auth/team").text
-    assert "Nia" in listed
-    assert "nia@firm.example" in listed
-    assert "four quite" not in listed
-    assert undo(admin, ask) == 303
-    assert ask(sa.select(User.id).where(User.name == "Nia")) == []
-    admin.post("/auth/team/new", data=sent)
-    words = {"email": "nia@firm.example", "password": "four quite common words"}
-    assert app.test_client().post("/login", data=words).status_code == 303
-
-
-def test_new_users_get_the_language_and_time_zone_of_the_firm(admin, ask, role_id):
-    firm = {
-        "was": "{}",
-        "name": "Firm",
-        "country": "NL",
-        "currency": "EUR",
-        "locale": "nl",
-        "time_zone": "Europe/Amsterdam",
-    }
-    assert admin.post("/auth/organisation", data=firm).status_code == 303
-    admin.post("/auth/team/new", data={**NEW_USER, "role_id": role_id("seller")})
-    assert ask(sa.select(User.locale, User.time_zone).where(User.name == "Nia")) == [("nl", "Europe/Amsterdam")]
-
-
-@pytest.mark.parametrize(
-    ("changed", "field", "sentence"),
-    [
-        ({"name": ""}, "name", "Please fill this in."),
-        ({"email": "no address"}, "email", "That is not an e-mail address."),
-        ({"email": "SELLER@firm.example"}, "email", "Somebody has this address already."),
-        ({"password": "short"}, "password", "at least 10 characters"),
-        ({"password": "nia@firm.example"}, "password", "the first thing others try"),
-        ({"role_id": "999"}, "role_id", "Choose one of the answers"),
-        ({"role_id": "x"}, "role_id", "Choose one of the answers"),
-        ({"team_id": "999"}, "team_id", "Choose one of the answers"),
-    ],
-)
-def test_a_bad_user_comes_back_with_the_error_and_what_was_typed(admin, ask, role_id, changed, field, sentence):
-    before = ask(sa.select(sa.func.count(User.id)))
-    answer = admin.post("/auth/team/new", data={**NEW_USER, "role_id": role_id("seller"), **changed})
-    assert answer.status_code == 422
-    assert sentence in answer.text
-    assert f'id="{field}-problem"' in answer.text
-    assert changed.get("name", "Nia") in answer.text
-    assert ask(sa.select(sa.func.count(User.id))) == before
 
 
 def test_another_role_and_team_sign_them_out_and_can_be_undone(sign_in, admin, ask, role_id, team_id, app):
@@ -336,7 +282,7 @@ def test_others_see_none_of_it(sign_in):
         for url in (
             "/auth/organisation",
             "/auth/team",
-            "/auth/team/new",
+            "/auth/invitations/new",
             "/auth/team/1",
             "/auth/roles",
             "/auth/roles/3",

@@ -12,9 +12,10 @@ PAGES = (
     "/deals/board", "/deals/", "/deals/1", "/deals/new", "/deals/1/edit", "/deals/pipelines", "/deals/pipelines/1",
     "/leads/", "/leads/1", "/leads/new", "/leads/1/edit", "/leads/quarantine", "/forms/", "/forms/new", "/forms/1",
     "/mail/", "/records/trash", "/records/search?q=ma", "/auth/profile", "/auth/devices", "/auth/organisation", "/auth/team",
-    "/auth/team/new", "/auth/team/1", "/auth/roles", "/auth/roles/2", "/help/news", "/contacts/999999",
+    "/auth/invitations/new", "/auth/team/1", "/auth/roles", "/auth/roles/2", "/auth/roles/3", "/auth/second-factor",
+    "/help/news", "/contacts/999999",
 )  # fmt: skip
-PUBLIC = ("/login", "/f/demo-quote")
+PUBLIC = ("/login", "/login/forgot", "/f/demo-quote")
 RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 }

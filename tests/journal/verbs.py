@@ -12,7 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from crmlite import events, journal
-from crmlite.auth.models import Organisation, Role, Team, User
+from crmlite.auth import second_factor
+from crmlite.auth.models import Invitation, Organisation, Role, Team, User
 from crmlite.catalog.models import ExchangeRate, Product, TaxClass
 from crmlite.catalog.models.products import Worth
 from crmlite.catalog.models.taxes import Rate
@@ -384,8 +385,33 @@ def _(ids: Ids) -> None:
     db.session.get_one(Role, ids["role.seller"]).give({("contact", "view"): "all", ("contact", "edit"): "own"})
 
 
-NOT_COMPARED = {"operation", "event", "event_link", "change", "user_session"}
-"""The journal itself; and who was signed out stays so."""
+@case(events.ROLE_CREATED)
+def _(ids: Ids) -> None:
+    Role.create("Sales South", db.session.get_one(Role, ids["role.seller"]))
+
+
+@case(events.ROLE_RENAMED)
+def _(ids: Ids) -> None:
+    db.session.get_one(Role, ids["role.own"]).rename("Sales South")
+
+
+@case(events.ROLE_REMOVED)
+def _(ids: Ids) -> None:
+    db.session.get_one(Role, ids["role.own"]).remove()
+
+
+@case(events.SECOND_FACTOR_REQUIRED)
+def _(ids: Ids) -> None:
+    second_factor.require(True, [ids["role.seller"]])
+
+
+@case(events.INVITATION_REVOKED)
+def _(ids: Ids) -> None:
+    db.session.get_one(Invitation, ids["invitation"]).revoke()
+
+
+NOT_COMPARED = {"operation", "event", "event_link", "change", "user_session", "password_reset"}
+"""The journal itself; and who was signed out stays so, as links to a new password stay ended."""
 
 
 _ONLY_ONWARDS = {"search": {"id"}, "number_range": {"next_number", "year"}}

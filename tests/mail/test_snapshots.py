@@ -23,6 +23,12 @@ ANSWERS = [
 ]  # fmt: skip
 SELLER = SimpleNamespace(id=None, name="Ben de Vries", email="ben@crm.example.org")
 """Whoever sends a mail by hand: `"by": SELLER`. The id is that of no user here, so the test sets it when it composes."""
+ABOUT_ONESELF = {
+    "name": "Sanne de Wit",
+    "at": "May 4, 2026, 11:30",
+    "devices_url": "https://crm.example.org/auth/devices",
+    "profile_url": "https://crm.example.org/auth/profile",
+}
 MAILS = {
     "new_lead": {
         "name": "Anna <Lindqvist>",
@@ -55,6 +61,19 @@ MAILS = {
         "reason": "Too expensive,\n& too late",
         "url": "https://crm.example.org/quotes/7",
     },
+    "password_reset": {"name": "Sanne de Wit", "url": "https://crm.example.org/login/reset/…"},
+    "invitation": {
+        "inviter": "Ben de Vries",
+        "firm": "Noordlicht",
+        "url": "https://crm.example.org/login/join/…",
+        "by": SELLER,
+    },
+    "new_device": {**ABOUT_ONESELF, "device": "Firefox on Linux", "address": "203.0.113.9"},
+    "password_changed": ABOUT_ONESELF,
+    "second_factor_on": ABOUT_ONESELF,
+    "second_factor_off": ABOUT_ONESELF,
+    "recovery_codes": ABOUT_ONESELF,
+    "recovery_code_used": {**ABOUT_ONESELF, "left": 9},
 }
 """What each template is given. `"files": [(name, mime, bytes)]` go along."""
 AS_TYPED = {

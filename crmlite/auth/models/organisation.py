@@ -26,6 +26,8 @@ class Organisation(Journaled, Base):
     country: Mapped[str] = mapped_column(default="NL")
     locale: Mapped[str] = mapped_column(default="en")
     time_zone: Mapped[str] = mapped_column(default="Europe/Amsterdam")
+    second_factor: Mapped[bool] = mapped_column(default=False)
+    """Whether everybody has to sign in with two steps, whatever their role is."""
     logo_id: Mapped[int | None] = mapped_column(sa.ForeignKey("file.id"), index=True)
     """A PNG that the renderer made: nothing that was uploaded is stored as it came."""
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crmlite import events
+from crmlite.auth.models.resets import PasswordReset
 from crmlite.auth.models.sessions import UserSession
 from crmlite.extensions import PERSONAL, UNJOURNALED, Base, db
 from crmlite.journal import Journaled
@@ -39,7 +40,36 @@ class Team(Journaled, Base):
 class Role(Journaled, Base):
     __tablename__ = "role"
     name: Mapped[str] = mapped_column(unique=True)
-    grants: Mapped[list["Grant"]] = relationship(back_populates="role", cascade="all, delete-orphan")
+    second_factor: Mapped[bool] = mapped_column(default=False)
+    """Whether everybody with this role has to sign in with two steps."""
+    grants: Mapped[list["Grant"]] = relationship(back_populates="role", cascade="all")
+
+    @classmethod
+    def create(cls, name: str, like: "Role") -> Self:
+        """A role that may do what `like` may, to begin with."""
+        role = cls(
+            name=name,
+            second_factor=like.second_factor,
+            grants=[Grant(record_type=g.record_type, action=g.action, scope=g.scope) for g in like.grants],
+        )
+        db.session.add(role)
+        events.emit(events.ROLE_CREATED, role, role=name)
+        return role
+
+    def rename(self, name: str) -> Self:
+        if name != self.name:
+            was, self.name = self.name, name
+            events.emit(events.ROLE_RENAMED, self, was=was, now=name)
+        return self
+
+    def remove(self) -> None:
+        """With its grants; nobody may have it any more."""
+        events.emit(events.ROLE_REMOVED, self, role=self.name)
+        for grant in list(self.grants):
+            db.session.delete(grant)
+        db.session.flush()  # an undo goes backwards: it needs the role before its grants
+        db.session.expire(self, ["grants"])
+        db.session.delete(self)
 
     def give(self, scopes: Mapping[tuple[str, str], str]) -> Self:
         """Sets what it may do: (record type, action) to scope. What is not named stays as it is."""
@@ -108,7 +138,7 @@ class User(Journaled, Base):
     def assign(self, role: Role, team: Team | None) -> Self:
         """Another role or team. With another role they have to sign in again; records stay with the team they are in."""
         if role.id != self.role_id:
-            self._sign_out()
+            self.sign_out()
         elif (team.id if team else None) == self.team_id:
             return self
         self.role, self.team = role, team
@@ -118,14 +148,14 @@ class User(Journaled, Base):
     def set_password(self, hashed: str, but: int | None = None) -> Self:
         """Signs all devices out, except the session `but`. Final: the old password is not kept."""
         self.password = hashed
-        self._sign_out(but)
+        self.sign_out(but)
         events.emit(events.USER_PASSWORD_CHANGED, self, user=self.name)
         return self
 
     def deactivate(self) -> Self:
         """They sign in no more, and nothing else changes: their records stay theirs and the team's."""
         self.active = False
-        self._sign_out()
+        self.sign_out()
         events.emit(events.USER_DEACTIVATED, self, user=self.name)
         return self
 
@@ -138,8 +168,10 @@ class User(Journaled, Base):
         """Locks the administrators' rows, so that two of them cannot remove each other at the same moment."""
         return self.active and active_administrators() == [self.id]
 
-    def _sign_out(self, but: int | None = None) -> None:
+    def sign_out(self, but: int | None = None) -> None:
+        """Ends all of their sessions except that one, and every link to a new password. Final."""
         UserSession.end_all(self.id, but)
+        PasswordReset.end_all(self.id)
 
 
 def active_administrators() -> list[int]:
@@ -167,6 +199,8 @@ class Viewer:
     seen_at: datetime | None = None
     news: str = ""
     """The version whose news they have seen."""
+    owes_second_factor: bool = False
+    """Whether nothing is open to them before they have set up the second step."""
 
     def scope(self, record_type: str, action: str) -> str:
         return self.scopes.get((record_type, action)) or self.scopes.get(("*", action)) or "none"

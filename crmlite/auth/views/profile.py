@@ -9,11 +9,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import BadRequest
 
-from crmlite.auth import passwords
+from crmlite.auth import notices, passwords, signin
 from crmlite.auth.forms import THEMES, PasswordForm, ProfileForm
-from crmlite.auth.models import Throttle, User
-from crmlite.auth.signin import PERIOD, TRIES
-from crmlite.extensions import db, reading, writing
+from crmlite.auth.models import User
+from crmlite.extensions import db, writing
 from crmlite.safety import local_path
 from crmlite.web import LANGUAGES, go, outcome, render, speaking
 
@@ -43,8 +42,8 @@ def change_password() -> Response:
     if form.validate() and _is_current(form):
         hashed = passwords.hash_password(form.password.data)
         writing()
-        Throttle.clear(_key())
-        _me().set_password(hashed, but=g.user.session_id)
+        me = _me().set_password(hashed, but=g.user.session_id)
+        notices.send(me, "password_changed")
         db.session.commit()
         return go(
             "/auth/profile", _("Your password was changed. Your other devices have to sign in again; this is final.")
@@ -94,21 +93,7 @@ def _me() -> User:
 
 
 def _is_current(form: PasswordForm) -> bool:
-    """Whether the current password is right; tries are limited, as for signing in."""
-    writing()
-    within = Throttle.hit(_key(), TRIES, PERIOD)
-    db.session.commit()
-    if not within:
-        form.current.errors = [_("That was tried too often. Wait three minutes and try again.")]
-        return False
-    reading()
-    hashed = db.session.scalar(sa.select(User.password).where(User.id == g.user.id))
-    db.session.rollback()
-    if not passwords.verify(form.current.data, hashed):
-        form.current.errors = [_("This is not your current password.")]
-        return False
-    return True
-
-
-def _key() -> str:
-    return f"password:{g.user.id}"
+    problem = signin.password_problem(g.user.id, form.current.data)
+    if problem:
+        form.current.errors = [problem]
+    return not problem

@@ -3,17 +3,17 @@
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, current_app, g, request
 from flask_babel import gettext as _
 from werkzeug.exceptions import Conflict, Forbidden, NotFound
 
 from crmlite import journal
-from crmlite.auth import passwords
-from crmlite.auth.forms import AssignForm, TeamForm, UserForm
-from crmlite.auth.models import Organisation, Role, Team, User
+from crmlite.auth import reset, second_factor
+from crmlite.auth.forms import AssignForm, TeamForm
+from crmlite.auth.models import Invitation, Role, SecondFactor, Team, User
 from crmlite.auth.models.users import ADMINISTRATOR
 from crmlite.auth.roles import kinds, label_of
-from crmlite.extensions import db, reading, writing
+from crmlite.extensions import db
 from crmlite.web import go, outcome, render, undo_url
 
 bp = Blueprint("team", __name__, url_prefix="/auth/team")
@@ -28,35 +28,6 @@ def _require_administrator() -> None:
 @bp.get("")
 def index() -> Response:
     return _list(TeamForm())
-
-
-@bp.get("/new")
-def new() -> Response:
-    seller = db.session.scalar(sa.select(Role.id).where(Role.name == "seller"))
-    return render("auth/team/new.html", form=UserForm(data={"role_id": seller, "team_id": 0}))
-
-
-@bp.post("/new")
-def create() -> Response:
-    """The password is hashed before the database is locked."""
-    reading()
-    form = UserForm(request.form)
-    if not form.validate():
-        return render("auth/team/new.html", form=form, status=422)
-    hashed = passwords.hash_password(form.password.data)
-    writing()
-    ours = Organisation.get()
-    user = User.create(
-        name=form.name.data,
-        email=form.email.data,
-        password=hashed,
-        role=db.session.get_one(Role, form.role_id.data),
-        team=_team(form.team_id.data),
-        locale=ours.locale,
-        time_zone=ours.time_zone,
-    )
-    db.session.commit()
-    return go("/auth/team", _("%(name)s may sign in now.", name=user.name), undo=undo_url())
 
 
 @bp.get("/<int:user_id>")
@@ -107,6 +78,36 @@ def reactivate(user_id: int) -> Response:
     return go(f"/auth/team/{user_id}", _("%(name)s may sign in again.", name=user.name), undo=undo_url())
 
 
+@bp.post("/<int:user_id>/send-password-link")
+def send_password_link(user_id: int) -> Response:
+    """As if they had asked for it themselves: nobody types a password for somebody else."""
+    user = _find(user_id, lock=True)
+    if not user.active:
+        raise Conflict(_("This user is deactivated."))
+    if not current_app.extensions["crmlite.settings"].smtp_url:
+        raise Conflict(
+            _("No mail server is set, so no link can be sent. On the server, `crmlite user password` sets one.")
+        )
+    reset.send_to(user)
+    db.session.commit()
+    return go(
+        f"/auth/team/{user_id}", _("A link to a new password is on its way to %(name)s; this is final.", name=user.name)
+    )
+
+
+@bp.post("/<int:user_id>/second-factor/remove")
+def remove_second_factor(user_id: int) -> Response:
+    """For who has lost their phone: they sign in with the password alone, and set it up anew."""
+    user = _find(user_id, lock=True)
+    if not second_factor.end(user):
+        raise Conflict(_("This user does not sign in with two steps."))
+    user.sign_out()
+    db.session.commit()
+    return go(
+        f"/auth/team/{user_id}", _("%(name)s signs in with the password alone now; this is final.", name=user.name)
+    )
+
+
 @bp.post("/teams")
 def create_team() -> Response:
     form = TeamForm(request.form)
@@ -140,7 +141,14 @@ def _list(form: TeamForm, status: int = 200) -> Response:
     teams = db.session.scalars(sa.select(Team).order_by(Team.name)).all()
     sizes = {team.id: sum(user.active and user.team_id == team.id for user in users) for team in teams}
     return render(
-        "auth/team/index.html", users=users, teams=teams, sizes=sizes, form=form, role_label=label_of, status=status
+        "auth/team/index.html",
+        invitations=Invitation.open(),
+        users=users,
+        teams=teams,
+        sizes=sizes,
+        form=form,
+        role_label=label_of,
+        status=status,
     )
 
 
@@ -150,6 +158,7 @@ def _page(user: User, form: AssignForm | None, status: int = 200) -> Response:
         user=user,
         form=form or _assigned(user),
         owned=_owned(user.id),
+        factor=SecondFactor.of(user.id),
         status=status,
     )
 
