@@ -1,6 +1,7 @@
 """Who a request is from: the session cookie, signing in and out."""
 
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from crmlite import journal
 from crmlite.auth import passwords
-from crmlite.auth.models import ACTIONS, Grant, Role, Throttle, User, UserSession, Viewer, hash_secret
+from crmlite.auth.models import ACTIONS, Absence, Grant, Role, Throttle, User, UserSession, Viewer, hash_secret
 from crmlite.auth.passwords import hash_password
 from crmlite.auth.roles import kinds
 from crmlite.extensions import SAFE_METHODS, db, reading, utcnow, writing
@@ -94,7 +95,9 @@ def _note_seen(viewer: Viewer) -> None:
 
 
 _VIEWER = (
-    sa.select(UserSession.id.label("session_id"), UserSession.seen_at, User, Role.name, Grant)
+    sa.select(
+        UserSession.id.label("session_id"), UserSession.seen_at, Absence.covered_by(User.id), User, Role.name, Grant
+    )
     .join(User, User.id == UserSession.user_id)
     .join(Role, Role.id == User.role_id)
     .outerjoin(Grant, Grant.role_id == Role.id)
@@ -103,15 +106,29 @@ _VIEWER = (
 
 
 def viewer_of(secret: str) -> Viewer | None:
-    """The user of a session cookie with role and grants, in one statement."""
+    """The user of a session cookie with role and grants, in one statement; in two where they stand in for somebody."""
     rows = db.session.execute(_VIEWER, {"hash": hash_secret(secret), "now": utcnow()}).all()
     if not rows:
         return None
-    session_id, seen_at, user, role, _grant = rows[0]
-    scopes = _scopes({(grant.record_type, grant.action): grant.scope for *_rest, grant in rows if grant is not None})
+    session_id, seen_at, stands_in, user, role, _grant = rows[0]
+    absent = viewers(User.id.in_(Absence.absent_of(user.id))) if stands_in else []
+    return _viewer(user, role, [row[-1] for row in rows], session_id=session_id, seen_at=seen_at, absent=tuple(absent))
+
+
+def viewers(which: sa.ColumnElement[bool]) -> list[Viewer]:
+    """Active users with what they may do, without whom they stand in for and without a session, in one statement."""
+    query = sa.select(User, Role.name, Grant).join(Role, Role.id == User.role_id).where(which, User.active)
+    found: dict[int, list[Any]] = {}
+    for user, role, grant in db.session.execute(query.outerjoin(Grant, Grant.role_id == Role.id).order_by(User.id)):
+        found.setdefault(user.id, [user, role, []])[2].append(grant)
+    return [_viewer(user, role, grants) for user, role, grants in found.values()]
+
+
+def _viewer(user: User, role: str, grants: list[Grant | None], **more: Any) -> Viewer:
+    scopes = _scopes({(grant.record_type, grant.action): grant.scope for grant in grants if grant is not None})
     return Viewer(
         user.id, user.name, user.email, role, user.team_id, user.locale, user.time_zone, user.theme, user.shortcuts,
-        scopes, session_id, seen_at,
+        scopes, week_start=user.week_start, **more,
     )  # fmt: skip
 
 

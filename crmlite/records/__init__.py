@@ -37,4 +37,4 @@ def _lifecycle_label(state: str) -> str:
 def can(action: str, kind: RecordType | str) -> bool:
     """For templates: whether the user may `action` records of that type at all."""
     name = kind if isinstance(kind, str) else kind.name
-    return g.user is not None and g.user.scope(name, action) != "none"
+    return g.user is not None and g.user.may(name, action)

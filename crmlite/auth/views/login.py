@@ -17,7 +17,7 @@ bp = Blueprint("auth", __name__)
 @bp.get("/")
 def home() -> ResponseReturnValue:
     """The first list that this user may see."""
-    lists = {name: kind.url for name, kind in kinds().items() if kind.url and g.user.scope(name, "view") != "none"}
+    lists = {name: kind.url for name, kind in kinds().items() if kind.url and g.user.may(name, "view")}
     first = next((lists[name] for name in ("lead", "contact") if name in lists), None)
     return redirect(first or next(iter(lists.values()), "/auth/profile"))
 

@@ -1,0 +1,122 @@
+"""Holidays and illness: who is away, from when until when, and who stands in."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any, ClassVar, Self
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from crmlite import events
+from crmlite.auth.models.users import User
+from crmlite.extensions import Base, db, utcnow
+from crmlite.journal import Journaled
+
+LONGEST = 366
+"""Days. Who is away for longer is deactivated, and hands over."""
+
+
+class Absence(Journaled, Base):
+    """Days on which a colleague sees and changes what the absent one may. It ends by itself."""
+
+    __tablename__ = "absence"
+    derived: ClassVar[frozenset[str]] = frozenset({"starts_at", "ends_at"})
+    __table_args__ = (
+        sa.Index(None, "deputy_id", "ends_at"),
+        sa.Index(None, "user_id", "ends_at"),
+    )
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
+    deputy_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"))
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    starts_at: Mapped[datetime]
+    """When the first day begins where the absent one lives."""
+    ends_at: Mapped[datetime]
+    user: Mapped[User] = relationship(foreign_keys=[user_id])
+    deputy: Mapped[User] = relationship(foreign_keys=[deputy_id])
+
+    @classmethod
+    def create(cls, user: User, deputy: User, first_day: date, last_day: date) -> Self:
+        absence = cls(user=user, deputy=deputy, first_day=first_day, last_day=last_day)
+        absence.derive()
+        db.session.add(absence)
+        absence._say()
+        return absence
+
+    def change(self, deputy: User, first_day: date, last_day: date) -> Self:
+        def put() -> None:
+            self.deputy, self.first_day, self.last_day = deputy, first_day, last_day
+            self.derive()
+
+        if events.changed(put):
+            self._say()
+        return self
+
+    def end(self) -> Self:
+        """They are back, from this moment on; one that has not begun is called off."""
+        events.emit(events.ABSENCE_ENDED, self, about=[self.user], user=self.user.name)
+        if self.starts_at >= utcnow():
+            db.session.delete(self)
+        else:
+            self.last_day = utcnow().astimezone(ZoneInfo(self.user.time_zone)).date()
+            self.ends_at = utcnow()
+        return self
+
+    def derive(self) -> None:
+        zone = ZoneInfo(self.user.time_zone)
+        self.starts_at = datetime.combine(self.first_day, time(), zone)
+        self.ends_at = datetime.combine(self.last_day + timedelta(days=1), time(), zone)
+
+    @property
+    def is_now(self) -> bool:
+        return self.starts_at <= utcnow() < self.ends_at
+
+    @classmethod
+    def of(cls, user_id: int) -> list[Self]:
+        """Those of that user that are not over, the next one first."""
+        return cls._coming(cls.user_id == user_id)
+
+    @classmethod
+    def covered(cls, user_id: int) -> list[Self]:
+        """Those in which that user stands in, now or later."""
+        return cls._coming(cls.deputy_id == user_id)
+
+    @classmethod
+    def overlapping(cls, user_id: int, first_day: date, last_day: date, but: int | None = None) -> Self | None:
+        query = sa.select(cls).where(cls.user_id == user_id, cls.ends_at > utcnow(), cls.id != (but or 0))
+        return db.session.scalar(query.where(cls.first_day <= last_day, cls.last_day >= first_day).limit(1))
+
+    @classmethod
+    def _coming(cls, which: sa.ColumnElement[bool]) -> list[Self]:
+        query = sa.select(cls).where(which, cls.ends_at > utcnow()).order_by(cls.starts_at, cls.id)
+        return list(db.session.scalars(query.options(sa.orm.joinedload(cls.user), sa.orm.joinedload(cls.deputy))))
+
+    # --- for queries; `now` is a parameter of each
+
+    @classmethod
+    def goes_on(cls, now: Any = None) -> sa.ColumnElement[bool]:
+        moment = utcnow() if now is None else now
+        return sa.and_(cls.starts_at <= moment, cls.ends_at > moment)
+
+    @classmethod
+    def covered_by(cls, user_id: Any) -> sa.ColumnElement[bool]:
+        """Whether that user stands in for anybody at the parameter `now`."""
+        now = sa.bindparam("now", type_=cls.starts_at.type)
+        return sa.exists().where(cls.deputy_id == user_id, cls.goes_on(now)).label("stands_in")
+
+    @classmethod
+    def absent_of(cls, user_id: int) -> sa.Select[Any]:
+        """Ids of whom that user stands in for at this moment."""
+        return sa.select(cls.user_id).where(cls.deputy_id == user_id, cls.goes_on())
+
+    def _say(self) -> None:
+        db.session.flush()
+        events.emit(
+            events.ABSENCE_SET,
+            self,
+            about=[self.user, self.deputy],
+            user=self.user.name,
+            deputy=self.deputy.name,
+            first_day=self.first_day,
+            last_day=self.last_day,
+        )
