@@ -1,7 +1,7 @@
 """Holidays and illness: who is away, from when until when, and who stands in."""
 
 from datetime import date, datetime, time, timedelta
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -20,7 +20,6 @@ class Absence(Journaled, Base):
     """Days on which a colleague sees and changes what the absent one may. It ends by itself."""
 
     __tablename__ = "absence"
-    derived: ClassVar[frozenset[str]] = frozenset({"starts_at", "ends_at"})
     __table_args__ = (
         sa.Index(None, "deputy_id", "ends_at"),
         sa.Index(None, "user_id", "ends_at"),
@@ -38,7 +37,7 @@ class Absence(Journaled, Base):
     @classmethod
     def create(cls, user: User, deputy: User, first_day: date, last_day: date) -> Self:
         absence = cls(user=user, deputy=deputy, first_day=first_day, last_day=last_day)
-        absence.derive()
+        absence._place()
         db.session.add(absence)
         absence._say()
         return absence
@@ -46,7 +45,7 @@ class Absence(Journaled, Base):
     def change(self, deputy: User, first_day: date, last_day: date) -> Self:
         def put() -> None:
             self.deputy, self.first_day, self.last_day = deputy, first_day, last_day
-            self.derive()
+            self._place()
 
         if events.changed(put):
             self._say()
@@ -62,7 +61,7 @@ class Absence(Journaled, Base):
             self.ends_at = utcnow()
         return self
 
-    def derive(self) -> None:
+    def _place(self) -> None:
         zone = ZoneInfo(self.user.time_zone)
         self.starts_at = datetime.combine(self.first_day, time(), zone)
         self.ends_at = datetime.combine(self.last_day + timedelta(days=1), time(), zone)
