@@ -1,7 +1,7 @@
 """Holidays and illness: who is away, from when until when, and who stands in."""
 
 from datetime import date, datetime, time, timedelta
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -12,14 +12,12 @@ from crmlite.auth.models.users import User
 from crmlite.extensions import Base, db, utcnow
 from crmlite.journal import Journaled
 
-LONGEST = 366
-"""Days. Who is away for longer is deactivated, and hands over."""
-
-
 class Absence(Journaled, Base):
     """Days on which a colleague sees and changes what the absent one may. It ends by itself."""
 
     __tablename__ = "absence"
+    LONGEST: ClassVar[int] = 366
+    """Days. Who is away for longer hands over."""
     __table_args__ = (
         sa.Index(None, "deputy_id", "ends_at"),
         sa.Index(None, "user_id", "ends_at"),
@@ -37,19 +35,21 @@ class Absence(Journaled, Base):
     @classmethod
     def create(cls, user: User, deputy: User, first_day: date, last_day: date) -> Self:
         absence = cls(user=user, deputy=deputy, first_day=first_day, last_day=last_day)
-        absence._place()
+        zone = ZoneInfo(user.time_zone)
+        absence.starts_at = datetime.combine(first_day, time(), zone)
+        absence.ends_at = datetime.combine(last_day + timedelta(days=1), time(), zone)
         db.session.add(absence)
-        absence._say()
+        db.session.flush()
+        events.emit(
+            events.ABSENCE_SET,
+            absence,
+            about=[user, deputy],
+            user=user.name,
+            deputy=deputy.name,
+            first_day=first_day,
+            last_day=last_day,
+        )
         return absence
-
-    def change(self, deputy: User, first_day: date, last_day: date) -> Self:
-        def put() -> None:
-            self.deputy, self.first_day, self.last_day = deputy, first_day, last_day
-            self._place()
-
-        if events.changed(put):
-            self._say()
-        return self
 
     def end(self) -> Self:
         """They are back, from this moment on; one that has not begun is called off."""
@@ -61,14 +61,19 @@ class Absence(Journaled, Base):
             self.ends_at = utcnow()
         return self
 
-    def _place(self) -> None:
-        zone = ZoneInfo(self.user.time_zone)
-        self.starts_at = datetime.combine(self.first_day, time(), zone)
-        self.ends_at = datetime.combine(self.last_day + timedelta(days=1), time(), zone)
-
     @property
     def is_now(self) -> bool:
         return self.starts_at <= utcnow() < self.ends_at
+
+    @property
+    def is_coming(self) -> bool:
+        """Whether it is not over yet."""
+        return utcnow() < self.ends_at
+
+    @classmethod
+    def coming(cls) -> list[Self]:
+        """Everybody's that are not over."""
+        return cls._coming(sa.true())
 
     @classmethod
     def of(cls, user_id: int) -> list[Self]:
@@ -81,8 +86,8 @@ class Absence(Journaled, Base):
         return cls._coming(cls.deputy_id == user_id)
 
     @classmethod
-    def overlapping(cls, user_id: int, first_day: date, last_day: date, but: int | None = None) -> Self | None:
-        query = sa.select(cls).where(cls.user_id == user_id, cls.ends_at > utcnow(), cls.id != (but or 0))
+    def overlapping(cls, user_id: int, first_day: date, last_day: date) -> Self | None:
+        query = sa.select(cls).where(cls.user_id == user_id, cls.ends_at > utcnow())
         return db.session.scalar(query.where(cls.first_day <= last_day, cls.last_day >= first_day).limit(1))
 
     @classmethod
@@ -107,15 +112,3 @@ class Absence(Journaled, Base):
     def absent_of(cls, user_id: int) -> sa.Select[Any]:
         """Ids of whom that user stands in for at this moment."""
         return sa.select(cls.user_id).where(cls.deputy_id == user_id, cls.goes_on())
-
-    def _say(self) -> None:
-        db.session.flush()
-        events.emit(
-            events.ABSENCE_SET,
-            self,
-            about=[self.user, self.deputy],
-            user=self.user.name,
-            deputy=self.deputy.name,
-            first_day=self.first_day,
-            last_day=self.last_day,
-        )

@@ -2,9 +2,9 @@
 
 from flask import Flask
 
-from crmlite.auth.views import devices, login, organisation, profile, roles, team
+from crmlite.auth.views import absences, devices, leaving, login, organisation, profile, roles, team
 
 
 def init_app(app: Flask) -> None:
-    for module in (login, profile, devices, organisation, team, roles):
+    for module in (login, profile, absences, devices, organisation, team, leaving, roles):
         app.register_blueprint(module.bp)
