@@ -293,15 +293,8 @@ def emit(kind: EventType, subject: Any, about: Iterable[Any] = (), **data: Any) 
         [{"record_type": t, "record_id": i, "event_id": event_id} for t, i in sorted(links)],
     )
     for listener in _listeners.get(kind.name, ()):
-        session.info["event"] = event_id
         listener(subject, **data)
     return event_id
-
-
-def heard() -> int:
-    """For listeners: the id of the event that they are called about."""
-    number: int = db.session().info["event"]
-    return number
 
 
 def changed(step: Callable[[], object]) -> bool:

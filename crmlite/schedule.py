@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from crmlite import jobs
 from crmlite.auth import jobs as auth
 from crmlite.contacts import jobs as contacts
+from crmlite.desk import jobs as desk
+from crmlite.desk import openings
 from crmlite.extensions import db, reading, utcnow, writing
 from crmlite.leads import intake
 from crmlite.records import jobs as records
@@ -49,6 +51,7 @@ SCHEDULE = (
     Periodic(intake.forget_old, DAY, timedelta(hours=1, minutes=30)),
     Periodic(records.purge_trash, DAY, timedelta(hours=1, minutes=45)),
     Periodic(records.forget_files, DAY, timedelta(hours=1, minutes=50)),
+    Periodic(desk.forget_notices, DAY, timedelta(hours=1, minutes=55)),
     Periodic(contacts.renew_lifecycles, DAY, timedelta(minutes=1)),
     Periodic(contacts.leave_companies, DAY, timedelta(minutes=2)),
     Periodic(optimize, DAY, timedelta(hours=2)),
@@ -56,17 +59,20 @@ SCHEDULE = (
 
 
 def plan() -> None:
-    """Writes the next run of whatever has none waiting. Called by every worker; the key lets only one row be made."""
+    """Writes the next run of whatever has none waiting, and what customers set off by looking. Called by every worker; the key
+    lets only one row be made."""
     names = {jobs.name_of(periodic.job): periodic for periodic in SCHEDULE}
     waiting = sa.select(jobs.Job.name).where(jobs.Job.name.in_(names), jobs.Job.state.in_(["queued", "running"]))
     reading()
     missing = set(names) - set(db.session.scalars(waiting))
+    opened = openings.waiting()
     db.session.rollback()
-    if not missing:
+    if not missing and not opened:
         return
     writing()
     now = utcnow()
     for name in sorted(missing):
         due_at = names[name].next_time(now)
         jobs.enqueue(names[name].job, key=f"schedule:{name}:{due_at:%Y-%m-%dT%H:%M}", due_at=due_at)
+    openings.plan(opened)
     db.session.commit()

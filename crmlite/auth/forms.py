@@ -102,9 +102,7 @@ class AbsenceForm(Form):
         if field.data < today_in(user.time_zone):
             raise ValidationError(_("That day has passed."))
         if other := Absence.overlapping(user.id, self.first_day.data, field.data):
-            raise ValidationError(
-                _("%(name)s stands in then already. End that absence first.", name=other.deputy.name)
-            )
+            raise ValidationError(_("%(name)s stands in then already. End that absence first.", name=other.deputy.name))
 
 
 class PasswordForm(Form):

@@ -40,7 +40,12 @@ def held(user_id: int) -> list[Held]:
     counts.append(sa.select(sa.literal(MEMBER), sa.func.count()).where(Member.user_id == user_id))
     numbers = {name: number for name, number in db.session.execute(sa.union_all(*counts))}
     found = [
-        Held(name, kinds()[name].label, numbers[name], f"{kinds()[name].url}?owner={user_id}" if kinds()[name].url else "")
+        Held(
+            name,
+            kinds()[name].label,
+            numbers[name],
+            f"{kinds()[name].url}?owner={user_id}" if kinds()[name].url else "",
+        )
         for name in _models()
         if numbers[name]
     ]

@@ -26,7 +26,6 @@ class Notice(Base):
     operation_id: Mapped[int]
     for_user_id: Mapped[int] = mapped_column(default=0)
     """The absent colleague that the user stands in for; 0: it is the user's own."""
-    event_id: Mapped[int]
     record_type: Mapped[str]
     record_id: Mapped[int]
     """The first of the records that it is about."""

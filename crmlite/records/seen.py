@@ -54,7 +54,9 @@ def latest(user: Viewer, limit: int = 8) -> list[tuple[RecordType, int, str, dat
     if not kinds:
         return []
     queries = [
-        sa.select(sa.literal(kind.name).label("type"), kind.model.id, kind.model.name.label("name"), Seen.at.label("at"))
+        sa.select(
+            sa.literal(kind.name).label("type"), kind.model.id, kind.model.name.label("name"), Seen.at.label("at")
+        )
         .join(kind.model, kind.model.id == Seen.record_id)
         .where(Seen.user_id == user.id, Seen.record_type == kind.name)
         .where(kind.model.deleted_at.is_(None), kind.policy.rows(user))

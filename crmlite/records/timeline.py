@@ -49,6 +49,8 @@ class Entry:
     is_undone: bool
     undo_url: str | None
     """For those who did it themselves, where it can be taken back."""
+    for_whom: str = ""
+    """The absent colleague that whoever did it stood in for."""
 
 
 Subject = tuple[str, str, bool]
@@ -68,11 +70,11 @@ class Timeline:
     def groups(self) -> list[tuple[str, list[Entry]]]:
         """Entries by period: today, yesterday, this week, then months. The first label is empty where the page before had it."""
         found = [
-            (label, list(entries)) for label, entries in groupby(self._entries, key=lambda entry: _period(entry.at))
+            (label, list(entries)) for label, entries in groupby(self._entries, key=lambda entry: period(entry.at))
         ]
         if found and self.before is not None:
             at = db.session.scalar(sa.select(Event.at).where(Event.id == self.before))
-            if at is not None and _period(at) == found[0][0]:
+            if at is not None and period(at) == found[0][0]:
                 found[0] = ("", found[0][1])
         return found
 
@@ -129,6 +131,7 @@ class Timeline:
             about=None if own or subject is None else subject[:2],
             is_undone=operation.undone_by_id is not None,
             undo_url=f"/records/undo/{operation.id}" if self._may_undo(event, operation, subject) else None,
+            for_whom=users().get(event.for_user_id or 0, {}).get("name", ""),
         )
 
     def _is_mine(self, operation: Operation) -> bool:
@@ -302,12 +305,16 @@ def _value(column: Column, value: Any, currency: str) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
-def _period(at: datetime) -> str:
+def period(at: datetime) -> str:
+    """Today, yesterday, this week, last week, then months: how lists of what happened are divided."""
     day, today = web.local_time(at).date(), web.local_today()
     if day >= today:
         return _("Today")
     if day == today - timedelta(days=1):
         return _("Yesterday")
-    if day > today - timedelta(days=7):
-        return _("Last seven days")
+    week = web.week_begin(today)
+    if day >= week:
+        return _("Earlier this week")
+    if day >= week - timedelta(days=7):
+        return _("Last week")
     return format_date(day, "LLLL yyyy", locale=web.locale())

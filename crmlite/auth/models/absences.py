@@ -12,6 +12,7 @@ from crmlite.auth.models.users import User
 from crmlite.extensions import Base, db, utcnow
 from crmlite.journal import Journaled
 
+
 class Absence(Journaled, Base):
     """Days on which a colleague sees and changes what the absent one may. It ends by itself."""
 

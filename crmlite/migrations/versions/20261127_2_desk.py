@@ -39,7 +39,6 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("operation_id", sa.Integer(), nullable=False),
         sa.Column("for_user_id", sa.Integer(), nullable=False),
-        sa.Column("event_id", sa.Integer(), nullable=False),
         sa.Column("record_type", sa.String(), nullable=False),
         sa.Column("record_id", sa.Integer(), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
@@ -48,7 +47,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_notice_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
         sa.UniqueConstraint(
-            "user_id", "kind", "operation_id", "for_user_id", name=op.f("uq_notice_user_id_kind_operation_id_for_user_id")
+            "user_id",
+            "kind",
+            "operation_id",
+            "for_user_id",
+            name=op.f("uq_notice_user_id_kind_operation_id_for_user_id"),
         ),
         sqlite_autoincrement=True,
     )
@@ -67,7 +70,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_favourite_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_favourite")),
         sa.UniqueConstraint(
-            "user_id", "record_type", "record_id", "query", name=op.f("uq_favourite_user_id_record_type_record_id_query")
+            "user_id",
+            "record_type",
+            "record_id",
+            "query",
+            name=op.f("uq_favourite_user_id_record_type_record_id_query"),
         ),
         sqlite_autoincrement=True,
     )
@@ -80,9 +87,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_seen_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_seen")),
-        sa.UniqueConstraint(
-            "user_id", "record_type", "record_id", name=op.f("uq_seen_user_id_record_type_record_id")
-        ),
+        sa.UniqueConstraint("user_id", "record_type", "record_id", name=op.f("uq_seen_user_id_record_type_record_id")),
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_seen_user_id_at"), "seen", ["user_id", "at"])
