@@ -19,13 +19,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from crmlite import create_app, journal, schema
-from crmlite.auth.models import Preference, Role, Team, User, UserSession, hash_secret
+from crmlite.auth.models import Absence, Preference, Role, Team, User, UserSession, hash_secret
 from crmlite.catalog.models import ExchangeRate, Product, TaxClass
 from crmlite.catalog.models.products import Worth
 from crmlite.catalog.models.taxes import Rate
 from crmlite.companies.models import Company
 from crmlite.contacts.models import Affiliation, Contact
 from crmlite.demo.cast import CAST, make_cast
+from crmlite.desk.models import Notice
 from crmlite.extensions import db, utcnow, writing
 from crmlite.files import File
 from crmlite.fold import sort_key
@@ -34,7 +35,8 @@ from crmlite.leads.models import Lead, Submission, WebForm
 from crmlite.mail.models import Message, MessageFile
 from crmlite.pipeline import models as pipeline_models
 from crmlite.pipeline.models import Deal, Pipeline
-from crmlite.records import files, links, members, points, tags
+from crmlite.records import favourites, files, links, members, points, tags
+from crmlite.records.favourites import Favourite
 from crmlite.records.files import Attachment
 from crmlite.records.notes import Note
 from crmlite.records.points import Address, Point
@@ -206,7 +208,21 @@ def _seed(users: dict[str, User]) -> dict[str, int]:
         db.session.get_one(Contact, ids["seller.contact"]).assign(users["seller"])
         db.session.get_one(Contact, ids["seller.contact"]).touch()
         ids["operation"] = operation()
-    return ids | _parts("seller", ids) | _parts("rival", ids)
+    return ids | _desk(users, ids) | _parts("seller", ids) | _parts("rival", ids)
+
+
+def _desk(users: dict[str, User], ids: dict[str, int]) -> dict[str, int]:
+    """The seller has a notice and two stars, and goes away in a distant future."""
+    with _operation(users["manager"]):
+        absence = Absence.create(users["seller"], users["colleague"], date(2098, 1, 1), date(2098, 1, 9))
+        members.join(db.session.get_one(Contact, ids["nobody.contact"]), users["seller"], "advises")
+        favourites.add(users["seller"].id, "contact", ids["seller.contact"])
+        favourites.add(users["seller"].id, "lead", query="owner=me", name="Mine")
+        db.session.flush()
+        notice = sa.select(Notice.id).where(Notice.user_id == users["seller"].id).order_by(Notice.id.desc())
+        star = db.session.scalars(sa.select(Favourite.id).where(Favourite.record_id == 0)).one()
+        noticed = db.session.scalars(notice.limit(1)).one()
+        return {"absence.seller": absence.id, "notice.seller": noticed, "favourite.seller": star}
 
 
 def _parts(owner: str, ids: dict[str, int]) -> dict[str, int]:

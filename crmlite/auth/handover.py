@@ -38,7 +38,7 @@ def held(user_id: int) -> list[Held]:
         for name, model in _models().items()
     ]
     counts.append(sa.select(sa.literal(MEMBER), sa.func.count()).where(Member.user_id == user_id))
-    numbers = {name: number for name, number in db.session.execute(sa.union_all(*counts))}
+    numbers = {row.name: row.number for row in db.session.execute(sa.union_all(*counts))}
     found = [
         Held(
             name,
