@@ -6,7 +6,6 @@ from flask.typing import ResponseReturnValue
 from crmlite.auth import signin
 from crmlite.auth.forms import LoginForm
 from crmlite.auth.models import UserSession
-from crmlite.auth.roles import kinds
 from crmlite.extensions import db
 from crmlite.safety import local_path
 from crmlite.web import LANGUAGES, public, render
@@ -16,10 +15,8 @@ bp = Blueprint("auth", __name__)
 
 @bp.get("/")
 def home() -> ResponseReturnValue:
-    """The first list that this user may see."""
-    lists = {name: kind.url for name, kind in kinds().items() if kind.url and g.user.may(name, "view")}
-    first = next((lists[name] for name in ("lead", "contact") if name in lists), None)
-    return redirect(first or next(iter(lists.values()), "/auth/profile"))
+    """To the start page."""
+    return redirect("/desk/")
 
 
 @bp.get("/login")
