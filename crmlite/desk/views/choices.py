@@ -31,4 +31,4 @@ def save() -> Response:
     value: dict[str, Any] = {**Preference.read(g.user.id, CHOICES), **sent}
     Preference.write(g.user.id, CHOICES, value)
     db.session.commit()
-    return go("/desk/choices", _("Saved. What you hear of from now on follows it; what came before is final."))
+    return go("/desk/choices", _("Your choice holds from now on. What you got before stays; that is final."))
