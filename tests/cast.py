@@ -356,7 +356,7 @@ def make_order(owner: str, user: User | None, contact: Contact, company: Company
     """One that begins in a distant future, so that nobody is a customer of it today."""
     word = canary(owner, "order")
     order = Order(
-        number=f"O-{owner}", name=f"{word} order", sort_name=sort_key(word), ordered_on=date(2099, 1, 1), currency="EUR",
+        number=f"O-{owner}", name=f"{word} order", sort_name=sort_key(f"{word} order"), ordered_on=date(2099, 1, 1), currency="EUR",
         contact_id=contact.id, company_id=company.id, owner_id=user.id if user else None,
         team_id=user.team_id if user else None, net_minor=10000, tax_minor=2100, gross_minor=12100,
     )  # fmt: skip

@@ -50,10 +50,8 @@ def test_lists_and_search_know_it(holiday):
     word = canary("seller", "contact")
     for moment, seen in ((BEFORE, False), (DURING, True), (AFTER, False)):
         with at(holiday, moment) as client:
-            for url in ("/contacts/", "/records/search?q=" + word, f"/contacts/?_q={word}", "/desk/"):
-                text = client.get(url).text
-                shown = word in text.replace(f"“{word}”", "").replace(f'"{word}"', "").replace(f"q={word}", "")
-                assert shown is (seen and url != "/desk/"), (url, moment)
+            for url in ("/contacts/", "/records/search?q=zcsellerc", "/contacts/?_q=zcsellerc"):
+                assert (word in client.get(url).text) is seen, (url, moment)
 
 
 def test_it_begins_and_ends_with_the_days_of_who_is_away(holiday):

@@ -1,6 +1,6 @@
 """Holidays and illness: who is away, from when until when, and who stands in."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo
 
@@ -37,8 +37,8 @@ class Absence(Journaled, Base):
     def create(cls, user: User, deputy: User, first_day: date, last_day: date) -> Self:
         absence = cls(user=user, deputy=deputy, first_day=first_day, last_day=last_day)
         zone = ZoneInfo(user.time_zone)
-        absence.starts_at = datetime.combine(first_day, time(), zone)
-        absence.ends_at = datetime.combine(last_day + timedelta(days=1), time(), zone)
+        absence.starts_at = datetime.combine(first_day, time(), zone).astimezone(UTC)
+        absence.ends_at = datetime.combine(last_day + timedelta(days=1), time(), zone).astimezone(UTC)
         db.session.add(absence)
         db.session.flush()
         events.emit(
