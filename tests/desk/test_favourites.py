@@ -21,7 +21,7 @@ def shown(stage, actor="rival") -> list[str]:
     """Addresses of the favourites in the sidebar."""
     page = stage.client(actor).get("/records/trash").text
     side = re.search(r'aria-labelledby="nav-favourites">(.*?)</ul>', page, re.S)
-    return [url.replace("&amp;", "&") for url in re.findall(r'href="([^"]+)"', side[1])] if side else []
+    return [url.replace("&amp;", "&") for url in re.findall(r'<a href="([^"]+)"', side[1])] if side else []
 
 
 @pytest.mark.parametrize("kind", TYPES)

@@ -10,7 +10,7 @@ from crmlite.web import hx
 
 @bp.post("/<record_type>/<int:record_id>/seen")
 def seen(record_type: str, record_id: int) -> Response:
-    """Asks with the reader first: whoever goes to and fro takes no write lock."""
+    """Asks with the reader first: whoever goes to and fro writes nothing."""
     reading()
     record = find(record_type, record_id)
     is_news = looked.is_news(g.user.id, record)
