@@ -180,29 +180,20 @@ class Timeline:
 
     def _find_unseen(self, rows: list[tuple[Event, Operation, EventType]]) -> dict[int, set[str]]:
         """By event, the types of records that its sentence names and that the user may not see: `company`, `contact`."""
-        named = {event.id: set(kind.payload) & set(types.registered()) for event, _operation, kind in rows}
-        wanted = [event_id for event_id, names in named.items() if names]
-        if not wanted:
-            return {}
-        links = db.session.execute(
-            sa.select(EventLink.event_id, EventLink.record_type, EventLink.record_id).where(
-                EventLink.event_id.in_(wanted)
-            )
-        ).all()
-        linked: dict[str, set[int]] = {}
-        for link in links:
-            if link.record_type in types.registered():
-                linked.setdefault(link.record_type, set()).add(link.record_id)
+        named: dict[str, list[int]] = {}
+        for event, _operation, kind in rows:
+            for name in sorted(set(kind.payload) & set(types.registered())):
+                named.setdefault(name, []).append(event.id)
         queries = [
-            sa.select(sa.literal(name), kind.model.id).where(kind.model.id.in_(ids), kind.policy.rows(self.user))
-            for name, ids in sorted(linked.items())
+            sa.select(EventLink.event_id, sa.literal(name).label("name"))
+            .outerjoin(kind.model, sa.and_(kind.model.id == EventLink.record_id, kind.policy.rows(self.user)))
+            .where(EventLink.event_id.in_(ids), EventLink.record_type == name, kind.model.id.is_(None))
+            for name, ids in sorted(named.items())
             if (kind := types.registered()[name])
         ]
-        seen = {tuple(row) for row in db.session.execute(sa.union_all(*queries))} if queries else set()
         found: dict[int, set[str]] = {}
-        for link in links:
-            if link.record_type in linked and (link.record_type, link.record_id) not in seen:
-                found.setdefault(link.event_id, set()).add(link.record_type)
+        for event_id, name in db.session.execute(sa.union_all(*queries)) if queries else ():
+            found.setdefault(event_id, set()).add(name)
         return found
 
     def _diffs(self, operation_ids: set[int]) -> dict[int, tuple[Diff, ...]]:
