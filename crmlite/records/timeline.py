@@ -181,8 +181,8 @@ class Timeline:
     def _find_unseen(self, rows: list[tuple[Event, Operation, EventType]]) -> dict[int, set[str]]:
         """By event, the types of records that its sentence names and that the user may not see: `company`, `contact`."""
         named: dict[str, list[int]] = {}
-        for event, _operation, kind in rows:
-            for name in sorted(set(kind.payload) & set(types.registered())):
+        for event, _operation, event_type in rows:
+            for name in sorted(set(event_type.payload) & set(types.registered())):
                 named.setdefault(name, []).append(event.id)
         queries = [
             sa.select(EventLink.event_id, sa.literal(name).label("name"))
