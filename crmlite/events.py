@@ -100,7 +100,7 @@ RECORD_DELETED = _event("record.deleted", _l("%(actor)s moved this to the trash"
 RECORD_RESTORED = _event("record.restored", _l("%(actor)s took this out of the trash"), "restore")
 RECORD_PURGED = _event("record.purged", _l("Removed for good after 30 days in the trash"), "trash", inverse=FINAL)
 RECORD_ASSIGNED = _event("record.assigned", _l("%(actor)s made %(owner)s the owner"), "user-check", "owner", "owner_id")
-MEMBER_JOINED = _event("member.joined", _l("%(member)s works on this too"), "users", "member", "role")
+MEMBER_JOINED = _event("member.joined", _l("%(member)s works on this too"), "users", "member", "role", "member_id")
 MEMBER_LEFT = _event("member.left", _l("%(member)s no longer works on this"), "users", "member")
 NOTE_ADDED = _event("note.added", _l("%(actor)s wrote a note"), "note", "note_id")
 NOTE_EDITED = _event("note.edited", _l("%(actor)s changed a note"), "note", "note_id", hidden=True)
@@ -174,6 +174,9 @@ QUOTE_ACCEPTED = _event(
 QUOTE_DECLINED = _event(
     "quote.declined", _l("The customer declined %(number)s: %(reason)s"), "file-x", "number", "reason", inverse=FINAL
 )
+QUOTE_OPENED = _event(
+    "quote.opened", _l("The customer opened %(number)s for the first time"), "eye", "number", inverse=FINAL
+)
 ORDER_CREATED = _event(
     "order.created", _l("Order %(number)s was made: %(total)s"), "shopping-cart", "number", "total", inverse=FINAL
 )
@@ -183,6 +186,24 @@ NUMBERS_CHANGED = _event(
 WEB_FORM_CREATED = _event("web_form.created", _l("%(actor)s made this form"), "forms")
 WEB_FORM_UPDATED = _event("web_form.updated", _l("%(actor)s changed this form"), "forms")
 MAIL_QUEUED = _event("mail.queued", _l("Mail to %(to)s: %(title)s"), "mail", "to", "title", "message_id", inverse=FINAL)
+MAIL_FAILED = _event(
+    "mail.failed",
+    _l("The mail to %(to)s was not delivered: %(title)s"),
+    "mail-off",
+    "to",
+    "title",
+    "message_id",
+    inverse=FINAL,
+)
+MAIL_UNKNOWN = _event(
+    "mail.unknown",
+    _l("Nobody knows whether the mail to %(to)s arrived: %(title)s"),
+    "mail-off",
+    "to",
+    "title",
+    "message_id",
+    inverse=FINAL,
+)
 USER_CREATED = _event("user.created", _l("%(actor)s added the user %(user)s"), "user-plus", "user")
 USER_UPDATED = _event("user.updated", _l("%(user)s changed their profile"), "pencil", "user")
 USER_ASSIGNED = _event(
@@ -210,6 +231,19 @@ INVITATION_ACCEPTED = _event(
 )
 USER_DEACTIVATED = _event("user.deactivated", _l("%(actor)s deactivated %(user)s"), "user-off", "user")
 USER_REACTIVATED = _event("user.reactivated", _l("%(actor)s reactivated %(user)s"), "user-check", "user")
+USER_HANDED_OVER = _event(
+    "user.handed_over", _l("%(actor)s handed over what was %(user)s's"), "arrows-exchange", "user"
+)
+ABSENCE_SET = _event(
+    "absence.set",
+    _l("%(deputy)s stands in for %(user)s from %(first_day)s to %(last_day)s"),
+    "calendar-event",
+    "user",
+    "deputy",
+    "first_day",
+    "last_day",
+)
+ABSENCE_ENDED = _event("absence.ended", _l("%(actor)s ended the absence of %(user)s"), "calendar-event", "user")
 TEAM_CREATED = _event("team.created", _l("%(actor)s made the team %(team)s"), "users", "team")
 TEAM_RENAMED = _event("team.renamed", _l("%(actor)s renamed the team %(was)s to %(now)s"), "users", "was", "now")
 ROLE_CHANGED = _event("role.changed", _l("%(actor)s changed what the role %(role)s may do"), "shield", "role")
@@ -278,6 +312,7 @@ def emit(kind: EventType, subject: Any, about: Iterable[Any] = (), **data: Any) 
             "subject_id": subject.id,
             "at": utcnow(),
             "data": {name: journal.to_json(value) for name, value in data.items()},
+            "for_user_id": journal.acted_for(subject),
         },
     ).scalar_one()
     links = {(record.__tablename__, record.id) for record in (subject, *about) if record is not None}

@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from crmlite import jobs
 from crmlite.auth import jobs as auth
 from crmlite.contacts import jobs as contacts
+from crmlite.desk import jobs as desk
+from crmlite.desk import openings
 from crmlite.extensions import db, reading, utcnow, writing
 from crmlite.leads import intake
 from crmlite.records import jobs as records
@@ -50,6 +52,7 @@ SCHEDULE = (
     Periodic(intake.forget_old, DAY, timedelta(hours=1, minutes=30)),
     Periodic(records.purge_trash, DAY, timedelta(hours=1, minutes=45)),
     Periodic(records.forget_files, DAY, timedelta(hours=1, minutes=50)),
+    Periodic(desk.forget_notices, DAY, timedelta(hours=1, minutes=55)),
     Periodic(contacts.renew_lifecycles, DAY, timedelta(minutes=1)),
     Periodic(contacts.leave_companies, DAY, timedelta(minutes=2)),
     Periodic(optimize, DAY, timedelta(hours=2)),
@@ -57,7 +60,8 @@ SCHEDULE = (
 
 
 def plan() -> None:
-    """Writes the next run of whatever has none waiting. Called by every worker; the key lets only one row be made.
+    """Writes the next run of whatever has none waiting, and what customers set off by looking. Called by every worker; the key
+    lets only one row be made.
 
     A run that waits for a time beyond its next one was planned while the clock was wrong: it is not waited for.
     """
@@ -66,13 +70,15 @@ def plan() -> None:
     waiting = waiting.where(jobs.Job.name.in_(names), jobs.Job.state.in_(["queued", "running"]))
     reading()
     found = dict(db.session.execute(waiting).all())
+    opened = openings.waiting()
     db.session.rollback()
     now = utcnow()
     next_times = {name: periodic.next_time(now) for name, periodic in names.items()}
     missing = {name: due_at for name, due_at in next_times.items() if name not in found or found[name] > due_at}
-    if not missing:
+    if not missing and not opened:
         return
     writing()
     for name, due_at in sorted(missing.items()):
         jobs.enqueue(names[name].job, key=f"schedule:{name}:{due_at:%Y-%m-%dT%H:%M}", due_at=due_at)
+    openings.plan(opened)
     db.session.commit()

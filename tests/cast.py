@@ -20,13 +20,24 @@ from flask.testing import FlaskClient
 
 from crmlite import create_app, journal, schema
 from crmlite.auth import inviting, reset, tokens
-from crmlite.auth.models import Invitation, PasswordReset, Preference, Role, Team, User, UserSession, hash_secret
+from crmlite.auth.models import (
+    Absence,
+    Invitation,
+    PasswordReset,
+    Preference,
+    Role,
+    Team,
+    User,
+    UserSession,
+    hash_secret,
+)
 from crmlite.catalog.models import ExchangeRate, Product, TaxClass
 from crmlite.catalog.models.products import Worth
 from crmlite.catalog.models.taxes import Rate
 from crmlite.companies.models import Company
 from crmlite.contacts.models import Affiliation, Contact
 from crmlite.demo.cast import CAST, make_cast
+from crmlite.desk.models import Notice
 from crmlite.extensions import db, utcnow, writing
 from crmlite.files import File
 from crmlite.fold import sort_key
@@ -35,7 +46,8 @@ from crmlite.leads.models import Lead, Submission, WebForm
 from crmlite.mail.models import Message, MessageFile
 from crmlite.pipeline import models as pipeline_models
 from crmlite.pipeline.models import Deal, Pipeline
-from crmlite.records import files, links, members, points, tags
+from crmlite.records import favourites, files, links, members, points, tags
+from crmlite.records.favourites import Favourite
 from crmlite.records.files import Attachment
 from crmlite.records.notes import Note
 from crmlite.records.points import Address, Point
@@ -215,7 +227,21 @@ def _seed(users: dict[str, User]) -> dict[str, int]:
         db.session.get_one(Contact, ids["seller.contact"]).assign(users["seller"])
         db.session.get_one(Contact, ids["seller.contact"]).touch()
         ids["operation"] = operation()
-    return ids | _parts("seller", ids) | _parts("rival", ids)
+    return ids | _desk(users, ids) | _parts("seller", ids) | _parts("rival", ids)
+
+
+def _desk(users: dict[str, User], ids: dict[str, int]) -> dict[str, int]:
+    """The seller has a notice and two stars, and goes away in a distant future."""
+    with _operation(users["manager"]):
+        absence = Absence.create(users["seller"], users["colleague"], date(2098, 1, 1), date(2098, 1, 9))
+        members.join(db.session.get_one(Contact, ids["nobody.contact"]), users["seller"], "advises")
+        favourites.add(users["seller"].id, "contact", ids["seller.contact"])
+        favourites.add(users["seller"].id, "lead", query="owner=me", name="Mine")
+        db.session.flush()
+        notice = sa.select(Notice.id).where(Notice.user_id == users["seller"].id).order_by(Notice.id.desc())
+        star = db.session.scalars(sa.select(Favourite.id).where(Favourite.record_id == 0)).one()
+        noticed = db.session.scalars(notice.limit(1)).one()
+        return {"absence.seller": absence.id, "notice.seller": noticed, "favourite.seller": star}
 
 
 def _parts(owner: str, ids: dict[str, int]) -> dict[str, int]:
@@ -349,7 +375,7 @@ def make_order(owner: str, user: User | None, contact: Contact, company: Company
     """One that begins in a distant future, so that nobody is a customer of it today."""
     word = canary(owner, "order")
     order = Order(
-        number=f"O-{owner}", name=f"{word} order", sort_name=sort_key(word), ordered_on=date(2099, 1, 1), currency="EUR",
+        number=f"O-{owner}", name=f"{word} order", sort_name=sort_key(f"{word} order"), ordered_on=date(2099, 1, 1), currency="EUR",
         contact_id=contact.id, company_id=company.id, owner_id=user.id if user else None,
         team_id=user.team_id if user else None, net_minor=10000, tax_minor=2100, gross_minor=12100,
     )  # fmt: skip

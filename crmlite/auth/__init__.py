@@ -15,6 +15,7 @@ def init_app(app: Flask) -> None:
     web.add_nav(app, "/auth/profile", "user-circle", _l("Profile"), group="account", order=10)
     web.add_nav(app, "/auth/second-factor", "shield-check", _l("Two-step sign-in"), group="account", order=15)
     web.add_nav(app, "/auth/devices", "device-laptop", _l("Devices"), group="account", order=20)
+    web.add_nav(app, "/auth/absences", "calendar-event", _l("Absences"), group="account", order=25)
     web.add_nav(
         app,
         "/auth/organisation",

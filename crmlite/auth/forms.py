@@ -5,10 +5,12 @@ from typing import Any
 from zoneinfo import available_timezones
 
 import sqlalchemy as sa
+from babel.dates import get_day_names
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
+    DateField,
     EmailField,
     PasswordField,
     StringField,
@@ -19,7 +21,7 @@ from wtforms import (
 )
 
 from crmlite.auth import passwords
-from crmlite.auth.models import Invitation, Role, Team, User
+from crmlite.auth.models import Absence, Invitation, Role, Team, User
 from crmlite.auth.models.users import ADMINISTRATOR
 from crmlite.auth.roles import label_of
 from crmlite.extensions import db
@@ -31,12 +33,13 @@ from crmlite.forms import (
     choices,
     countries,
     currency_choices,
+    number_or_none,
     one_line,
     required,
     tidy,
 )
 from crmlite.points import normal_email, normal_phone, normal_url
-from crmlite.web import LANGUAGES
+from crmlite.web import LANGUAGES, locale, today_in
 
 THEMES = (("auto", _l("Like the device")), ("light", _l("Light")), ("dark", _l("Dark")))
 
@@ -67,6 +70,7 @@ class ProfileForm(Form):
     locale = SelectField(_l("Language"), choices=choices(LANGUAGES.items()))
     time_zone = SelectField(_l("Time zone"))
     theme = SelectField(_l("Colours"), choices=choices(THEMES))
+    week_start = SelectField(_l("Weeks begin on"), coerce=number_or_none)
     shortcuts = BooleanField(
         _l("Keyboard shortcuts"), description=_l("Single keys that do something, such as / for search.")
     )
@@ -74,6 +78,45 @@ class ProfileForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.time_zone.choices = choices(time_zones())
+        days = get_day_names("wide", locale=locale())
+        self.week_start.choices = choices(
+            ((day, days[day]) for day in (0, 5, 6)), empty=_("The usual day of the language")
+        )
+
+
+class AbsenceForm(Form):
+    """When somebody is away and who stands in. Administrators say whose absence it is."""
+
+    user_id = SelectField(_l("Who is away"), coerce=int)
+    deputy_id = SelectField(_l("Who stands in"), coerce=number_or_none, validators=[required()])
+    first_day = DateField(_l("First day"), [required()])
+    last_day = DateField(_l("Last day"), [required()])
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = db.session.execute(sa.select(User.id, User.name).where(User.active).order_by(User.name)).all()
+        mine = [row for row in people if user.is_administrator or row.id == user.id]
+        self.user_id.choices = choices((row.id, row.name) for row in mine)
+        self.deputy_id.choices = choices(((row.id, row.name) for row in people), empty=_("Choose somebody"))
+
+    def validate_deputy_id(self, field: SelectField) -> None:
+        if field.data == self.user_id.data:
+            raise ValidationError(_("Choose somebody else than who is away."))
+
+    def validate_last_day(self, field: DateField) -> None:
+        if not field.data or not self.first_day.data:
+            return
+        if field.data < self.first_day.data:
+            raise ValidationError(_("The last day comes before the first."))
+        if (field.data - self.first_day.data).days >= Absence.LONGEST:
+            raise ValidationError(_("That is longer than a year. Hand the records over instead."))
+        user = db.session.get(User, self.user_id.data)
+        if user is None:
+            return
+        if field.data < today_in(user.time_zone):
+            raise ValidationError(_("That day has passed."))
+        if other := Absence.overlapping(user.id, self.first_day.data, field.data):
+            raise ValidationError(_("%(name)s stands in then already. End that absence first.", name=other.deputy.name))
 
 
 class SetupForm(Form):

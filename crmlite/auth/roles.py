@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import Conflict, Forbidden
 
-from crmlite.auth.models import ACTIONS, Grant, Role, Viewer
+from crmlite.auth.models import ACTIONS, Absence, Grant, Role, Viewer
 from crmlite.auth.models.users import ADMINISTRATOR, active_administrators
 from crmlite.extensions import db, writing
 from crmlite.journal import Change
@@ -114,18 +114,26 @@ def cell(action: str, scope: str) -> str:
 
 # --- undo -------------------------------------------------------------------------------------------------------------
 
-OWN_FIELDS = frozenset({"name", "locale", "time_zone", "theme", "shortcuts"})
+OWN_FIELDS = frozenset({"name", "locale", "time_zone", "theme", "shortcuts", "week_start"})
 
 
 def require_undo(user: Viewer, operation_id: int) -> None:
     """Forbids to take back what the user might not do today: who is no administrator any more does not become one by undo."""
-    ours = ("user", "team", "role", "grant", "organisation", "invitation")
+    ours = ("user", "team", "role", "grant", "organisation", "invitation", "absence")
     query = sa.select(Change).where(Change.operation_id == operation_id, Change.record_type.in_(ours))
     for change in db.session.scalars(query):
         mine = change.record_type == "user" and change.record_id == user.id and set(change.new or {}) <= OWN_FIELDS
         firms = change.record_type == "organisation" and user.role == "manager"
-        if not (user.is_administrator or mine or firms):
+        away = change.record_type == "absence" and user.id == _whose_absence(change)
+        if not (user.is_administrator or mine or firms or away):
             raise Forbidden
+
+
+def _whose_absence(change: Change) -> int | None:
+    """Who is away: also of one that was called off."""
+    row = db.session.get(Absence, change.record_id)
+    known: dict[str, Any] = (change.new or {}) | (change.old or {})
+    return row.user_id if row is not None else known.get("user_id")
 
 
 def require_administrator_left() -> None:
@@ -168,7 +176,8 @@ def as_markdown() -> str:
         "",
         "| What | Who |",
         "|---|---|",
-        "| One's own profile, password, second step and devices | everybody |",
+        "| One's own profile, password, second step, devices, absences and notices | everybody |",
+        "| See and change what an absent colleague may, but neither delete it nor give it away | their stand-in, while it lasts |",
         "| Organisation | administrators and managers |",
         "| Team: users, invitations, teams, roles, who has to sign in with two steps | administrators |",
         "| Outbox: all mail, trying the mail server again | administrators and managers; others see what they sent or got |",

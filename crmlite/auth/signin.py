@@ -15,6 +15,7 @@ from crmlite import journal
 from crmlite.auth import codes, passwords, second_factor, setup
 from crmlite.auth.models import (
     ACTIONS,
+    Absence,
     Grant,
     Preference,
     Role,
@@ -143,6 +144,7 @@ _VIEWER = (
     sa.select(
         UserSession.id.label("session_id"),
         UserSession.seen_at,
+        Absence.covered_by(User.id),
         User,
         Role.name,
         Preference.value.label("news"),
@@ -158,15 +160,38 @@ _VIEWER = (
 
 
 def viewer_of(secret: str) -> Viewer | None:
-    """The user of a session cookie with role and grants, in one statement."""
+    """The user of a session cookie with role and grants, in one statement; in two where they stand in for somebody."""
     rows = db.session.execute(_VIEWER, {"hash": hash_secret(secret), "now": utcnow()}).all()
     if not rows:
         return None
-    session_id, seen_at, user, role, news, owes, _grant = rows[0]
-    scopes = _scopes({(grant.record_type, grant.action): grant.scope for *_rest, grant in rows if grant is not None})
+    session_id, seen_at, stands_in, user, role, news, owes, _grant = rows[0]
+    absent = viewers(User.id.in_(Absence.absent_of(user.id))) if stands_in else []
+    return _viewer(
+        user,
+        role,
+        [row[-1] for row in rows],
+        session_id=session_id,
+        seen_at=seen_at,
+        news=(news or {}).get("version", ""),
+        owes_second_factor=owes,
+        absent=tuple(absent),
+    )
+
+
+def viewers(which: sa.ColumnElement[bool]) -> list[Viewer]:
+    """Active users with what they may do, without whom they stand in for and without a session, in one statement."""
+    query = sa.select(User, Role.name, Grant).join(Role, Role.id == User.role_id).where(which, User.active)
+    found: dict[int, list[Any]] = {}
+    for user, role, grant in db.session.execute(query.outerjoin(Grant, Grant.role_id == Role.id).order_by(User.id)):
+        found.setdefault(user.id, [user, role, []])[2].append(grant)
+    return [_viewer(user, role, grants) for user, role, grants in found.values()]
+
+
+def _viewer(user: User, role: str, grants: list[Grant | None], **more: Any) -> Viewer:
+    scopes = _scopes({(grant.record_type, grant.action): grant.scope for grant in grants if grant is not None})
     return Viewer(
         user.id, user.name, user.email, role, user.team_id, user.locale, user.time_zone, user.theme, user.shortcuts,
-        scopes, session_id, seen_at, (news or {}).get("version", ""), owes,
+        scopes, week_start=user.week_start, **more,
     )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from crmlite.demo.pipelines import make_pipelines
 from crmlite.demo.stage import Stage
 from crmlite.demo.stories import STORIES
 from crmlite.demo.stories.quotes import QUOTES
+from crmlite.desk.models import Notice
 from crmlite.extensions import db, pretending, utcnow, writing
 from crmlite.leads.models import Lead
 from crmlite.pipeline.models import Deal
@@ -147,7 +148,17 @@ def make_firm(seed: int, now: datetime | None = None) -> None:
         told = [opening, catalogue, deals.setting_up, *STORIES.values(), *passers.website(), passers.quarantine]
         wait()
         stage.play([*told, *passers.firms(seed, users, now), *deals.stories(), *QUOTES])
+    with pretending(now):
+        _read_old_notices(now - timedelta(days=3))
     removal.remember()
+
+
+def _read_old_notices(before: datetime) -> None:
+    """Nobody leaves months of them unread."""
+    writing()
+    old = sa.update(Notice).where(Notice.at < before, Notice.read_at.is_(None))
+    db.session.execute(old.values(read_at=Notice.at))
+    db.session.commit()
 
 
 def make_load(

@@ -10,7 +10,8 @@ from crmlite.catalog.prices import price_for
 from crmlite.companies.models import Company
 from crmlite.demo.stage import Stage
 from crmlite.demo.visitors import BROWSERS
-from crmlite.extensions import db
+from crmlite.desk import openings
+from crmlite.extensions import db, utcnow
 from crmlite.pipeline.models import Deal
 from crmlite.records import links
 from crmlite.records.links import Hit
@@ -101,7 +102,11 @@ def rewrite(stage: Stage, quote: Quote, *rows: Row, tax: str = "standard", valid
 def look(quote: Quote, agent: str = COMPUTER, kind: str = "open") -> None:
     """The customer follows the link, or fetches the file."""
     link = links.of(quote)[0]
-    db.session.add(Hit(link_id=link.id, kind=kind, agent=links.agent_of(agent), user_agent=agent[: links.MAX_AGENT]))
+    db.session.add(
+        Hit(link_id=link.id, kind=kind, at=utcnow(), agent=links.agent_of(agent), user_agent=agent[: links.MAX_AGENT])
+    )
+    db.session.flush()
+    openings.tell(link.id)
 
 
 def accept(quote: Quote, name: str, *optional: str, agent: str = COMPUTER) -> Order:

@@ -22,7 +22,11 @@ from crmlite.journal.recording import (
     Actor,
     NotJournaled,
     act_as,
+    act_for,
+    acted_for,
+    actor,
     before_commit,
+    go_on,
     label,
     last_operation,
     operation,
@@ -30,7 +34,8 @@ from crmlite.journal.recording import (
 from crmlite.journal.undoing import CannotUndo, Conflict, Undone, subjects_of, touched_by, undo
 
 __all__ = [
-    "Actor", "CannotUndo", "Change", "Conflict", "Event", "EventLink", "Journaled", "NotJournaled", "Operation", "Undone",
-    "act_as", "as_of", "before_commit", "current_tx", "from_json", "journaled_columns", "label", "last_operation", "models",
-    "operation", "replay_back", "subjects_of", "to_json", "touched_by", "undo", "values_of",
+    "Actor", "CannotUndo", "Change", "Conflict", "Event", "EventLink", "Journaled", "NotJournaled", "Operation",
+    "Undone", "act_as", "act_for", "acted_for", "actor", "as_of", "before_commit", "current_tx", "from_json", "go_on",
+    "journaled_columns", "label", "last_operation", "models", "operation", "replay_back", "subjects_of", "to_json",
+    "touched_by", "undo", "values_of",
 ]  # fmt: skip

@@ -53,6 +53,8 @@ class Event(Base):
     subject_id: Mapped[int]
     at: Mapped[datetime]
     data: Mapped[dict[str, Any]]
+    for_user_id: Mapped[int | None]
+    """The absent colleague that whoever did it stood in for."""
 
 
 class EventLink(Base):

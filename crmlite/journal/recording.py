@@ -1,7 +1,7 @@
 """Writing the journal: the session does it after every flush, so that no view can forget."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,11 +26,40 @@ class Actor:
 
     kind: str = "system"
     id: int | None = None
+    stands_in: dict[tuple[str, int], int] = field(default_factory=dict)
+    """Records that they act on for an absent colleague, with whose id."""
 
 
 def act_as(kind: str, user_id: int | None = None) -> None:
     """Says who the changes of this session are by."""
     db.session().info["actor"] = Actor(kind, user_id)
+
+
+def actor() -> Actor:
+    """Who the changes of this session are by."""
+    found: Actor = db.session().info.setdefault("actor", Actor())
+    return found
+
+
+def act_for(record: Any, user_id: int | None) -> None:
+    """Says that what is done to `record` is done for that absent colleague; None: for oneself."""
+    key = (record.__tablename__, record.id)
+    if user_id is not None:
+        actor().stands_in[key] = user_id
+    else:
+        actor().stands_in.pop(key, None)
+
+
+def acted_for(record: Any) -> int | None:
+    return actor().stands_in.get((record.__tablename__, record.id))
+
+
+def go_on(operation_id: int) -> None:
+    """For work in batches: this transaction is one more part of that operation, by whoever began it."""
+    session = db.session()
+    begun = session.get_one(Operation, operation_id)
+    session.info["actor"] = Actor(begun.actor_kind, begun.actor_id)
+    session.info["operation"] = operation_id
 
 
 def operation() -> int:

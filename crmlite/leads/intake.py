@@ -15,6 +15,7 @@ from crmlite import events, jobs, journal, web
 from crmlite.auth.models import User
 from crmlite.companies.models import Company
 from crmlite.contacts.models import Contact, split_name
+from crmlite.desk import telling
 from crmlite.extensions import db, utcnow
 from crmlite.fold import sort_key, words
 from crmlite.leads import spam
@@ -287,8 +288,9 @@ def _notify(form: WebForm, lead: Lead, submission: Submission) -> None:
     """Tells only what was typed: who reads it may not see the contact that the lead was joined to."""
     filled = {answer["fills"]: answer["value"] for answer in submission.answers}
     name = typed_name(filled) or filled.get("contact.email") or filled.get("contact.phone") or form.name
-    ids = {lead.owner_id, *form.notify} - {None}
-    for user in db.session.scalars(sa.select(User).where(User.id.in_(ids), User.active).order_by(User.id)):
+    for user_id in form.notify:
+        telling.tell("new_lead", user_id, lead)
+    for user in telling.wants_mail("new_lead", [lead.owner_id, *form.notify]):
         outbox.send(
             "new_lead",
             user.email,

@@ -11,10 +11,13 @@ import threading
 from collections.abc import Callable
 from datetime import timedelta
 from email.utils import parseaddr
+from types import SimpleNamespace
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask, current_app
 
+from crmlite import events
 from crmlite.extensions import db, utcnow, writing
 from crmlite.mail import hidden, smtp
 from crmlite.mail.composing import FileMissing, clean_body, compose
@@ -166,6 +169,7 @@ def settle(row_id: int, attempt: int, outcome: smtp.Outcome) -> None:
         row.sent_at = now
     elif row.state == "unknown":
         _send_again_if_harmless(row)
+    _say(row)
     db.session.commit()
     log.info("mail", extra={"mail_id": row.id, "state": row.state, "attempt": attempt})
 
@@ -180,7 +184,19 @@ def _settle_lost() -> None:
         row.state, row.lease_until = "unknown", None
         row.reply = "stopped"
         _send_again_if_harmless(row)
+        _say(row)
     db.session.commit()
+
+
+def _say(row: Message) -> None:
+    """Where it did not arrive, or nobody knows: on the timeline of what it was about, and to who listens."""
+    kind = {"failed": events.MAIL_FAILED, "unknown": events.MAIL_UNKNOWN}.get(row.state)
+    if kind is None:
+        return
+    about: Any = row
+    if row.about_type and row.about_id:
+        about = SimpleNamespace(__tablename__=row.about_type, id=row.about_id)
+    events.emit(kind, about, to=row.to, title=row.subject, message_id=row.id)
 
 
 def _send_again_if_harmless(row: Message) -> None:

@@ -15,6 +15,7 @@ __all__ = ["init_app", "notes"]
 def init_app(app: Flask) -> None:
     app.extensions["crmlite.record_types"] = set()
     app.extensions["crmlite.undo_guards"] = {}  # table that holds no records, to who may take back a change of it
+    app.extensions["crmlite.seen"] = []  # (whether there is something to do, what) when a user has looked at a record
     journal.before_commit(search.keep)
     links.init_app(app)
     app.register_blueprint(views.bp)
@@ -37,4 +38,4 @@ def _lifecycle_label(state: str) -> str:
 def can(action: str, kind: RecordType | str) -> bool:
     """For templates: whether the user may `action` records of that type at all."""
     name = kind if isinstance(kind, str) else kind.name
-    return g.user is not None and g.user.scope(name, action) != "none"
+    return g.user is not None and g.user.may(name, action)

@@ -22,7 +22,7 @@ class Action:
     """The shortcut that does the same, as it is shown."""
 
     def is_for(self, user: Viewer) -> bool:
-        return not self.record_type or user.scope(self.record_type, self.needs) != "none"
+        return not self.record_type or user.may(self.record_type, self.needs)
 
 
 def add(app: Flask, *actions: Action) -> None:

@@ -24,7 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.exceptions import NotFound, TooManyRequests
 
 from crmlite.auth.models import Throttle
-from crmlite.extensions import PERSONAL, Base, Busy, current_session, db, reading, utcnow, writing
+from crmlite.extensions import PERSONAL, UNJOURNALED, Base, Busy, current_session, db, reading, utcnow, writing
 from crmlite.journal import Journaled
 from crmlite.safety import clean, network
 from crmlite.web import absolute, is_partial
@@ -55,6 +55,8 @@ class Link(Journaled, Base):
     expires_on: Mapped[date | None]
     """The last day on which it works, wherever the reader is."""
     revoked_at: Mapped[datetime | None]
+    opened_at: Mapped[datetime | None] = mapped_column(info=UNJOURNALED)
+    """When somebody's program, and no scanner that is known, first followed it, as far as that was told."""
 
     @property
     def token(self) -> str:

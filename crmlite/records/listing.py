@@ -183,6 +183,18 @@ class Listing:
         return found
 
     @property
+    def kept_query(self) -> str:
+        """What a favourite of this list remembers: filters, search, order and columns, and not how far one has scrolled."""
+        return urlencode([(key, value) for key, value in self.args.items(multi=True) if value and key != "_after"])
+
+    @property
+    def usual_name(self) -> str:
+        """What a favourite of it is called unless its user says something else."""
+        filtered = ", ".join(str(chip.value) for chip in self.chips) or self.q
+        named = next((label for label, _url, current in self.views if current and self.terms), None)
+        return str(named or filtered or self.type.label_plural)[:60]
+
+    @property
     def clear_url(self) -> str:
         kept = {key: self.args[key] for key in ("_sort", "_columns") if self.args.get(key)}
         return f"{self.path}?{urlencode(kept)}" if kept else self.path
@@ -359,7 +371,8 @@ def may_edit(kind: RecordType, row: Any, user: Viewer) -> bool:
     """policy.may(user, "edit") for rows of a list, without a statement for each."""
     if kind.policy.covers(user, "edit", row):
         return True
-    return kind.may(user, "edit") and (kind.name, row.id) in _memberships(user)
+    people = (person for person in user.acting("edit") if person.scope(kind.name, "edit") != "none")
+    return any((kind.name, row.id) in _memberships(person) for person in people)
 
 
 def _memberships(user: Viewer) -> set[tuple[str, int]]:

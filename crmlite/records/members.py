@@ -18,7 +18,7 @@ def join(record: Any, user: User, role: str = "") -> Member:
     elif member.role == role:
         return member
     member.role = role
-    events.emit(events.MEMBER_JOINED, record, member=user.name, role=role)
+    events.emit(events.MEMBER_JOINED, record, member=user.name, role=role, member_id=user.id)
     return member
 
 

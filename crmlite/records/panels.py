@@ -31,5 +31,5 @@ def of(kind: RecordType) -> list[Panel]:
     return [
         panel
         for panel in current_app.extensions.get("crmlite.panels", [])
-        if panel.on == kind.name and g.user.scope(panel.needs, "view") != "none"
+        if panel.on == kind.name and g.user.may(panel.needs, "view")
     ]

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import Conflict, Forbidden, NotFound
 
+from crmlite import journal
 from crmlite.auth.models import Member, Viewer
 from crmlite.extensions import db
 
@@ -20,7 +21,11 @@ class Policy:
         self.name: str = model.__tablename__
 
     def rows(self, user: Viewer, action: str = "view") -> sa.ColumnElement[bool]:
-        """The condition for rows that `user` may `action`; trash included."""
+        """The condition for rows that `user` may `action`; trash included. Whoever stands in for absent colleagues may see
+        and change what they may."""
+        return sa.or_(*(self._rows(person, action) for person in user.acting(action)))
+
+    def _rows(self, user: Viewer, action: str) -> sa.ColumnElement[bool]:
         scope = user.scope(self.name, action)
         if scope == "all":
             return sa.true()
@@ -60,6 +65,8 @@ class Policy:
             raise NotFound
         if action != "view" and not self.may(user, action, record):
             raise Forbidden
+        if action != "view" and user.absent:
+            journal.act_for(record, self.stands_in(user, action, record))
         if action == "edit":
             record.may_be_handed_over = self.may_hand_over(user, record)
         if version is not None and record.row_version != version:
@@ -68,7 +75,10 @@ class Policy:
 
     def may(self, user: Viewer, action: str, record: Any) -> bool:
         """Whether `user` may `action` this record, which was found through the policy."""
-        if self.covers(user, action, record):
+        return any(self._may(person, action, record) for person in user.acting(action))
+
+    def _may(self, user: Viewer, action: str, record: Any) -> bool:
+        if self._covers(user, action, record):
             return True
         if action == "delete" or user.scope(self.name, action) == "none":
             return False
@@ -77,6 +87,18 @@ class Policy:
 
     def covers(self, user: Viewer, action: str, record: Any) -> bool:
         """may(), of a record or a row with its owner and team, as far as these alone say: without a statement."""
+        return any(self._covers(person, action, record) for person in user.acting(action))
+
+    def stands_in(self, user: Viewer, action: str, record: Any) -> int | None:
+        """The absent colleague for whom `user` does that to the record: its owner, or else whose rights alone allow it."""
+        for person in user.acting(action)[1:]:
+            if record.owner_id == person.id:
+                return person.id
+        if user.absent and not self._may(user, action, record):
+            return next((person.id for person in user.absent if self._may(person, action, record)), None)
+        return None
+
+    def _covers(self, user: Viewer, action: str, record: Any) -> bool:
         scope = user.scope(self.name, action)
         if scope in {"all", "none"}:
             return scope == "all"
@@ -88,11 +110,12 @@ class Policy:
     def may_hand_over(self, user: Viewer, record: Any) -> bool:
         """Whether `user`, who may edit this record, may also say who owns it: else they could take it and throw it away.
 
-        Its owner may, and whoever may delete it; where nobody owns it, whoever may edit it, except as a mere member.
+        Its owner may, and whoever may delete it; where nobody owns it, whoever may edit it, except as a mere member, and
+        except for an absent colleague: who stands in gives nothing of theirs away.
         """
         if record.owner_id == user.id:
-            return self.covers(user, "edit", record)
-        return self.covers(user, "delete", record) or (record.owner_id is None and self.covers(user, "edit", record))
+            return self._covers(user, "edit", record)
+        return self._covers(user, "delete", record) or (record.owner_id is None and self._covers(user, "edit", record))
 
     def require_hand_over(self, user: Viewer, record: Any) -> None:
         if not self.may_hand_over(user, record):

@@ -61,7 +61,7 @@ class Hit:
 def find(user: Viewer, text: str, kinds: Iterable[RecordType], limit: int = 10) -> list[Hit]:
     """What `user` may see and is called like `text`: beginnings of words first, then parts; the recently touched first."""
     terms = query_terms(text)
-    seen = [kind for kind in kinds if user.scope(kind.name, "view") != "none"]
+    seen = [kind for kind in kinds if user.may(kind.name, "view")]
     if not terms or not seen:
         return []
     rows = {row.id: row for row in _matches(user, [term.beginning for term in terms], seen, limit)}
@@ -80,7 +80,7 @@ def ids(user: Viewer, text: str, kind: RecordType, limit: int) -> list[int]:
 def matching(user: Viewer, text: str, kind: RecordType, limit: int) -> sa.Select[Any]:
     """ids() as a query, to be one condition among others."""
     terms = query_terms(text)
-    if not terms or user.scope(kind.name, "view") == "none":
+    if not terms or not user.may(kind.name, "view"):
         return sa.select(SearchRow.record_id).where(sa.false())
     found = _query(user, [term.anywhere for term in terms], [kind], limit).subquery("found")
     return sa.select(found.c.record_id)
@@ -113,15 +113,20 @@ def _sqlite_query(user: Viewer, pieces: list[str], kinds: list[RecordType], limi
 
 def _scope_query(user: Viewer, kind: RecordType) -> str:
     of_type = f"scope : {_quoted(_letter(_TYPE, _type_number(kind.name)))}"
-    scope = user.scope(kind.name, "view")
-    if scope == "all":
+    people = [(person, person.scope(kind.name, "view")) for person in user.acting("view")]
+    if any(scope == "all" for _person, scope in people):
         return of_type
-    holders = [_letter(_USER, user.id)]
+    holders = [holder for person, scope in people for holder in _holders(person, scope)]
+    return f"{of_type} AND ({' OR '.join(f'scope : {_quoted(holder)}' for holder in dict.fromkeys(holders))})"
+
+
+def _holders(user: Viewer, scope: str) -> list[str]:
+    holders = [_letter(_USER, user.id)] if scope != "none" else []
     if scope == "team":
         holders.append(_letter(_NOBODY, 0))
         if user.team_id is not None:
             holders.append(_letter(_TEAM, user.team_id))
-    return f"{of_type} AND ({' OR '.join(f'scope : {_quoted(holder)}' for holder in holders)})"
+    return holders
 
 
 def _quoted(piece: str) -> str:
@@ -141,9 +146,13 @@ def _postgresql_query(user: Viewer, pieces: list[str], kinds: list[RecordType], 
 
 def _rows(user: Viewer, kind: RecordType) -> sa.ColumnElement[bool]:
     """policy.rows() on the copies of owner and team that the search row holds."""
+    return sa.or_(*(_rows_of(person, kind) for person in user.acting("view")))
+
+
+def _rows_of(user: Viewer, kind: RecordType) -> sa.ColumnElement[bool]:
     scope = user.scope(kind.name, "view")
-    if scope == "all":
-        return sa.true()
+    if scope in {"all", "none"}:
+        return sa.true() if scope == "all" else sa.false()
     mine = [SearchRow.owner_id == user.id, SearchRow.record_id.in_(kind.policy.joined(user))]
     if scope == "team":
         mine.append(sa.and_(SearchRow.owner_id.is_(None), SearchRow.team_id.is_(None)))

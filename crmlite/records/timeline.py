@@ -49,6 +49,8 @@ class Entry:
     is_undone: bool
     undo_url: str | None
     """For those who did it themselves, where it can be taken back."""
+    for_whom: str = ""
+    """The absent colleague that whoever did it stood in for."""
 
 
 Subject = tuple[str, str, bool]
@@ -68,11 +70,11 @@ class Timeline:
     def groups(self) -> list[tuple[str, list[Entry]]]:
         """Entries by period: today, yesterday, this week, then months. The first label is empty where the page before had it."""
         found = [
-            (label, list(entries)) for label, entries in groupby(self._entries, key=lambda entry: _period(entry.at))
+            (label, list(entries)) for label, entries in groupby(self._entries, key=lambda entry: period(entry.at))
         ]
         if found and self.before is not None:
             at = db.session.scalar(sa.select(Event.at).where(Event.id == self.before))
-            if at is not None and _period(at) == found[0][0]:
+            if at is not None and period(at) == found[0][0]:
                 found[0] = ("", found[0][1])
         return found
 
@@ -129,6 +131,7 @@ class Timeline:
             about=None if own or subject is None else subject[:2],
             is_undone=operation.undone_by_id is not None,
             undo_url=f"/records/undo/{operation.id}" if self._may_undo(event, operation, subject) else None,
+            for_whom=users().get(event.for_user_id or 0, {}).get("name", ""),
         )
 
     def _is_mine(self, operation: Operation) -> bool:
@@ -177,29 +180,20 @@ class Timeline:
 
     def _find_unseen(self, rows: list[tuple[Event, Operation, EventType]]) -> dict[int, set[str]]:
         """By event, the types of records that its sentence names and that the user may not see: `company`, `contact`."""
-        named = {event.id: set(kind.payload) & set(types.registered()) for event, _operation, kind in rows}
-        wanted = [event_id for event_id, names in named.items() if names]
-        if not wanted:
-            return {}
-        links = db.session.execute(
-            sa.select(EventLink.event_id, EventLink.record_type, EventLink.record_id).where(
-                EventLink.event_id.in_(wanted)
-            )
-        ).all()
-        linked: dict[str, set[int]] = {}
-        for link in links:
-            if link.record_type in types.registered():
-                linked.setdefault(link.record_type, set()).add(link.record_id)
+        named: dict[str, list[int]] = {}
+        for event, _operation, event_type in rows:
+            for name in sorted(set(event_type.payload) & set(types.registered())):
+                named.setdefault(name, []).append(event.id)
         queries = [
-            sa.select(sa.literal(name), kind.model.id).where(kind.model.id.in_(ids), kind.policy.rows(self.user))
-            for name, ids in sorted(linked.items())
+            sa.select(EventLink.event_id, sa.literal(name).label("name"))
+            .outerjoin(kind.model, sa.and_(kind.model.id == EventLink.record_id, kind.policy.rows(self.user)))
+            .where(EventLink.event_id.in_(ids), EventLink.record_type == name, kind.model.id.is_(None))
+            for name, ids in sorted(named.items())
             if (kind := types.registered()[name])
         ]
-        seen = {tuple(row) for row in db.session.execute(sa.union_all(*queries))} if queries else set()
         found: dict[int, set[str]] = {}
-        for link in links:
-            if link.record_type in linked and (link.record_type, link.record_id) not in seen:
-                found.setdefault(link.event_id, set()).add(link.record_type)
+        for event_id, name in db.session.execute(sa.union_all(*queries)) if queries else ():
+            found.setdefault(event_id, set()).add(name)
         return found
 
     def _diffs(self, operation_ids: set[int]) -> dict[int, tuple[Diff, ...]]:
@@ -302,12 +296,16 @@ def _value(column: Column, value: Any, currency: str) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
-def _period(at: datetime) -> str:
+def period(at: datetime) -> str:
+    """Today, yesterday, this week, last week, then months: how lists of what happened are divided."""
     day, today = web.local_time(at).date(), web.local_today()
     if day >= today:
         return _("Today")
     if day == today - timedelta(days=1):
         return _("Yesterday")
-    if day > today - timedelta(days=7):
-        return _("Last seven days")
+    week = web.week_begin(today)
+    if day >= week:
+        return _("Earlier this week")
+    if day >= week - timedelta(days=7):
+        return _("Last week")
     return format_date(day, "LLLL yyyy", locale=web.locale())

@@ -186,7 +186,7 @@ class RecordType:
 
     def may(self, user: Any, action: str) -> bool:
         """Whether `user` may do that to any record of this type at all."""
-        allowed: bool = user.scope(self.name, action) != "none"
+        allowed: bool = user.may(self.name, action)
         return allowed
 
 

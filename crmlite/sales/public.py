@@ -9,7 +9,8 @@ from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import NotFound
 
 from crmlite import journal, web
-from crmlite.auth.models import Organisation, User
+from crmlite.auth.models import Organisation
+from crmlite.desk import telling
 from crmlite.extensions import db
 from crmlite.mail import outbox
 from crmlite.records import links
@@ -149,24 +150,22 @@ def _or_late(verb: Any) -> Any:
 
 
 def _tell_owner(template: str, quote: Quote, version: QuoteVersion, **context: Any) -> None:
-    """A mail to whoever the quote belongs to, in their language."""
-    owner = db.session.get(User, quote.owner_id) if quote.owner_id else None
-    if owner is None or not owner.active:
-        return
-    with web.speaking(owner.locale):
-        total = web.show_money(version.gross_minor, version.currency)
-    outbox.send(
-        template,
-        owner.email,
-        language=owner.locale,
-        purpose=template,
-        about=quote,
-        to_name=owner.name,
-        customer=quote.contact.name,
-        number=quote.number,
-        subject_of=version.name,
-        total=total,
-        url=web.absolute(f"/quotes/{quote.id}"),
-        firm=Organisation.get().name,
-        **context,
-    )
+    """A mail to whoever the quote belongs to, and who stands in for them, in their languages, if they want one."""
+    for user in telling.wants_mail(template, [quote.owner_id]):
+        with web.speaking(user.locale):
+            total = web.show_money(version.gross_minor, version.currency)
+        outbox.send(
+            template,
+            user.email,
+            language=user.locale,
+            purpose=template,
+            about=quote,
+            to_name=user.name,
+            customer=quote.contact.name,
+            number=quote.number,
+            subject_of=version.name,
+            total=total,
+            url=web.absolute(f"/quotes/{quote.id}"),
+            firm=Organisation.get().name,
+            **context,
+        )

@@ -44,6 +44,7 @@ from crmlite.web.language import (
     speaking,
     time_zone,
     today_in,
+    week_begin,
 )
 from crmlite.web.navigation import add_nav, nav_items, navigation
 from crmlite.web.requests import HEADERS, JsonFormatter
@@ -88,6 +89,7 @@ __all__ = [
     "today_in",
     "outcome",
     "undo_url",
+    "week_begin",
 ]
 
 

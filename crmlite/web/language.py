@@ -132,6 +132,13 @@ def local_today() -> date:
     return local_time(utcnow()).date()
 
 
+def week_begin(day: date) -> date:
+    """The first day of that day's week, as the reader counts weeks."""
+    user = g.get("user")
+    first: int = locale().first_week_day if user is None or user.week_start is None else user.week_start
+    return day - timedelta(days=(day.weekday() - first) % 7)
+
+
 def time_zone() -> str:
     return _choose_time_zone() or "UTC"
 

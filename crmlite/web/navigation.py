@@ -43,7 +43,7 @@ class NavItem:
     def is_for(self, user: Any) -> bool:
         if (self.roles and user.role not in self.roles) or (self.shown and not self.shown(user)):
             return False
-        return self.record_type is None or user.scope(self.record_type, "view") != "none"
+        return self.record_type is None or user.may(self.record_type, "view")
 
 
 def add_nav(

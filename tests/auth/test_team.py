@@ -72,8 +72,8 @@ def test_deactivating_signs_out_keeps_the_records_and_says_so(app, sign_in, admi
         writing()
         Contact.create(db.session.get(User, number), given="Anna", family="Lindqvist")
         db.session.commit()
-    page = admin.get(f"/auth/team/{number}").text
-    assert "Their records stay theirs" in page
+    page = admin.get(f"/auth/team/{number}/hand-over").text
+    assert "Nobody: it stays theirs" in page
     assert f'href="/contacts/?owner={number}"' in page
     assert admin.post(f"/auth/team/{number}/deactivate").status_code == 303
     assert seller.get("/auth/profile").status_code == 302

@@ -12,8 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from crmlite import events, journal
-from crmlite.auth import second_factor
-from crmlite.auth.models import Invitation, Organisation, Role, Team, User
+from crmlite.auth import handover, second_factor
+from crmlite.auth.models import Absence, Invitation, Organisation, Role, Team, User
 from crmlite.catalog.models import ExchangeRate, Product, TaxClass
 from crmlite.catalog.models.products import Worth
 from crmlite.catalog.models.taxes import Rate
@@ -370,6 +370,23 @@ def _(ids: Ids) -> None:
     db.session.get_one(User, ids["user.gone"]).reactivate()
 
 
+@case(events.USER_HANDED_OVER)
+def _(ids: Ids) -> None:
+    to = dict.fromkeys(("contact", "company", "deal", "quote", "web_form", "member"), ids["user.rival"])
+    handover.hand_over(seller(ids), to)
+
+
+@case(events.ABSENCE_SET)
+def _(ids: Ids) -> None:
+    manager = db.session.get_one(User, ids["user.manager"])
+    Absence.create(manager, seller(ids), date(2097, 1, 1), date(2097, 2, 1))
+
+
+@case(events.ABSENCE_ENDED)
+def _(ids: Ids) -> None:
+    db.session.get_one(Absence, ids["absence.seller"]).end()
+
+
 @case(events.TEAM_CREATED)
 def _(ids: Ids) -> None:
     Team.create("North")
@@ -410,8 +427,8 @@ def _(ids: Ids) -> None:
     db.session.get_one(Invitation, ids["invitation"]).revoke()
 
 
-NOT_COMPARED = {"operation", "event", "event_link", "change", "user_session", "password_reset"}
-"""The journal itself; and who was signed out stays so, as links to a new password stay ended."""
+NOT_COMPARED = {"operation", "event", "event_link", "change", "user_session", "password_reset", "notice"}
+"""The journal itself; who was signed out stays so, as links to a new password stay ended; notices of what was undone are not shown."""
 
 
 _ONLY_ONWARDS = {"search": {"id"}, "number_range": {"next_number", "year"}}

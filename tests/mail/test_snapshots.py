@@ -37,6 +37,12 @@ MAILS = {
         "can_reply": True,
         "url": "https://crm.example.org/leads/7",
     },
+    "notice": {
+        "sentence": "Hanneke Dekker handed “Łukasz <Ёлкин>” over to you",
+        "for_whom": "Ben de Vries",
+        "url": "https://crm.example.org/contacts/7",
+        "choices": "https://crm.example.org/desk/choices",
+    },
     "quote": {
         "quote_subject": "Quote Q-2026-0007: Two booths for claims",
         "message": "Dear Tamsin Quayle,\n\nYou find our quote Q-2026-0007 attached.\n\nKind regards,\nBen de Vries",
@@ -87,6 +93,8 @@ AS_TYPED = {
         "message": "عزيزتنا ريم الهاشمي،\n\nتجدين عرض السعر Q-2026-0007 مرفقاً بهذه الرسالة.\n\nمع أطيب التحيات،\nBen de Vries",
         "day": "03/06/2026",
     },
+    ("notice", "nl"): {"sentence": "Hanneke Dekker heeft “Łukasz <Ёлкин>” aan je overgedragen"},
+    ("notice", "ar"): {"sentence": "سلّمك Hanneke Dekker \u2068“Łukasz <Ёлкин>”\u2069"},
     ("quote_accepted", "nl"): {"total": "€\xa014.060,20"},
     ("quote_accepted", "ar"): {"name": "ريم الهاشمي", "customer": "ريم الهاشمي", "subject_of": "كبائن هادئة للبهو"},
     ("quote_declined", "ar"): {"customer": "ريم الهاشمي", "subject_of": "كبائن هادئة للبهو", "reason": "السعر مرتفع،\nوالموعد متأخر"},

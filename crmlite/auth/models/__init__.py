@@ -1,5 +1,6 @@
 """Users, teams, roles with grants, members of records, sessions, throttles, and the organisation."""
 
+from crmlite.auth.models.absences import Absence
 from crmlite.auth.models.invitations import Invitation
 from crmlite.auth.models.members import Member, Preference
 from crmlite.auth.models.organisation import Organisation
@@ -11,6 +12,7 @@ from crmlite.auth.models.users import ACTIONS, SCOPES, Grant, Role, Team, User, 
 __all__ = [
     "ACTIONS",
     "SCOPES",
+    "Absence",
     "Grant",
     "Invitation",
     "Member",

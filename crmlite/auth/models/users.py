@@ -112,6 +112,8 @@ class User(Journaled, Base):
     time_zone: Mapped[str] = mapped_column(default="UTC")
     theme: Mapped[str] = mapped_column(default="auto")
     shortcuts: Mapped[bool] = mapped_column(default=True)
+    week_start: Mapped[int | None]
+    """The day that weeks begin with, Monday is 0; None: as in their language."""
     active: Mapped[bool] = mapped_column(default=True)
     role: Mapped[Role] = relationship()
     team: Mapped[Team | None] = relationship()
@@ -201,8 +203,20 @@ class Viewer:
     """The version whose news they have seen."""
     owes_second_factor: bool = False
     """Whether nothing is open to them before they have set up the second step."""
+    week_start: int | None = None
+    absent: tuple["Viewer", ...] = ()
+    """Colleagues whom this one stands in for today."""
+
+    def acting(self, action: str) -> tuple["Viewer", ...]:
+        """Whose rights hold: one's own, and to see and to change also those of the absent."""
+        return (self, *self.absent) if action in {"view", "edit"} else (self,)
+
+    def may(self, record_type: str, action: str) -> bool:
+        """Whether there may be any record of that type that this user may `action`."""
+        return any(person.scope(record_type, action) != "none" for person in self.acting(action))
 
     def scope(self, record_type: str, action: str) -> str:
+        """Whose records, by one's own rights alone."""
         return self.scopes.get((record_type, action)) or self.scopes.get(("*", action)) or "none"
 
     @property

@@ -3,8 +3,10 @@
 from flask import Flask
 
 from crmlite.auth.views import (
+    absences,
     devices,
     invitations,
+    leaving,
     login,
     organisation,
     profile,
@@ -17,6 +19,19 @@ from crmlite.auth.views import (
 
 
 def init_app(app: Flask) -> None:
-    for module in (setup, login, reset, profile, second_factor, devices, organisation, team, invitations, roles):
+    for module in (
+        setup,
+        login,
+        reset,
+        profile,
+        second_factor,
+        absences,
+        devices,
+        organisation,
+        team,
+        leaving,
+        invitations,
+        roles,
+    ):
         app.register_blueprint(module.bp)
     app.register_blueprint(invitations.joining)

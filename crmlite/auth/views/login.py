@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 from crmlite.auth import codes, signin
 from crmlite.auth.forms import CodeForm, LoginForm
 from crmlite.auth.models import UserSession
-from crmlite.auth.roles import kinds
 from crmlite.extensions import db
 from crmlite.safety import local_path
 from crmlite.web import LANGUAGES, public, render
@@ -19,10 +18,8 @@ bp = Blueprint("auth", __name__)
 
 @bp.get("/")
 def home() -> ResponseReturnValue:
-    """The first list that this user may see."""
-    lists = {name: kind.url for name, kind in kinds().items() if kind.url and g.user.scope(name, "view") != "none"}
-    first = next((lists[name] for name in ("lead", "contact") if name in lists), None)
-    return redirect(first or next(iter(lists.values()), "/auth/profile"))
+    """To the start page."""
+    return redirect("/desk/")
 
 
 @bp.get("/login")

@@ -1,18 +1,15 @@
-"""Users and teams: adding, moving, deactivating. For administrators."""
-
-from typing import Any
+"""Users and teams: adding and moving. For administrators; who leaves is in leaving.py."""
 
 import sqlalchemy as sa
 from flask import Blueprint, Response, current_app, g, request
 from flask_babel import gettext as _
 from werkzeug.exceptions import Conflict, Forbidden, NotFound
 
-from crmlite import journal
-from crmlite.auth import reset, second_factor
+from crmlite.auth import handover, reset, second_factor
 from crmlite.auth.forms import AssignForm, TeamForm
 from crmlite.auth.models import Invitation, Role, SecondFactor, Team, User
 from crmlite.auth.models.users import ADMINISTRATOR
-from crmlite.auth.roles import kinds, label_of
+from crmlite.auth.roles import label_of
 from crmlite.extensions import db
 from crmlite.web import go, outcome, render, undo_url
 
@@ -52,30 +49,6 @@ def assign(user_id: int) -> Response:
     if user.id == g.user.id and role.name != ADMINISTRATOR:
         return go("/", _("You are no administrator any more. That is final: another one has to make you one again."))
     return go(f"/auth/team/{user_id}", *outcome(_("%(name)s was changed.", name=user.name)))
-
-
-@bp.post("/<int:user_id>/deactivate")
-def deactivate(user_id: int) -> Response:
-    user = _find(user_id, lock=True)
-    if user.is_last_administrator():
-        raise Conflict(_("This is the last administrator. Make somebody else one first."))
-    if not user.active:
-        raise Conflict(_("This user is deactivated already."))
-    user.deactivate()
-    db.session.commit()
-    if user.id == g.user.id:
-        return go("/", _("You are deactivated. That is final: another administrator has to reactivate you."))
-    return go(f"/auth/team/{user_id}", _("%(name)s cannot sign in any more.", name=user.name), undo=undo_url())
-
-
-@bp.post("/<int:user_id>/reactivate")
-def reactivate(user_id: int) -> Response:
-    user = _find(user_id, lock=True)
-    if user.active:
-        raise Conflict(_("This user is active already."))
-    user.reactivate()
-    db.session.commit()
-    return go(f"/auth/team/{user_id}", _("%(name)s may sign in again.", name=user.name), undo=undo_url())
 
 
 @bp.post("/<int:user_id>/send-password-link")
@@ -157,7 +130,7 @@ def _page(user: User, form: AssignForm | None, status: int = 200) -> Response:
         "auth/team/show.html",
         user=user,
         form=form or _assigned(user),
-        owned=_owned(user.id),
+        owned=handover.held(user.id),
         factor=SecondFactor.of(user.id),
         status=status,
     )
@@ -174,20 +147,6 @@ def _is_stale(form: AssignForm, now: AssignForm) -> bool:
         label = next(str(label) for value, label, *_rest in now[name].iter_choices() if value == now[name].data)
         form[name].errors = [_("Somebody changed this to “%(value)s” meanwhile.", value=label)]
     return bool(stale)
-
-
-def _owned(user_id: int) -> list[dict[str, Any]]:
-    """How many records of each type are this user's: what deactivating leaves as it is."""
-    found = []
-    for name, kind in kinds().items():
-        model: Any = journal.models().get(name)
-        if not kind.url or not hasattr(model, "owner_id"):
-            continue
-        query = sa.select(sa.func.count()).where(model.owner_id == user_id, model.deleted_at.is_(None))
-        number = db.session.scalar(query)
-        if number:
-            found.append({"label": kind.label, "url": f"{kind.url}?owner={user_id}", "number": number})
-    return found
 
 
 def _find(user_id: int, lock: bool = False) -> User:

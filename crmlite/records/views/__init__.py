@@ -52,9 +52,23 @@ def changed(response: Response, message: str, undo: str | None = None, event: st
     return toast(response, message, undo, event=event)
 
 
-from crmlite.records.views import bulk, fields, files, lists, members, notes, search, tags, timeline, trash, undo  # noqa: E402
+from crmlite.records.views import (  # noqa: E402
+    bulk,
+    favourites,
+    fields,
+    files,
+    lists,
+    members,
+    notes,
+    search,
+    seen,
+    tags,
+    timeline,
+    trash,
+    undo,
+)
 
 __all__ = [
-    "bp", "bulk", "changed", "done", "fields", "files", "find", "kind_of", "lists", "members", "notes", "public_files",
-    "is_seen", "page_of", "search", "tags", "timeline", "trash", "undo",
+    "bp", "bulk", "changed", "done", "favourites", "fields", "files", "find", "kind_of", "lists", "members", "notes", "public_files",
+    "is_seen", "page_of", "search", "seen", "tags", "timeline", "trash", "undo",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from flask import Response, g, render_template, request
 from flask_babel import gettext as _
 
-from crmlite.records import actions, search, types
+from crmlite.records import actions, search, seen, types
 from crmlite.records.views import bp, kind_of
 from crmlite.web import render
 
@@ -21,6 +21,7 @@ def palette() -> Response:
         "options",
         q=q,
         groups=[(label, hits) for label, hits in groups if hits],
+        latest=[] if q else seen.latest(g.user, SHOWN),
         actions=actions.matching(g.user, q),
     )
 

@@ -1,0 +1,28 @@
+"""What each user has around them: notices, the start page, and what stands around every page."""
+
+from typing import Any
+
+from flask import Flask, g
+from flask_babel import lazy_gettext as _l
+
+from crmlite import web
+from crmlite.desk import inbox, jobs, listeners, openings, telling
+from crmlite.desk.around import Desk
+from crmlite.desk.views import choices, notices, start
+
+__all__ = ["init_app", "jobs", "listeners", "openings", "telling"]
+
+
+def init_app(app: Flask) -> None:
+    for module in (start, notices, choices):
+        app.register_blueprint(module.bp)
+    app.context_processor(_desk)
+    app.extensions["crmlite.seen"].append((inbox.has_unread_about, inbox.mark_about))
+    web.add_nav(app, "/desk/", "home", _l("Start"), order=0, key="s")
+    web.add_nav(app, "/desk/notices", "bell", _l("Notices"), group="palette")
+    web.add_nav(app, "/desk/choices", "bell", _l("Which notices you get"), group="palette")
+
+
+def _desk() -> dict[str, Any]:
+    user = g.get("user")
+    return {"desk": Desk(user) if user else None}

@@ -1,0 +1,82 @@
+"""Writing notices: in the transaction of what they are about, to whom it concerns and to who stands in for them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+
+from crmlite import journal
+from crmlite.auth.models import Absence, Preference, User
+from crmlite.desk import jobs
+from crmlite.desk.kinds import KINDS, MAIL, NONE, Kind
+from crmlite.desk.models import Notice
+from crmlite.extensions import db, insert, utcnow
+from crmlite.jobs import enqueue
+
+CHOICES = "notices"
+"""The preference that holds how somebody wants to hear of each kind."""
+
+
+def tell(kind_name: str, user_id: int | None, record: Any) -> None:
+    """Writes the notice for that user, unless they did it themselves or want none."""
+    if user_id is None:
+        return
+    kind, actor = KINDS[kind_name], journal.actor()
+    by = actor.id if actor.kind == "user" else None
+    for person, absent_id, choices in _people(user_id):
+        way = way_of(kind, choices)
+        if person != by and way != NONE:
+            _write(kind, person, absent_id, record, mail=way == MAIL and not kind.own_mail)
+
+
+def wants_mail(kind_name: str, user_ids: Iterable[int | None]) -> list[User]:
+    """For modules that write a mail of their own: who gets one, of these users and of who stands in for them."""
+    kind = KINDS[kind_name]
+    wanted = {
+        person
+        for user_id in sorted({number for number in user_ids if number is not None})
+        for person, _absent, choices in _people(user_id)
+        if way_of(kind, choices) == MAIL
+    }
+    return list(db.session.scalars(sa.select(User).where(User.id.in_(wanted)).order_by(User.id))) if wanted else []
+
+
+def way_of(kind: Kind, choices: dict[str, Any] | None) -> str:
+    """How somebody hears of that kind."""
+    return str((choices or {}).get(kind.name, kind.usual))
+
+
+def _people(user_id: int) -> list[tuple[int, int, dict[str, Any] | None]]:
+    """(user, absent one or 0, choices) of the user and of who stands in for them now; in one statement."""
+    chosen = sa.and_(Preference.user_id == User.id, Preference.name == CHOICES)
+    own = sa.select(User.id, sa.literal(0).label("absent"), Preference.value).outerjoin(Preference, chosen)
+    deputies = (
+        sa.select(User.id, sa.literal(user_id), Preference.value)
+        .join(Absence, Absence.deputy_id == User.id)
+        .outerjoin(Preference, chosen)
+        .where(Absence.user_id == user_id, Absence.goes_on(), User.active)
+    )
+    rows = db.session.execute(own.where(User.id == user_id, User.active).union_all(deputies))
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def _write(kind: Kind, user_id: int, absent_id: int, record: Any, mail: bool) -> None:
+    """Many records of one operation are one notice: it counts, and names the first."""
+    row = insert(Notice.__table__).values(
+        user_id=user_id,
+        kind=kind.name,
+        operation_id=journal.operation(),
+        for_user_id=absent_id,
+        record_type=record.__tablename__,
+        record_id=record.id,
+        count=1,
+        at=utcnow(),
+    )
+    same = sa.and_(Notice.record_type == row.excluded.record_type, Notice.record_id == row.excluded.record_id)
+    row = row.on_conflict_do_update(
+        index_elements=["user_id", "kind", "operation_id", "for_user_id"],
+        set_={"count": Notice.count + sa.case((same, 0), else_=1)},
+    )
+    number = db.session.connection().execute(row.returning(Notice.__table__.c.id)).scalar_one()
+    if mail:  # written when all of the operation is there
+        enqueue(jobs.mail_notice, key=f"notice:{number}", notice_id=number)
