@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Flask
 
-from crmlite import config, extensions, health, web
+from crmlite import config, extensions, health, manifest, web
 
 FOUNDATION = ("auth", "mail", "records")
 """Packages that are always on, lowest first."""
@@ -45,6 +45,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     extensions.init_app(app)
     web.init_app(app)
     health.init_app(app)
+    manifest.init_app(app)
     for name in (*FOUNDATION, *MODULES):
         module = import_module(f"crmlite.{name}")
         if name in FOUNDATION or name in loaded.modules:

@@ -16,7 +16,7 @@ THUMBNAIL = 480
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 _OPTIONS: dict[str, dict[str, Any]] = {
     "JPEG": {"quality": 88, "progressive": True},
-    "WEBP": {"quality": 88, "method": 3},
+    "WEBP": {"quality": 88, "method": 2},
     "PNG": {"compress_level": 6},
 }
 
