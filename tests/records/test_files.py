@@ -180,7 +180,7 @@ def test_without_a_renderer_files_are_taken_and_pictures_wait(own_stage, monkeyp
     monkeypatch.setattr(pdf, "_START_WITHIN", 0.1)
     (own_stage.app.extensions["crmlite.settings"].instance / "renderer.sock").unlink()
     answer = send(own_stage, (picture(), "a.png"), (b"words", "b.txt"), headers=HTMX)
-    assert "File attached. a.png: Pictures cannot be taken at the moment" in toast_of(answer)["message"]
+    assert "1 file attached. a.png: Pictures cannot be taken at the moment" in toast_of(answer)["message"]
 
 
 # --- what is shown ----------------------------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ def attach(record_type: str, record_id: int) -> Response:
     for file in taken:
         files.attach(record, file, g.user.id)
     db.session.commit()
-    message = ngettext("File attached.", "%(num)d files attached.", len(taken))
+    message = ngettext("%(num)d file attached.", "%(num)d files attached.", len(taken))
     return done(record, " ".join([message, *reasons]))
 
 
