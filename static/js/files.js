@@ -100,7 +100,7 @@
   cx.on('dragover', (event) => {
     if (!holdsFiles(event)) return;
     event.preventDefault(); // else the browser goes away to show the file
-    event.dataTransfer.dropEffect = form() ? 'copy' : 'none';
+    event.dataTransfer.dropEffect = 'copy';
     over(Boolean(form()));
   });
   cx.on('dragleave', (event) => { if (!event.relatedTarget) over(false); });

@@ -177,9 +177,9 @@ def test_who_may_only_look_is_told_so_and_stays_on_the_page(site: Site, paths):
         open_record(page, "products")
         expect(page.locator("[data-cx-attach]")).to_have_count(0)
         drag(page, paths["offer.txt"])
-        page.wait_for_timeout(300)
-        assert page.url.endswith("/products/1")
+        expect(page.locator("#toast-alert")).to_contain_text("but not attach anything to it")
         expect(page.locator("#drop")).to_be_hidden()
+        assert page.url.endswith("/products/1")
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
