@@ -110,7 +110,7 @@
     event.preventDefault();
     take([...event.dataTransfer.files].filter((file) => file.size || file.type)); // a folder is neither
   });
-  cx.on('keydown', (event) => { if (event.key === 'Escape') over(false); });
+  cx.on('pointermove', () => { if (cx.one('#drop')) over(false); }); // whoever moves a pointer drags no more, whatever was not said
 
   cx.on('paste', (event) => {
     const files = [...(event.clipboardData?.files ?? [])];

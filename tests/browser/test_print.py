@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Site, settled, speaking
 from tests.browser.test_files import PLURALS, open_record
@@ -58,8 +58,9 @@ def test_a_long_timeline_goes_on_on_the_next_page(site: Site):
             page.keyboard.press("Control+Enter")
             settled(page)
             page.wait_for_function("() => !document.querySelector('#note-text').value")
+        expect(page.locator("#timeline")).to_contain_text("Line of note 24 ")
         text = printed(page)
-        assert all(f"Line of note {n} " in text for n in range(25))
+        assert [n for n in range(25) if f"Line of note {n} " not in text] == []
         assert re.search(r"\b2 / [3-9]\b", text), "pages are numbered"
 
 
