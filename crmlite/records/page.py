@@ -6,7 +6,8 @@ from typing import Any
 
 from flask import current_app
 
-from crmlite.auth.models import Member, Organisation, Viewer
+from crmlite.auth import papers
+from crmlite.auth.models import Member, Viewer
 from crmlite.extensions import utcnow
 from crmlite.records import files, members, panels, tags
 from crmlite.records.forms import NoteForm
@@ -80,10 +81,9 @@ class RecordPage:
 
     # --- beside the record
 
-    @cached_property
+    @property
     def firm(self) -> str:
-        """Whose paper it is when it is printed."""
-        return Organisation.get().name or "crmlite"
+        return papers.firm()
 
     @property
     def now(self) -> datetime:
