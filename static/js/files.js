@@ -76,7 +76,7 @@
   function fail(job, why) {
     cx.one('progress', job.row)?.remove();
     job.row.classList.add('cx-toast-bad');
-    job.row.setAttribute('role', 'alert');
+    cx.one('div', job.row).setAttribute('role', 'alert');
     state(job, why);
   }
 

@@ -1,13 +1,14 @@
 """Files on a record's page: dropped, pasted, chosen by keyboard; how far they are, what is wrong with each; looked at in a box."""
 
 import re
-from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests.auth.test_logo import picture
 from tests.browser.conftest import Site, settled, speaking
+from tests.browser.test_accessibility import RULES
 
 PLURALS = ("companies", "contacts", "deals", "leads", "orders", "products", "quotes")
 
@@ -93,7 +94,7 @@ def test_each_file_says_what_is_wrong_with_it_and_the_others_are_attached(site: 
         page.locator("#uploads").evaluate("box => box.dataset.most = 100000")
         drag(page, paths["broken.png"], paths["offer.txt"], __file__)
         expect(names(page)).to_have_count(before + 2)
-        bad = page.locator("#uploads [role=alert]")
+        bad = page.locator("#uploads .cx-toast-bad")
         expect(bad).to_have_count(1)
         expect(bad).to_contain_text("broken.png")
         expect(bad).to_contain_text("This is no picture that can be read.")
@@ -112,7 +113,7 @@ def test_without_a_connection_a_file_says_so(site: Site, paths):
         open_record(page)
         page.route("**/files", lambda route: route.abort())
         drag(page, paths["offer.txt"])
-        expect(page.locator("#uploads [role=alert]")).to_contain_text("crmlite cannot be reached")
+        expect(page.locator("#uploads .cx-toast-bad")).to_contain_text("crmlite cannot be reached")
         assert all("Failed to load" in text for text in site.complaints)
         site.complaints.clear()
 
@@ -168,9 +169,11 @@ def test_files_are_chosen_with_the_keyboard_alone(site: Site, paths):
     with site.visit("admin") as page:
         open_record(page, "products")
         before = names(page).count()
-        page.locator("[data-cx-attach] input[type=file]").focus()
+        field = page.locator("[data-cx-attach] input[type=file]")
+        field.focus()
+        expect(field).to_be_focused()
         with page.expect_file_chooser() as chooser:
-            page.keyboard.press("Enter")
+            page.keyboard.press("Space")
         assert chooser.value.is_multiple()
         chooser.value.set_files([paths["offer.txt"], paths["garden.png"]])
         expect(names(page)).to_have_count(before + 2)
@@ -219,5 +222,25 @@ def test_a_picture_is_there_without_script_too(site: Site, paths):
         site.complaints.clear()  # a browser's own page around a picture has styles, which the sandbox leaves out
 
 
-def test_the_paths_are_files(paths):
-    assert all(Path(path).is_file() for path in paths.values())
+@pytest.mark.parametrize(("theme", "language"), [("light", "en"), ("dark", "ar")])
+def test_files_shut_nobody_out(site: Site, paths, theme, language):
+    """What is on its way, what went wrong, and the box with a picture: axe, and the width of a phone."""
+    with (
+        site.visit("manager", color_scheme=theme, viewport={"width": 360, "height": 740}) as page,
+        speaking(page, language),
+    ):
+        open_record(page, "deals")
+        found = []
+        drag(page, paths["broken.png"], paths["garden.png"], paths["house.jpg"], to=(180, 500))
+        expect(names(page).nth(0)).to_have_text("house.jpg")
+        expect(page.locator("#uploads .cx-toast-bad")).to_be_visible()
+        for step in ("rows", "box"):
+            if step == "box":
+                page.locator("[data-cx-picture]").first.click()
+                expect(page.locator("#lightbox")).to_be_visible()
+            found += [
+                (step, v["id"], v["nodes"][0]["html"][:160])
+                for v in Axe().run(page, options=RULES).response["violations"]
+            ]
+            assert page.evaluate("() => document.documentElement.scrollWidth") <= 360, step
+        assert found == []

@@ -110,7 +110,7 @@ def test_a_picture_that_is_a_script_too_is_a_picture_afterwards(site: Site, tmp_
         before = names(page).count()
         drag(page, str(tmp_path / "both.gif"))
         page.wait_for_function(
-            "() => document.querySelector('#uploads [role=alert], #uploads [data-undo]:not([hidden])')"
+            "() => document.querySelector('#uploads .cx-toast-bad, #uploads [data-undo]:not([hidden])')"
         )
         if names(page).count() == before:  # not even readable as a picture: then it is refused
             return
