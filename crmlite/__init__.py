@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Flask
 
-from crmlite import config, extensions, health, upgrading, web
+from crmlite import config, extensions, health, manifest, upgrading, web
 
 FOUNDATION = ("auth", "mail", "help", "records", "desk")
 """Packages that are always on, lowest first."""
@@ -46,6 +46,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     web.init_app(app)
     upgrading.init_app(app)
     health.init_app(app)
+    manifest.init_app(app)
     for name in (*FOUNDATION, *MODULES):
         module = import_module(f"crmlite.{name}")
         if name in FOUNDATION or name in loaded.modules:

@@ -5,7 +5,9 @@ import os
 import secrets
 import shutil
 import time
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import IO, Self
 
@@ -19,6 +21,18 @@ from crmlite.journal import Journaled
 from crmlite.safety import display_name
 
 KEEP = timedelta(days=30)
+SHOWN = frozenset({"image/png", "image/jpeg", "image/webp"})
+"""What may be shown in the browser, where the renderer made it; all else is only ever a download."""
+THUMBNAIL = "image/webp"
+
+
+@dataclass(frozen=True)
+class Made:
+    """What the renderer made of a picture along with it: it goes where the picture goes."""
+
+    thumbnail: bytes
+    width: int
+    height: int
 
 
 class FileRefused(Exception):
@@ -37,27 +51,50 @@ class File(Journaled, Base):
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     detached_at: Mapped[datetime | None]
     """When it was taken off its record; the bytes stay for KEEP, so that undo brings it back."""
+    thumbnail: Mapped[str | None]
+    """The path of a small picture of it, where the renderer made both: only then it may be shown, and `mime` is its own word."""
+    width: Mapped[int | None]
+    height: Mapped[int | None]
 
     @classmethod
     def store(cls, stream: IO[bytes], name: str, mime: str | None) -> Self:
         """Writes the bytes to disk, then the row: a row never points at a file that is not there. Raises FileRefused."""
+        file = cls.write(stream, name, mime)
+        db.session.add(file)
+        return file
+
+    @classmethod
+    def write(cls, stream: IO[bytes], name: str, mime: str | None, made: Made | None = None) -> Self:
+        """store() without the row, for whom the writing shall not wait: add it to the session later. Raises FileRefused."""
         settings = current_app.extensions["crmlite.settings"]
         if shutil.disk_usage(settings.instance).free < settings.disk_floor_mb * 1024 * 1024:
             raise FileRefused(_("The server's disk is nearly full, so files are not taken at the moment."))
-        token = secrets.token_hex(32)
-        path = f"{token[:2]}/{token[2:]}"
+        path = _fresh_path()
         sha256, size = _write(settings.files_path / path, stream)
         if not size:
+            (settings.files_path / path).unlink()
             raise FileRefused(_("This file is empty."))
         shown = display_name(name) or _("file")
         file = cls(path=path, sha256=sha256, size=size, mime=(mime or "application/octet-stream")[:100], name=shown)
-        db.session.add(file)
+        if made:
+            file.thumbnail, file.width, file.height = _fresh_path(), made.width, made.height
+            _write(settings.files_path / file.thumbnail, BytesIO(made.thumbnail))
         return file
 
     @property
     def location(self) -> Path:
-        folder: Path = current_app.extensions["crmlite.settings"].files_path
-        return folder / self.path
+        return _located(self.path)
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether it is a picture that was made anew from its pixels."""
+        return self.thumbnail is not None and self.mime in SHOWN
+
+    @property
+    def ending(self) -> str:
+        """What its name ends with, without the dot: `pdf`; empty where that says nothing."""
+        stem, _dot, ending = self.name.rpartition(".")
+        return ending.lower() if stem else ""
 
     def read(self) -> bytes | None:
         """The bytes as they were stored; None where they are gone or are no longer the same."""
@@ -74,6 +111,15 @@ class File(Journaled, Base):
         return send_file(
             self.location, "application/octet-stream", as_attachment=True, download_name=name or self.name, max_age=0
         )
+
+    def as_picture(self, small: bool = False) -> Response:
+        """The answer of a view with `headers("file")`, to be shown within a page. 404 for whatever the renderer did not make."""
+        if not self.is_shown:
+            abort(404)
+        where, mime = (_located(self.thumbnail or ""), THUMBNAIL) if small else (self.location, self.mime)
+        if not where.is_file():
+            abort(404, _("This file is missing on the server. Tell the administrator."))
+        return send_file(where, mime, max_age=0)
 
 
 def forget(now: datetime | None = None) -> int:
@@ -94,6 +140,7 @@ def sweep() -> int:
     """Removes bytes that no row points at and that are older than a day: of files that are forgotten, or never were saved."""
     folder: Path = current_app.extensions["crmlite.settings"].files_path
     known = set(db.session.scalars(sa.select(File.path)))
+    known |= set(db.session.scalars(sa.select(File.thumbnail).where(File.thumbnail.is_not(None))))
     young = time.time() - 86_400
     strays = [
         path
@@ -113,6 +160,17 @@ def _pointing_here() -> list[sa.Column[int]]:
         for column in table.columns
         if any(key.column.table is File.__table__ for key in column.foreign_keys)
     ]
+
+
+def _fresh_path() -> str:
+    """Nobody's guess, and nothing of what the user called it."""
+    token = secrets.token_hex(32)
+    return f"{token[:2]}/{token[2:]}"
+
+
+def _located(path: str) -> Path:
+    folder: Path = current_app.extensions["crmlite.settings"].files_path
+    return folder / path
 
 
 def _write(location: Path, stream: IO[bytes]) -> tuple[str, int]:

@@ -39,7 +39,7 @@ from crmlite.contacts.models import Affiliation, Contact
 from crmlite.demo.cast import CAST, make_cast
 from crmlite.desk.models import Notice
 from crmlite.extensions import db, utcnow, writing
-from crmlite.files import File
+from crmlite.files import File, Made
 from crmlite.fold import sort_key
 from crmlite.jobs import Heartbeat
 from crmlite.leads.models import Lead, Submission, WebForm
@@ -262,6 +262,8 @@ def _parts(owner: str, ids: dict[str, int]) -> dict[str, int]:
             found[f"{owner}.{kind}.{model.__tablename__}"] = row.id
             if isinstance(row, Tagging):
                 found[f"{owner}.{kind}.tag"] = row.tag_id
+            if isinstance(row, Attachment):
+                found[f"{owner}.{kind}.picture"] = row.id + 1  # attached right after it
     return found
 
 
@@ -396,11 +398,13 @@ def make_order(owner: str, user: User | None, contact: Contact, company: Company
 
 
 def _decorate(record: Any, user: User | None, word: str) -> None:
-    """A note, a tag and a file."""
+    """A note, a tag, a file and a picture, as the renderer would have made it."""
     author_id = user.id if user else None
     Note.write(record, author_id, f"{word} note")
     tags.add(record, "customer")
     files.attach(record, File.store(io.BytesIO(word.encode()), f"{word}.txt", "text/plain"), author_id)
+    shown = File.write(io.BytesIO(word.encode()), f"{word}.png", "image/png", Made(word.encode(), 40, 30))
+    files.attach(record, shown, author_id)
 
 
 def _seed_more(owner: str, user: User) -> dict[str, int]:
@@ -582,7 +586,12 @@ class Stage:
             self.ids: dict[str, int] = db.session.scalars(query).one()
             for file in db.session.scalars(sa.select(File)):  # the template's bytes lie in another instance's folder
                 file.location.parent.mkdir(parents=True, exist_ok=True)
-                file.location.write_bytes(file.name.removesuffix(".txt").encode())
+                word = file.name.removesuffix(".txt").removesuffix(".png").encode()
+                file.location.write_bytes(word)
+                if file.thumbnail:
+                    small = file.location.parent.parent / file.thumbnail
+                    small.parent.mkdir(parents=True, exist_ok=True)
+                    small.write_bytes(word)
 
     def client(self, actor: str = "stranger") -> FlaskClient:
         """A browser of its own; it sends what browsers send."""

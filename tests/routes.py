@@ -489,6 +489,8 @@ ROUTES: tuple[Route, ...] = (
         )
     ),
     *each_type(get("/files/<int:attachment_id>", TEAM, args={"attachment_id": "seller.TYPE.attachment"})),
+    *each_type(get("/files/<int:attachment_id>/picture", TEAM, args={"attachment_id": "seller.TYPE.picture"})),
+    *each_type(get("/files/<int:attachment_id>/thumbnail", TEAM, args={"attachment_id": "seller.TYPE.picture"})),
     *each_type(post("/records/<record_type>/<int:record_id>/members", TEAM, user_id="@user.rival", role="advises")),
     *each_type(
         post(
@@ -535,6 +537,8 @@ ROUTES: tuple[Route, ...] = (
     ),
     # health
     get("/health", PUBLIC),
+    # phones
+    get("/manifest.webmanifest", PUBLIC),
     # files of the program itself
     get("/static/<path:filename>", PUBLIC),
 )

@@ -1,5 +1,6 @@
 """Papers: what customers get as PDF, with the organisation's letterhead, in their language."""
 
+import time
 from typing import Any
 
 from flask import current_app
@@ -16,6 +17,17 @@ def compose(template: str, language: str, **context: Any) -> tuple[str, dict[str
         files = {"logo.png": logo} if logo else {}
         context |= {"organisation": organisation, "logo": "crmlite:logo.png" if logo else ""}
         return current_app.jinja_env.get_template(template).render(**_language(), **context), files
+
+
+_KNOWN_FOR = 30.0
+
+
+def firm() -> str:
+    """Whose paper it is when a page is printed: half a minute old at most, as every record's page says it, and most are not."""
+    known: tuple[float, str] | None = current_app.extensions.get("crmlite.firm")
+    if known is None or time.monotonic() - known[0] > _KNOWN_FOR:
+        known = current_app.extensions["crmlite.firm"] = (time.monotonic(), Organisation.get().name)
+    return known[1] or "crmlite"
 
 
 def _language() -> dict[str, str]:

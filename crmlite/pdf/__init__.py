@@ -5,6 +5,7 @@ import re
 import socket
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,12 @@ from flask_babel import gettext as _
 from crmlite.extensions import current_session, db
 from crmlite.pdf import wire
 
-__all__ = ["Failed", "is_running", "picture", "render"]
+__all__ = ["PICTURE_AT_MOST", "Failed", "Photo", "is_running", "photo", "picture", "render"]
 
 log = logging.getLogger(__name__)
 
+PICTURE_AT_MOST = wire.FILES_AT_MOST
+"""Bytes."""
 _ANSWER_WITHIN = 60.0
 """A document takes 20 seconds at most, and two or three may be before it."""
 _ANSWER_AT_MOST = 100_000_000
@@ -28,9 +31,20 @@ _START_WITHIN = 2.0
 class Failed(Exception):
     """There is no PDF, or no picture. `str()` is a sentence for the user, `reason` a word for programs (see _sentence)."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(_sentence(reason))
+    def __init__(self, reason: str, of_picture: bool = False) -> None:
+        super().__init__((of_picture and _sentence_of_picture(reason)) or _sentence(reason))
         self.reason = reason
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A picture that was made anew, with a small one of it, which is a WebP."""
+
+    data: bytes
+    mime: str
+    width: int
+    height: int
+    thumbnail: bytes
 
 
 def render(html: str, files: Mapping[str, bytes] | None = None) -> bytes:
@@ -58,10 +72,13 @@ def picture(data: bytes) -> bytes:
 
     Done by the renderer too, with its limits: a picture from outside may be made to break or to fill what decodes it.
     """
-    if len(data) > wire.FILES_AT_MOST:
-        raise Failed("too_many_pixels")
-    _header, parts = _ask({"what": "picture"}, data)
-    return parts[0]
+    return _ask_for_picture("picture", data)[1][0]
+
+
+def photo(data: bytes) -> Photo:
+    """picture() in the size it has, for who wants to see it whole. Raises Failed."""
+    header, (whole, thumbnail) = _ask_for_picture("photo", data)
+    return Photo(whole, header["mime"], header["width"], header["height"], thumbnail)
 
 
 def is_running() -> bool:
@@ -71,6 +88,15 @@ def is_running() -> bool:
             return True
     except OSError:
         return False
+
+
+def _ask_for_picture(what: str, data: bytes) -> tuple[dict[str, Any], list[bytes]]:
+    if len(data) > wire.FILES_AT_MOST:
+        raise Failed("too_many_pixels", of_picture=True)
+    try:
+        return _ask({"what": what}, data)
+    except Failed as failure:
+        raise Failed(failure.reason, of_picture=True) from failure
 
 
 def _ask(header: dict[str, Any], *parts: bytes) -> tuple[dict[str, Any], list[bytes]]:
@@ -110,6 +136,23 @@ def _connect(within: float = 0.0) -> socket.socket:
             if time.monotonic() >= deadline:
                 raise
         time.sleep(0.05)
+
+
+def _sentence_of_picture(reason: str) -> str:
+    """Where it has to be another one than for a PDF file."""
+    match reason:
+        case "absent":
+            return _(
+                "Pictures cannot be taken at the moment, because the renderer does not run. Nothing was lost: try again later."
+            )
+        case "busy":
+            return _("The server is busy with other pictures. Try again in a minute.")
+        case "memory" | "time":
+            return _("This picture takes too long to read. Save it again as PNG or JPEG, and try that one.")
+        case "broken":
+            return _("This picture could not be read. The server's log says why.")
+        case _:
+            return ""
 
 
 def _sentence(reason: str) -> str:

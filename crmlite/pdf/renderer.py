@@ -153,6 +153,9 @@ def _make(connection: socket.socket) -> tuple[dict[str, object], tuple[bytes, ..
         header, parts = wire.receive(connection, wire.HTML_AT_MOST + wire.FILES_AT_MOST)
         if header["what"] == "picture":
             return {}, (pictures.made_harmless(parts[0]),)
+        if header["what"] == "photo":
+            photo = pictures.made_anew(parts[0])
+            return {"mime": photo.mime, "width": photo.width, "height": photo.height}, (photo.data, photo.thumbnail)
         pdf, refused = document.make(parts[0].decode(), dict(zip(header["names"], parts[1:], strict=True)))
     except pictures.Refused as refusal:
         return {"failed": str(refusal)}, ()

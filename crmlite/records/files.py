@@ -1,14 +1,18 @@
 """Files on records: attachments."""
 
-from typing import Any, ClassVar
+from collections.abc import Iterable
+from io import BytesIO
+from typing import IO, Any, ClassVar
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from crmlite import events
+from crmlite import events, pdf
 from crmlite.extensions import Base, db, utcnow
-from crmlite.files import File
+from crmlite.files import File, FileRefused, Made
 from crmlite.journal import Journaled
+from crmlite.safety import display_name
 
 
 class Attachment(Journaled, Base):
@@ -25,7 +29,50 @@ class Attachment(Journaled, Base):
         return [(self.record_type, self.record_id)]
 
 
+def take(sent: Iterable[tuple[IO[bytes], str, str | None]]) -> tuple[list[File], list[tuple[str, str]]]:
+    """Writes what was sent (stream, name, kind) to disk: files for attach(), and of those refused their name and why.
+
+    Not while the session writes: the renderer takes its time. Pictures are what it makes of them; the rest is kept as it came.
+    """
+    taken, refused = [], []
+    for stream, name, mime in sent:
+        try:
+            taken.append(_write(stream, name, mime))
+        except (FileRefused, pdf.Failed) as reason:
+            refused.append((display_name(name) or _("file"), str(reason)))
+    return taken, refused
+
+
+def _write(stream: IO[bytes], name: str, mime: str | None) -> File:
+    if not _is_picture(stream):
+        return File.write(stream, name, mime)
+    made = pdf.photo(stream.read(pdf.PICTURE_AT_MOST + 1))
+    named = _with_ending(name, made.mime)
+    return File.write(BytesIO(made.data), named, made.mime, Made(made.thumbnail, made.width, made.height))
+
+
+def _is_picture(stream: IO[bytes]) -> bool:
+    """By how it begins, whatever it is called: the four kinds that the renderer reads. Nothing of it is decoded here."""
+    start = stream.read(12)
+    stream.seek(0)
+    return start.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")) or (
+        start[:4] == b"RIFF" and start[8:] == b"WEBP"
+    )
+
+
+_ENDINGS = {"image/jpeg": ("jpg", "jpeg", "jpe", "jfif"), "image/png": ("png",), "image/webp": ("webp",)}
+
+
+def _with_ending(name: str, mime: str) -> str:
+    """A name that says what the picture is now: a GIF became a PNG, and `x.html` was never a page."""
+    if name.rpartition(".")[2].lower() in _ENDINGS[mime]:
+        return name
+    stem = name[:-4] if name.lower().endswith(".gif") else name
+    return f"{stem}.{_ENDINGS[mime][0]}"
+
+
 def attach(record: Any, file: File, author_id: int | None) -> Attachment:
+    db.session.add(file)
     db.session.flush()
     attachment = Attachment(file_id=file.id, record_type=record.__tablename__, record_id=record.id, author_id=author_id)
     db.session.add(attachment)

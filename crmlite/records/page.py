@@ -1,9 +1,14 @@
 """What the pages of all record types gather: fields, how to reach, tags, members, files, panels."""
 
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from flask import current_app
+
+from crmlite.auth import papers
 from crmlite.auth.models import Member, Viewer
+from crmlite.extensions import utcnow
 from crmlite.records import files, members, panels, tags
 from crmlite.records.forms import NoteForm
 from crmlite.records.listing import Row, fill, users
@@ -73,6 +78,22 @@ class RecordPage:
     @property
     def note_form(self) -> NoteForm:
         return NoteForm()
+
+    # --- beside the record
+
+    @property
+    def firm(self) -> str:
+        return papers.firm()
+
+    @property
+    def now(self) -> datetime:
+        return utcnow()
+
+    @property
+    def upload_at_most(self) -> int:
+        """Bytes of one file; a request is a little more than what it carries."""
+        most: int = current_app.config["MAX_CONTENT_LENGTH"]
+        return most - 10_000
 
     # --- loaded after the page
 

@@ -77,6 +77,12 @@ HEADERS = {
         "Cross-Origin-Resource-Policy": "same-origin",
         "Cache-Control": "private, no-store",
     },
+    "manifest": {  # in the reader's language, and asked for again when it may have changed
+        "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Cache-Control": "no-cache",
+        "Vary": "Accept-Language",
+    },
     "static": {
         "Content-Security-Policy": "default-src 'none'",
         "Cross-Origin-Resource-Policy": "cross-origin",
