@@ -195,6 +195,8 @@ TEAM_CREATED = _event("team.created", _l("%(actor)s made the team %(team)s"), "u
 TEAM_RENAMED = _event("team.renamed", _l("%(actor)s renamed the team %(was)s to %(now)s"), "users", "was", "now")
 ROLE_CHANGED = _event("role.changed", _l("%(actor)s changed what the role %(role)s may do"), "shield", "role")
 ORGANISATION_UPDATED = _event("organisation.updated", _l("%(actor)s changed the organisation"), "pencil")
+JOB_RUN_AGAIN = _event("job.run_again", _l("%(actor)s let the job %(job)s run again"), "refresh", "job", inverse=FINAL)
+JOB_GIVEN_UP = _event("job.given_up", _l("%(actor)s gave up the job %(job)s"), "ban", "job", inverse=FINAL)
 
 
 def all_types() -> list[EventType]:

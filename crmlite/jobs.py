@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crmlite import journal
+from crmlite import events, journal
 from crmlite.extensions import Base, db, insert, reading, utcnow, writing
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ _functions: dict[str, Callable[..., None]] = {}
 
 
 class Job(Base):
-    """Work to be done. queued -> running -> done, or parked after too many attempts."""
+    """Work to be done. queued -> running -> done, or parked after too many attempts; people run it again or give it up."""
 
     __tablename__ = "job"
     __table_args__ = (
@@ -58,6 +58,21 @@ class Job(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     error: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether it is for people to decide about."""
+        return self.state == "parked" or (self.state == "queued" and self.attempts > 0)
+
+    def run_again(self) -> None:
+        """Puts it back into the queue, due now, with all of its attempts. Final."""
+        self.state, self.due_at, self.attempts, self.lease_until = "queued", utcnow(), 0, None
+        events.emit(events.JOB_RUN_AGAIN, self, job=self.name)
+
+    def give_up(self) -> None:
+        """It is not tried any more. Final."""
+        self.state, self.lease_until = "given_up", None
+        events.emit(events.JOB_GIVEN_UP, self, job=self.name)
 
 
 class Heartbeat(Base):
