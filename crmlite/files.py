@@ -5,7 +5,7 @@ import os
 import secrets
 import shutil
 import time
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Self
 
@@ -17,8 +17,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from crmlite.extensions import PERSONAL, Base, db, utcnow
 from crmlite.journal import Journaled
 from crmlite.safety import display_name
-
-KEEP = timedelta(days=30)
 
 
 class FileRefused(Exception):
@@ -36,7 +34,7 @@ class File(Journaled, Base):
     name: Mapped[str] = mapped_column(info=PERSONAL)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     detached_at: Mapped[datetime | None]
-    """When it was taken off its record; the bytes stay for KEEP, so that undo brings it back."""
+    """When it was taken off its record; it stays for a while (retention), so that undo brings it back."""
 
     @classmethod
     def store(cls, stream: IO[bytes], name: str, mime: str | None) -> Self:
@@ -76,18 +74,18 @@ class File(Journaled, Base):
         )
 
 
-def forget(now: datetime | None = None) -> int:
-    """Removes the rows of files that have been off their record for KEEP, unless something else still has them.
-
-    Returns how many; does not commit.
-    """
-    old = sa.select(File).where(File.detached_at < (now or utcnow()) - KEEP)
+def loose(before: datetime) -> sa.Select[tuple[int]]:
+    """The ids of files that were taken off their record before then, and that nothing else has."""
+    old = sa.select(File.id).where(File.detached_at < before)
     for column in _pointing_here():
         old = old.where(~sa.exists().where(column == File.id))
-    found = db.session.scalars(old).all()
-    for file in found:
+    return old
+
+
+def forget(ids: list[int]) -> None:
+    """Removes their rows; their bytes go when the rows are gone for sure. Does not commit."""
+    for file in db.session.scalars(sa.select(File).where(File.id.in_(ids))).all():
         db.session.delete(file)
-    return len(found)
 
 
 def sweep() -> int:

@@ -27,7 +27,6 @@ LEASE = timedelta(minutes=1)
 transaction holds the row (PostgreSQL) or the writer's lock (SQLite)."""
 MAX_ATTEMPTS = 5
 BACKOFF = (timedelta(seconds=2), timedelta(seconds=30), timedelta(minutes=5), timedelta(minutes=30))
-KEEP_DONE = timedelta(days=7)
 IDLE = 0.5
 BEAT = 10.0
 PLAN = 60.0
@@ -231,9 +230,3 @@ def oldest_due_age() -> float:
     if due_at is None:
         return 0.0
     return max(0.0, (utcnow() - due_at).total_seconds())
-
-
-@job
-def forget_done() -> None:
-    """Deletes the rows of jobs that were done a week ago; parked ones stay for people to see."""
-    db.session.execute(sa.delete(Job).where(Job.state == "done", Job.due_at < utcnow() - KEEP_DONE))

@@ -51,7 +51,11 @@ def backup(place: Place) -> Finding:
             _("A backup that was never restored is none. The log says why it was not checked."),
         )
     return ok(
-        _("The last backup is %(span)s old (%(size)s), and was restored and checked.", span=span(age), size=filesize(made.size))
+        _(
+            "The last backup is %(span)s old (%(size)s), and was restored and checked.",
+            span=span(age),
+            size=filesize(made.size),
+        )
     )
 
 

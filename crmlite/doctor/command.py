@@ -51,6 +51,8 @@ def _say(results: list[Result], as_json: bool) -> None:
     width = max(len(str(result.check.label)) for result in results)
     for result in results:
         word, colour = SIGNS[result.finding.state]
-        click.echo(f"{click.style(f'{word:<6}', fg=colour)}  {str(result.check.label):<{width}}  {result.finding.sentence}")
+        click.echo(
+            f"{click.style(f'{word:<6}', fg=colour)}  {str(result.check.label):<{width}}  {result.finding.sentence}"
+        )
         if result.finding.advice:
             click.echo(f"{'':<{width + 10}}{result.finding.advice}")

@@ -12,7 +12,9 @@ from crmlite.extensions import SQLITE_OLDEST, SQLITE_PRAGMAS, db
 from crmlite.web import show_number
 
 MOUNTS = Path("/proc/self/mounts")
-NETWORK_DISKS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "ceph", "glusterfs", "fuse.sshfs", "fuse.glusterfs"})
+NETWORK_DISKS = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "ceph", "glusterfs", "fuse.sshfs", "fuse.glusterfs"}
+)
 WAL_AT_MOST = 64 * 1024 * 1024
 _WORDS = {"synchronous": {0: "OFF", 1: "NORMAL", 2: "FULL", 3: "EXTRA"}}
 OLDEST_POSTGRESQL = 14
@@ -101,7 +103,10 @@ def _postgresql() -> Finding:
             )
     if found.collation not in {"C", "C.UTF-8", "C.utf8", "POSIX"}:
         return warning(
-            _("The database sorts by the rules of %(locale)s, which change with the system's updates.", locale=found.collation),
+            _(
+                "The database sorts by the rules of %(locale)s, which change with the system's updates.",
+                locale=found.collation,
+            ),
             _("Make a database with the locale C.UTF-8 and restore a backup into it."),
         )
     return ok(_("PostgreSQL %(version)s, with every commit on disk before it is answered.", version=version))

@@ -48,7 +48,11 @@ def public_url(place: Place) -> Finding:
     if 300 <= answer.status < 400 and answer.location:
         target = urlsplit(answer.location)
         return warning(
-            _("%(url)s sends its visitors on to %(target)s.", url=settings.public_url, target=f"{target.scheme}://{target.netloc}"),
+            _(
+                "%(url)s sends its visitors on to %(target)s.",
+                url=settings.public_url,
+                target=f"{target.scheme}://{target.netloc}",
+            ),
             _("Set public_url to where they arrive: links in mails begin with it."),
         )
     if answer.told.get("status") not in {"ok", "failing"} or "schema" not in answer.told:
@@ -61,7 +65,9 @@ def outside_clock(place: Place) -> Finding:
     try:
         answer = _ask(place)
     except (OSError, http.client.HTTPException, ValueError):
-        return warning(_("The clock could not be compared: the public address does not answer."), _("See Public address."))
+        return warning(
+            _("The clock could not be compared: the public address does not answer."), _("See Public address.")
+        )
     if answer.date is None:
         return warning(_("The clock could not be compared: the answer says no time."), _("See Public address."))
     set_it = _("Let both machines set their clocks by themselves: timedatectl set-ntp true.")
@@ -74,7 +80,9 @@ def _ask(place: Place) -> Answer:
     url = urlsplit(place.settings.public_url)
     connection: http.client.HTTPConnection
     if url.scheme == "https":
-        connection = http.client.HTTPSConnection(url.hostname or "", url.port, timeout=NETWORK_WITHIN, context=place.trust())
+        connection = http.client.HTTPSConnection(
+            url.hostname or "", url.port, timeout=NETWORK_WITHIN, context=place.trust()
+        )
     else:
         connection = http.client.HTTPConnection(url.hostname or "", url.port, timeout=NETWORK_WITHIN)
     try:
@@ -114,7 +122,10 @@ def certificate(place: Place) -> Finding:
         if settings.is_local:
             return ok(_("Nobody outside reaches this instance, so it needs no certificate."))
         return broken(
-            _("%(url)s is not encrypted: whoever is on the way reads passwords and customers.", url=settings.public_url),
+            _(
+                "%(url)s is not encrypted: whoever is on the way reads passwords and customers.",
+                url=settings.public_url,
+            ),
             _("Put a web server with a certificate in front, such as Caddy, and set public_url to https://…"),
         )
     url = urlsplit(settings.public_url)
@@ -141,7 +152,9 @@ def mail_server(place: Place) -> Finding:
     if not settings.smtp_url:
         return warning(_("No mail server is set."), _("Write smtp_url into settings.toml and start crmlite again."))
     try:
-        with smtp.Connection(settings.smtp_url, hello=settings.public_host, timeout=min(settings.smtp_timeout, NETWORK_WITHIN)):
+        with smtp.Connection(
+            settings.smtp_url, hello=settings.public_host, timeout=min(settings.smtp_timeout, NETWORK_WITHIN)
+        ):
             pass
     except smtp.AccountError as error:
         return broken(

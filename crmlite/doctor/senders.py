@@ -41,7 +41,10 @@ def spf(place: Place) -> Finding:
         if not records:
             return warning(
                 _("%(domain)s has no SPF record: other mail servers cannot tell who may send for it.", domain=domain),
-                _("Add a TXT record at %(domain)s, such as “v=spf1 mx -all”, with what your mail provider names.", domain=domain),
+                _(
+                    "Add a TXT record at %(domain)s, such as “v=spf1 mx -all”, with what your mail provider names.",
+                    domain=domain,
+                ),
             )
         if len(records) > 1:
             return broken(
@@ -55,7 +58,11 @@ def spf(place: Place) -> Finding:
             )
         if (count := _lookups(place.resolver(), domain, set())) > LOOKUPS:
             return broken(
-                _("The SPF record of %(domain)s needs %(count)s look-ups; more than 10 make it void.", domain=domain, count=count),
+                _(
+                    "The SPF record of %(domain)s needs %(count)s look-ups; more than 10 make it void.",
+                    domain=domain,
+                    count=count,
+                ),
                 _("Take out of it what does not send mail for you."),
             )
     except Unanswered:
@@ -83,7 +90,9 @@ def dkim(place: Place) -> Finding:
         )
     return warning(
         _("No DKIM key of %(domain)s was found under the names that are usual.", domain=domain),
-        _("Let your mail provider sign your mail. If it does, set dkim_selector in settings.toml to the name of the key."),
+        _(
+            "Let your mail provider sign your mail. If it does, set dkim_selector in settings.toml to the name of the key."
+        ),
     )
 
 

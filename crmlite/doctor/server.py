@@ -37,7 +37,10 @@ def disk(place: Place) -> Finding:
         if free < floor:
             return broken(
                 _("The disk of %(folder)s has %(free)s MB left: files are refused.", **said),
-                _("Make room, or give it a larger disk. What is too little is set by disk_floor_mb = %(floor)s.", floor=floor),
+                _(
+                    "Make room, or give it a larger disk. What is too little is set by disk_floor_mb = %(floor)s.",
+                    floor=floor,
+                ),
             )
         if free < 2 * floor or usage.free < TIGHT * usage.total:
             return warning(
@@ -64,7 +67,10 @@ def clock(place: Place) -> Finding:
     newest = db.session.scalar(sa.select(Operation.at).order_by(Operation.id.desc()).limit(1))
     if newest is not None and newest - now > CLOCK_OFF:
         return broken(
-            _("What was written last is %(span)s in the future: the clock was ahead then, or is behind now.", span=span(newest - now)),
+            _(
+                "What was written last is %(span)s in the future: the clock was ahead then, or is behind now.",
+                span=span(newest - now),
+            ),
             set_it,
         )
     if not place.settings.is_sqlite:
@@ -93,7 +99,11 @@ def permissions(place: Place) -> Finding:
     ours = folder.stat()
     if ours.st_uid != os.geteuid():
         return warning(
-            _("The instance folder belongs to user %(owner)s, and this runs as %(me)s.", owner=ours.st_uid, me=os.geteuid()),
+            _(
+                "The instance folder belongs to user %(owner)s, and this runs as %(me)s.",
+                owner=ours.st_uid,
+                me=os.geteuid(),
+            ),
             _("Run crmlite, also its commands, as the user that the folder belongs to."),
         )
     if foreign := next((path for path in _all_files(folder) if path.lstat().st_uid != ours.st_uid), None):
@@ -160,11 +170,17 @@ def proxies(place: Place) -> Finding:
     settings = place.settings
     if settings.is_https and not settings.proxies:
         return warning(
-            _("public_url begins with https, so a web server stands in front, but proxies is 0: all visitors count as one."),
+            _(
+                "public_url begins with https, so a web server stands in front, but proxies is 0: all visitors count as one."
+            ),
             _("Set proxies = 1 in settings.toml and start crmlite again."),
         )
     if settings.proxies:
         return ok(
-            ngettext("%(num)d web server in front is believed.", "%(num)d web servers in front are believed.", settings.proxies)
+            ngettext(
+                "%(num)d web server in front is believed.",
+                "%(num)d web servers in front are believed.",
+                settings.proxies,
+            )
         )
     return ok(_("No web server stands in front, and none is believed."))

@@ -44,7 +44,9 @@ def failed_jobs(_place: Place) -> Finding:
     parked, again = _failed()
     if parked:
         return broken(
-            ngettext("%(num)d job failed five times and is parked.", "%(num)d jobs failed five times and are parked.", parked),
+            ngettext(
+                "%(num)d job failed five times and is parked.", "%(num)d jobs failed five times and are parked.", parked
+            ),
             _("Look at them under Doctor, Jobs (/doctor/jobs): run them again or give them up."),
         )
     if again:
@@ -71,7 +73,9 @@ def outbox(place: Place) -> Finding:
     row = _mail()
     if not place.settings.smtp_url:
         return warning(
-            ngettext("No mail server is set; %(num)d mail waits.", "No mail server is set; %(num)d mails wait.", row.waiting),
+            ngettext(
+                "No mail server is set; %(num)d mail waits.", "No mail server is set; %(num)d mails wait.", row.waiting
+            ),
             _("Write smtp_url into settings.toml and start crmlite again."),
         )
     if account is not None and account.is_paused:

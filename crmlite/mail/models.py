@@ -65,7 +65,7 @@ class Message(Base):
 
     @property
     def may_be_sent_again(self) -> bool:
-        return self.state in {"unknown", "failed", "deferred"}
+        return self.state in {"unknown", "failed", "deferred"} and bool(self.text)
 
     def send_again(self) -> None:
         """Puts it back into the queue, due now. The Message-ID stays."""
