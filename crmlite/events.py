@@ -196,7 +196,7 @@ TEAM_RENAMED = _event("team.renamed", _l("%(actor)s renamed the team %(was)s to 
 ROLE_CHANGED = _event("role.changed", _l("%(actor)s changed what the role %(role)s may do"), "shield", "role")
 ORGANISATION_UPDATED = _event("organisation.updated", _l("%(actor)s changed the organisation"), "pencil")
 RETENTION_CHANGED = _event(
-    "retention.changed", _l("%(actor)s changed how long something is kept: %(kind)s"), "hourglass", "kind", "was", "now"
+    "retention.changed", _l("%(actor)s changed how long something is kept: %(what)s"), "hourglass", "what", "was", "now"
 )
 JOB_RUN_AGAIN = _event("job.run_again", _l("%(actor)s let the job %(job)s run again"), "refresh", "job", inverse=FINAL)
 JOB_GIVEN_UP = _event("job.given_up", _l("%(actor)s gave up the job %(job)s"), "ban", "job", inverse=FINAL)

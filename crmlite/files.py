@@ -74,7 +74,7 @@ class File(Journaled, Base):
         )
 
 
-def loose(before: datetime) -> sa.Select[tuple[int]]:
+def loose(before: datetime) -> sa.Select[int]:
     """The ids of files that were taken off their record before then, and that nothing else has."""
     old = sa.select(File.id).where(File.detached_at < before)
     for column in _pointing_here():

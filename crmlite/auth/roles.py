@@ -162,6 +162,7 @@ def as_markdown() -> str:
         "| One's own profile, password and devices | everybody |",
         "| Organisation | administrators and managers |",
         "| Team: users, teams, roles | administrators |",
+        "| Doctor, failed jobs, retention | administrators |",
         "| Outbox: all mail, trying the mail server again | administrators and managers; others see what they sent or got |",
         "| Undo | whoever did it, as long as they might still do it; administrators |",
         "",

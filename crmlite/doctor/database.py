@@ -1,6 +1,7 @@
 """The database: which it is, how safely it writes, and whether its tables are this version's."""
 
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -16,7 +17,7 @@ NETWORK_DISKS = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "ceph", "glusterfs", "fuse.sshfs", "fuse.glusterfs"}
 )
 WAL_AT_MOST = 64 * 1024 * 1024
-_WORDS = {"synchronous": {0: "OFF", 1: "NORMAL", 2: "FULL", 3: "EXTRA"}}
+_WORDS: dict[str, dict[Any, str]] = {"synchronous": {0: "OFF", 1: "NORMAL", 2: "FULL", 3: "EXTRA"}}
 OLDEST_POSTGRESQL = 14
 
 

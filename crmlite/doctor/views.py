@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import Conflict, Forbidden, NotFound
 
 from crmlite.doctor import examination
+from crmlite.doctor.findings import STATES
 from crmlite.extensions import db, reading
 from crmlite.jobs import Job
 from crmlite.web import go, render
@@ -49,7 +50,7 @@ def _page(outside: list[examination.Result] | None) -> Response:
         here=here,
         outside=outside,
         waiting=examination.OUTSIDE,
-        worst=examination.STATES[examination.worst([*here, *(outside or [])])],
+        worst=STATES[examination.worst([*here, *(outside or [])])],
     )
 
 

@@ -1,6 +1,6 @@
 """Work that waits: the worker, its jobs, the outbox, and the backup."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -100,7 +100,7 @@ def outbox(place: Place) -> Finding:
     return ok(_("Mail goes out."))
 
 
-def _mail() -> sa.Row[tuple[int, int, object]]:
+def _mail() -> sa.Row[int, int, datetime]:
     waiting = sa.and_(Message.state == "queued", Message.due_at <= utcnow())
     lost = sa.and_(Message.state.in_(["failed", "unknown"]), Message.created_at > utcnow() - LATELY)
     return db.session.execute(

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -121,6 +121,7 @@ def kept_as(kind: RecordType) -> str:
 
 def kept() -> Iterable[Kind]:
     """What retention knows of the trash: a kind for each type of record."""
+    books = cache(lambda: _first_day(retention.limit(BOOKS)))  # asked once for all of them, where somebody asks
     for kind in types.registered().values():
         yield Kind(
             kept_as(kind),
@@ -128,15 +129,14 @@ def kept() -> Iterable[Kind]:
             _l("With all that belongs to them, from when they were deleted."),
             "trash",
             KEEP,
-            partial(_old, kind),
+            partial(_old, kind, books),
             partial(purge, kind),
         )
 
 
-def _old(kind: RecordType, before: datetime) -> sa.Select[tuple[int]]:
+def _old(kind: RecordType, books: Callable[[], date], before: datetime) -> sa.Select[int]:
     model = kind.model
-    books = model.booked_since(_first_day(retention.limit(BOOKS)))
-    return sa.select(model.id).where(model.deleted_at < before, ~books)
+    return sa.select(model.id).where(model.deleted_at < before, ~model.booked_since(books()))
 
 
 def _first_day(years: int | None) -> date:

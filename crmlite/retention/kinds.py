@@ -31,9 +31,9 @@ class Kind:
     """trash, outside, inside or books: where it stands on the page."""
     default: int | None
     """How long it is kept unless told, in `unit`; None is for ever."""
-    rows: Callable[[datetime], sa.Select[tuple[int]]] | None = None
+    rows: Callable[[datetime], sa.Select[int]] | None = None
     """The ids of what is older than that time. Without it nothing goes by itself: others ask for the limit."""
-    forget: Callable[[list[int]], None] | None = None
+    forget: Callable[[list[int]], object] | None = None
     least: Callable[[], int] = lambda: 1
     for_ever: bool = True
     """Whether it may be kept without end."""
@@ -42,7 +42,7 @@ class Kind:
     def allows(self, number: int | None) -> bool:
         return self.for_ever if number is None else self.least() <= number <= MOST[self.unit]
 
-    def older(self, number: int | None, now: datetime) -> sa.Select[tuple[int]] | None:
+    def older(self, number: int | None, now: datetime) -> sa.Select[int] | None:
         """What goes when it is kept so long; None where nothing does."""
         if self.rows is None or number is None:
             return None

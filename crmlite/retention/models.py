@@ -30,7 +30,7 @@ class Limit(Journaled, Base):
             row = cls(name=kind.name)
             db.session.add(row)
         row.number = number
-        events.emit(events.RETENTION_CHANGED, row, kind=kind.name, was=was, now=number)
+        events.emit(events.RETENTION_CHANGED, row, what=kind.name, was=was, now=number)
         return row
 
     def may_become(self, name: str, value: Any) -> bool:

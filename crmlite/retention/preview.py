@@ -14,7 +14,7 @@ MOST = 10_000
 
 def going(kinds: Mapping[str, Kind], numbers: Mapping[str, int | None], now: datetime) -> dict[str, int]:
     """By kind, how many of its rows are older than that; those of which none are left out."""
-    asked = {}
+    asked: dict[str, sa.Label[int]] = {}
     for name, kind in kinds.items():
         older = kind.older(numbers[name], now)
         if older is not None:

@@ -32,5 +32,6 @@ def kept() -> Iterable[Kind]:
         "books",
         ANYWHERE,
         least=least_years,
+        for_ever=False,
         unit="years",
     )

@@ -2,6 +2,7 @@
 
 import email
 import io
+from datetime import timedelta
 from email.policy import default as modern
 from types import SimpleNamespace
 
