@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +20,15 @@ MISSING = timedelta(days=3)
 
 @dataclass(frozen=True)
 class Made:
-    """The last backup, as backups/latest.json tells of it."""
+    """The last backup, as instance/backups/latest.json tells of it."""
 
-    at: datetime
+    at: datetime | None
+    """None where the first one failed."""
     verified_at: datetime | None
     size: int
     path: str
-    problem: str
+    problem: str | None
+    """What went wrong the last time; the rest then tells of the last one that was made."""
 
 
 def backup(place: Place) -> Finding:
@@ -37,8 +39,8 @@ def backup(place: Place) -> Finding:
             _("No backup has been made yet."),
             _("One is made every night by itself. Make one now with crmlite backup FILE."),
         )
-    if made.problem:
-        return broken(_("The last backup failed: %(problem)s", problem=made.problem), make_one)
+    if made.problem or made.at is None:
+        return broken(_("The last backup failed: %(problem)s", problem=made.problem or "–"), make_one)
     age = utcnow() - made.at
     if age > LATE:
         said = _("The last backup is %(span)s old.", span=span(age))
@@ -60,21 +62,13 @@ def backup(place: Place) -> Finding:
 
 
 def latest(settings: Settings) -> Made | None:
-    """What is known of the last backup; None where there was none, or where what is written of it cannot be read."""
-    folder = Path(getattr(settings, "backup_folder", "") or settings.instance / "backups")
+    """What is known of the last backup; None where none was ever tried to make."""
+    path = settings.instance / "backups" / "latest.json"
     try:
-        told: dict[str, Any] = json.loads((folder / "latest.json").read_text("utf-8"))
-        return Made(
-            at=_time(told["at"]),
-            verified_at=_time(told["verified_at"]) if told.get("verified_at") else None,
-            size=int(told.get("size") or 0),
-            path=str(folder / str(told.get("path") or "")),
-            problem=str(told.get("problem") or ""),
-        )
-    except (OSError, ValueError, KeyError, TypeError):
+        told: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        at, verified_at = (datetime.fromisoformat(text) if text else None for text in (told["at"], told["verified_at"]))
+        return Made(at, verified_at, int(told["size"]), str(told["path"]), told["problem"])
+    except FileNotFoundError:
         return None
-
-
-def _time(text: str) -> datetime:
-    found = datetime.fromisoformat(text)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    except (OSError, ValueError, KeyError, TypeError):
+        return Made(None, None, 0, "", _("%(path)s cannot be read.", path=path))

@@ -370,7 +370,13 @@ def made(tmp_path):
         folder.mkdir(exist_ok=True)
         (folder / "last.tar").touch(0o600)
         at = (utcnow() - ago).isoformat()
-        entry = {"at": at, "verified_at": at, "size": 2_400_000, "path": "last.tar", "problem": ""} | told
+        entry = {
+            "at": at,
+            "verified_at": at,
+            "size": 2_400_000,
+            "path": str(folder / "last.tar"),
+            "problem": None,
+        } | told
         (folder / "latest.json").write_text(json.dumps(entry))
         (folder / "latest.json").chmod(0o600)
 
@@ -388,7 +394,8 @@ def test_no_backup(ask, tmp_path):
     assert (ask("backup").state, ask("backup").sentence) == ("warning", "No backup has been made yet.")
     (tmp_path / "instance" / "backups").mkdir()
     (tmp_path / "instance" / "backups" / "latest.json").write_text('["at"]')
-    assert ask("backup").sentence == "No backup has been made yet.", "what cannot be read is no backup"
+    assert ask("backup").state == "broken", "what cannot be read is no backup"
+    assert "latest.json cannot be read" in ask("backup").sentence
 
 
 @pytest.mark.parametrize(("days", "state"), [(1.4, "ok"), (2, "warning"), (4, "broken")])
@@ -402,7 +409,7 @@ def test_an_old_backup(ask, made, days, state):
 
 
 def test_a_backup_that_failed(ask, made):
-    made(problem="the disk is full")
+    made(problem="the disk is full", at=None, verified_at=None)
     assert (ask("backup").state, ask("backup").sentence) == ("broken", "The last backup failed: the disk is full")
 
 
