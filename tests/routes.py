@@ -141,7 +141,7 @@ def each_type(route: Route, everybodys: Who | None = None) -> tuple[Route, ...]:
 RETENTION_FORM = {
     **{f"trash.{kind}-number": "30" for kind in TYPES},
     **{"sessions-number": "0", "hits-number": "730", "jobs-number": "7", "files-number": "30", "mail-number": ""},
-    **{"quarantine-number": "30", "books-number": "10"},
+    **{"quarantine-number": "30", "leads-number": "", "books-number": "10"},
 }
 """All limits as they come."""
 LEAD_FORM = {"need": "Two hundred chairs", "source": "Fair"}

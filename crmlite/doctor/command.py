@@ -1,7 +1,9 @@
 """`crmlite doctor`: everything the page shows, for a terminal or for a monitor."""
 
 import json
+import os
 import sys
+from pathlib import Path
 
 import click
 
@@ -19,6 +21,12 @@ SIGNS = {"ok": ("ok", "green"), "warning": ("look", "yellow"), "broken": ("BROKE
 def doctor(here: bool, as_json: bool) -> None:
     """Looks whether this instance is well. Ends with 0 where all is, 1 where there is something to look at, 2 where
     something is broken."""
+    folder = Path(os.environ.get("CRMLITE_INSTANCE") or "instance")
+    if not folder.is_dir():  # to look is not to make one
+        click.echo(
+            f"{click.style('BROKEN', fg='red')}  There is no instance folder {folder}: name it in CRMLITE_INSTANCE."
+        )
+        sys.exit(2)
     try:
         app = create_app()
     except (config.ConfigError, RuntimeError) as error:

@@ -28,6 +28,10 @@ class Unanswered(Exception):
     """The name server did not answer: nothing is known."""
 
 
+NOTHING_KNOWN = (Unanswered, dns.exception.DNSException)
+"""The latter where this machine does not even know whom to ask."""
+
+
 def domain_of(settings: Settings) -> str:
     return parseaddr(settings.mail_from)[1].rpartition("@")[2].casefold().rstrip(".")
 
@@ -65,7 +69,7 @@ def spf(place: Place) -> Finding:
                 ),
                 _("Take out of it what does not send mail for you."),
             )
-    except Unanswered:
+    except NOTHING_KNOWN:
         return _unanswered(domain)
     return ok(_("SPF: %(record)s", record=records[0]))
 
@@ -81,7 +85,7 @@ def dkim(place: Place) -> Finding:
             for record in _texts(place.resolver(), name):
                 if finding := _of_key(name, record):
                     return finding
-    except Unanswered:
+    except NOTHING_KNOWN:
         return _unanswered(domain)
     if given:
         return broken(
@@ -102,7 +106,7 @@ def dmarc(place: Place) -> Finding:
         return finding
     try:
         at, records = _dmarc_of(place.resolver(), domain)
-    except Unanswered:
+    except NOTHING_KNOWN:
         return _unanswered(domain)
     if not records:
         return warning(

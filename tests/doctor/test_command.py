@@ -18,7 +18,8 @@ CHECKS = {
 
 
 @pytest.fixture
-def run(app, monkeypatch):
+def run(app, monkeypatch, tmp_path):
+    monkeypatch.setenv("CRMLITE_INSTANCE", str(tmp_path / "instance"))
     monkeypatch.setattr(command, "create_app", lambda: app)
     return lambda *args: CliRunner().invoke(main, ["doctor", *args])
 
@@ -70,3 +71,10 @@ def test_it_is_well_without_a_request_and_leaves_nothing_behind(run, app):
     assert run("--here").exit_code == 1, "no backup, no mail server"
     with app.app_context():
         assert jobs.last_seen("worker") == before
+
+
+def test_it_makes_no_instance(monkeypatch, tmp_path):
+    monkeypatch.setenv("CRMLITE_INSTANCE", str(tmp_path / "none"))
+    result = CliRunner().invoke(main, ["doctor"])
+    assert (result.exit_code, (tmp_path / "none").exists()) == (2, False)
+    assert "There is no instance folder" in result.output

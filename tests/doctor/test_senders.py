@@ -2,6 +2,7 @@
 
 import base64
 
+import dns.resolver
 import pytest
 
 DOMAIN = "mail.firm.example.org"
@@ -142,6 +143,13 @@ def test_mail_from_nowhere(make_app, ask, names, name, address):
     assert finding.state == "warning"
     assert "which is no domain on the internet" in finding.sentence
     assert names.asked == [], "nobody is asked about what is nowhere"
+
+
+def test_a_machine_that_knows_no_name_server(make_app, ask, tmp_path):
+    lost = lambda: dns.resolver.Resolver(str(tmp_path / "missing.conf"))  # noqa: E731
+    for name in ("spf", "dkim", "dmarc"):
+        finding = ask(name, make_app(mail_from=f"crm@{DOMAIN}"), resolver=lost)
+        assert finding.sentence == f"The name server did not answer about {DOMAIN}."
 
 
 def test_a_long_record_comes_in_pieces(look):

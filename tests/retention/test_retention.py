@@ -11,7 +11,7 @@ from crmlite.contacts.models import Contact
 from crmlite.extensions import db, pretending, utcnow, writing
 from crmlite.files import File
 from crmlite.jobs import Job
-from crmlite.leads.models import Submission
+from crmlite.leads.models import Lead, Submission
 from crmlite.mail.models import Message
 from crmlite.records import links
 from crmlite.records.links import Hit
@@ -115,6 +115,19 @@ def test_what_is_in_quarantine(own_stage):
     assert count(own_stage, Submission, Submission.state == "held") == 1
     night(own_stage, 31)
     assert count(own_stage, Submission, Submission.state == "held") == 0
+
+
+def test_leads_that_came_to_nothing_move_to_the_trash(own_stage):
+    closed, open_ = own_stage.ids["seller.closed"], own_stage.ids["seller.lead"]
+    night(own_stage, 4000)
+    assert count(own_stage, Lead, Lead.id == closed, Lead.deleted_at.is_(None)) == 1, "unless told, for ever"
+    keep(own_stage, "leads", 100)
+    night(own_stage, 90)
+    assert count(own_stage, Lead, Lead.id == closed, Lead.deleted_at.is_(None)) == 1
+    night(own_stage, 101)
+    assert count(own_stage, Lead, Lead.id == closed, Lead.deleted_at.is_not(None)) == 1
+    assert count(own_stage, Lead, Lead.id == open_, Lead.deleted_at.is_(None)) == 1, "who works on it keeps it"
+    assert own_stage.client("seller").post(f"/records/lead/{closed}/restore").status_code == 303
 
 
 def test_hits_on_a_link(own_stage):
@@ -266,7 +279,7 @@ def test_one_kind_that_fails_keeps_no_other(own_stage, monkeypatch):
     def breaks(_app) -> None:
         raise ValueError("no")
 
-    monkeypatch.setattr("crmlite.leads.quarantine._forget", breaks)
+    monkeypatch.setattr("crmlite.leads.kept._forget_submissions", breaks)
     with own_stage.app.app_context(), pretending(utcnow() + timedelta(days=31)):
         writing()
         jobs.enqueue(scheduled.obey)
