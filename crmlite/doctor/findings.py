@@ -71,5 +71,5 @@ class Check:
 
 def span(time: timedelta) -> str:
     """How long, in the reader's words: "3 hours"."""
-    words: str = format_timedelta(abs(time), threshold=1.2, locale=locale())
+    words: str = format_timedelta(abs(time), threshold=1, locale=locale())
     return words.replace("\u200f", "").replace("\u200e", "")

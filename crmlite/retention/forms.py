@@ -17,7 +17,7 @@ class LimitForm(SeenForm):
     def __init__(self, formdata: Any, kind: Kind, **kwargs: Any) -> None:
         super().__init__(formdata, prefix=f"{kind.name}-", **kwargs)
         self.kind = kind
-        self.number.description = self._hint()
+        self.number.description = self._hint() if kind.unit == "years" else ""
 
     def validate(self, *args: Any, **kwargs: Any) -> bool:
         """Empty is an answer too, so validators of the field are not enough: they are not asked about nothing."""

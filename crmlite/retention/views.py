@@ -94,5 +94,10 @@ def _page(
         tonight=tonight,
         most=MOST,
         seen=seen,
+        problems=[
+            (form.number.id, known[name].label, form.number.errors[0])
+            for name, form in forms.items()
+            if form.number.errors
+        ],
         status=status,
     )

@@ -20,6 +20,9 @@ def app(make_app, renderer, tmp_path) -> Flask:  # noqa: F811 - a fixture
     """One where the worker was seen a moment ago and a renderer runs."""
     found: Flask = make_app()
     renderer.serve(tmp_path / "instance")
+    settings = found.extensions["crmlite.settings"]
+    if settings.is_sqlite:  # the tests' databases are copies, which anybody may read
+        settings.sqlite_path.chmod(0o600)
     with found.app_context():
         jobs.beat("worker")
     return found

@@ -17,7 +17,9 @@ def test_the_page_shows_every_check_of_this_machine(stage):
     for check in examination.HERE:
         assert f'<li id="{check.name}">' in page
     assert "1 job failed five times and is parked." in page
-    assert "Something is broken." in page
+    assert 'Something is broken. What to do stands beside it: <a href="#failed_jobs">Failed jobs</a>' in " ".join(
+        page.split()
+    )
     assert "SPF" in page
     assert '<li id="spf">' not in page, "nobody outside was asked"
 
