@@ -9,7 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from crmlite.config import Settings
-from crmlite.doctor.findings import Finding, Place, broken, ok, span, warning
+from crmlite.doctor.findings import Finding, Place, broken, ok, span, term, warning
 from crmlite.extensions import utcnow
 from crmlite.web.language import filesize
 
@@ -46,7 +46,7 @@ def backup(place: Place) -> Finding:
         said = _("The last backup is %(span)s old.", span=span(age))
         return broken(said, make_one) if age > MISSING else warning(said, make_one)
     if not Path(made.path).is_file():
-        return broken(_("The last backup is gone: %(path)s is no file.", path=made.path), make_one)
+        return broken(_("The last backup is gone: %(path)s is no file.", path=term(made.path)), make_one)
     if made.verified_at is None:
         return warning(
             _("The last backup is %(span)s old, and was not restored to see whether it is whole.", span=span(age)),
@@ -71,4 +71,4 @@ def latest(settings: Settings) -> Made | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError):
-        return Made(None, None, 0, "", _("%(path)s cannot be read.", path=path))
+        return Made(None, None, 0, "", _("%(path)s cannot be read.", path=term(path)))

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from pysqlite3 import dbapi2 as sqlite
 
 from crmlite import schema
-from crmlite.doctor.findings import Finding, Place, broken, ok, warning
+from crmlite.doctor.findings import Finding, Place, broken, ok, term, warning
 from crmlite.extensions import SQLITE_OLDEST, SQLITE_PRAGMAS, db
 from crmlite.web import show_number
 
@@ -106,7 +106,7 @@ def _postgresql() -> Finding:
         return warning(
             _(
                 "The database sorts by the rules of %(locale)s, which change with the system's updates.",
-                locale=found.collation,
+                locale=term(found.collation),
             ),
             _("Make a database with the locale C.UTF-8 and restore a backup into it."),
         )
@@ -116,8 +116,12 @@ def _postgresql() -> Finding:
 def tables(_place: Place) -> Finding:
     found, wanted = schema.version(), schema.newest()
     if found == wanted:
-        return ok(_("The tables are those of this version (%(schema)s).", schema=wanted))
+        return ok(_("The tables are those of this version (%(schema)s).", schema=term(wanted)))
     return broken(
-        _("The database has schema %(found)s, this version needs %(wanted)s.", found=found or "–", wanted=wanted),
+        _(
+            "The database has schema %(found)s, this version needs %(wanted)s.",
+            found=term(found or "–"),
+            wanted=term(wanted),
+        ),
         _("Run crmlite upgrade, or start crmlite again, which does so."),
     )

@@ -11,7 +11,7 @@ from babel.dates import format_timedelta
 from flask import current_app
 
 from crmlite.config import Settings
-from crmlite.web import locale
+from crmlite.web import isolated, locale
 
 OK, WARNING, BROKEN = "ok", "warning", "broken"
 STATES = (OK, WARNING, BROKEN)
@@ -73,3 +73,8 @@ def span(time: timedelta) -> str:
     """How long, in the reader's words: "3 hours"."""
     words: str = format_timedelta(abs(time), threshold=1, locale=locale())
     return words.replace("\u200f", "").replace("\u200e", "")
+
+
+def term(text: object) -> str:
+    """A path, an address, a number of a version: kept in one piece inside a sentence that runs from right to left."""
+    return isolated(str(text))

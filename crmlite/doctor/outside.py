@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from flask_babel import gettext as _
 
-from crmlite.doctor.findings import NETWORK_WITHIN, Finding, Place, broken, ok, span, warning
+from crmlite.doctor.findings import NETWORK_WITHIN, Finding, Place, broken, ok, span, term, warning
 from crmlite.doctor.server import against
 from crmlite.mail import smtp
 
@@ -44,20 +44,20 @@ def public_url(place: Place) -> Finding:
     try:
         answer = _ask(place)
     except (OSError, http.client.HTTPException, ValueError) as error:
-        return broken(_("%(url)s does not answer: %(why)s", url=settings.public_url, why=_why(error)), here)
+        return broken(_("%(url)s does not answer: %(why)s", url=term(settings.public_url), why=_why(error)), here)
     if 300 <= answer.status < 400 and answer.location:
         target = urlsplit(answer.location)
         return warning(
             _(
                 "%(url)s sends its visitors on to %(target)s.",
-                url=settings.public_url,
-                target=f"{target.scheme}://{target.netloc}",
+                url=term(settings.public_url),
+                target=term(f"{target.scheme}://{target.netloc}"),
             ),
             _("Set public_url to where they arrive: links in mails begin with it."),
         )
     if answer.told.get("status") not in {"ok", "failing"} or "schema" not in answer.told:
-        return broken(_("Something else than crmlite answers at %(url)s.", url=settings.public_url), here)
-    return ok(_("%(url)s leads here.", url=settings.public_url))
+        return broken(_("Something else than crmlite answers at %(url)s.", url=term(settings.public_url)), here)
+    return ok(_("%(url)s leads here.", url=term(settings.public_url)))
 
 
 def outside_clock(place: Place) -> Finding:
@@ -104,7 +104,7 @@ def _date(text: str | None) -> datetime | None:
 
 def _why(error: Exception) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
-        return _("its certificate is not valid (%(why)s).", why=error.verify_message)
+        return _("its certificate is not valid (%(why)s).", why=term(error.verify_message))
     if isinstance(error, ssl.SSLError):
         return _("an encrypted connection cannot be made.")
     if isinstance(error, TimeoutError):
@@ -124,7 +124,7 @@ def certificate(place: Place) -> Finding:
         return broken(
             _(
                 "%(url)s is not encrypted: whoever is on the way reads passwords and customers.",
-                url=settings.public_url,
+                url=term(settings.public_url),
             ),
             _("Put a web server with a certificate in front, such as Caddy, and set public_url to https://…"),
         )
@@ -135,7 +135,7 @@ def certificate(place: Place) -> Finding:
             with place.trust().wrap_socket(plain, server_hostname=url.hostname) as connection:
                 told = connection.getpeercert() or {}
     except ssl.SSLCertVerificationError as error:
-        return broken(_("The certificate is not valid: %(why)s.", why=error.verify_message), renew)
+        return broken(_("The certificate is not valid: %(why)s.", why=term(error.verify_message)), renew)
     except OSError as error:
         return broken(_("The certificate cannot be seen: %(why)s", why=_why(error)), _("See Public address."))
     ends = datetime.fromtimestamp(ssl.cert_time_to_seconds(str(told["notAfter"])), UTC)

@@ -10,7 +10,7 @@ import dns.resolver
 from flask_babel import gettext as _
 
 from crmlite.config import Settings
-from crmlite.doctor.findings import Finding, Place, broken, ok, warning
+from crmlite.doctor.findings import Finding, Place, broken, ok, term, warning
 
 LOOKUPS = 10
 """More names than that an SPF record may not make others look up (RFC 7208, 4.6.4): they give up, and the mail is not believed."""
@@ -44,33 +44,40 @@ def spf(place: Place) -> Finding:
         records = _spf_of(place.resolver(), domain)
         if not records:
             return warning(
-                _("%(domain)s has no SPF record: other mail servers cannot tell who may send for it.", domain=domain),
+                _(
+                    "%(domain)s has no SPF record: other mail servers cannot tell who may send for it.",
+                    domain=term(domain),
+                ),
                 _(
                     "Add a TXT record at %(domain)s, such as “v=spf1 mx -all”, with what your mail provider names.",
-                    domain=domain,
+                    domain=term(domain),
                 ),
             )
         if len(records) > 1:
             return broken(
-                _("%(domain)s has %(count)s SPF records, so none of them counts.", domain=domain, count=len(records)),
+                _(
+                    "%(domain)s has %(count)s SPF records, so none of them counts.",
+                    domain=term(domain),
+                    count=len(records),
+                ),
                 _("Make one record of them."),
             )
         if _is_open(records[0]):
             return broken(
-                _("The SPF record of %(domain)s lets everybody send in its name.", domain=domain),
+                _("The SPF record of %(domain)s lets everybody send in its name.", domain=term(domain)),
                 _("Let it end with -all or ~all."),
             )
         if _lookups(place.resolver(), domain, set()) > LOOKUPS:
             return broken(
                 _(
                     "The SPF record of %(domain)s makes others look up more than 10 names, so it is void.",
-                    domain=domain,
+                    domain=term(domain),
                 ),
                 _("Take out of it what does not send mail for you."),
             )
     except NOTHING_KNOWN:
         return _unanswered(domain)
-    return ok(_("SPF: %(record)s", record=records[0]))
+    return ok(_("SPF: %(record)s", record=term(records[0])))
 
 
 def dkim(place: Place) -> Finding:
@@ -88,11 +95,11 @@ def dkim(place: Place) -> Finding:
         return _unanswered(domain)
     if given:
         return broken(
-            _("There is no DKIM key at %(name)s.", name=f"{given}._domainkey.{domain}"),
+            _("There is no DKIM key at %(name)s.", name=term(f"{given}._domainkey.{domain}")),
             _("Look at what your mail provider says about DKIM, and at dkim_selector in settings.toml."),
         )
     return warning(
-        _("No DKIM key of %(domain)s was found under the names that are usual.", domain=domain),
+        _("No DKIM key of %(domain)s was found under the names that are usual.", domain=term(domain)),
         _(
             "Let your mail provider sign your mail. If it does, set dkim_selector in settings.toml to the name of the key."
         ),
@@ -109,16 +116,16 @@ def dmarc(place: Place) -> Finding:
         return _unanswered(domain)
     if not records:
         return warning(
-            _("%(domain)s has no DMARC record: large mail providers take less of its mail.", domain=domain),
-            _("Add a TXT record at %(name)s, to begin with “v=DMARC1; p=none”.", name=f"_dmarc.{domain}"),
+            _("%(domain)s has no DMARC record: large mail providers take less of its mail.", domain=term(domain)),
+            _("Add a TXT record at %(name)s, to begin with “v=DMARC1; p=none”.", name=term(f"_dmarc.{domain}")),
         )
     tags = _tags(records[0])
     if len(records) > 1 or tags.get("p", "").casefold() not in {"none", "quarantine", "reject"}:
         return broken(
-            _("The DMARC record at %(name)s cannot be used.", name=f"_dmarc.{at}"),
+            _("The DMARC record at %(name)s cannot be used.", name=term(f"_dmarc.{at}")),
             _("There has to be one record, with p=none, p=quarantine or p=reject."),
         )
-    return ok(_("DMARC: %(record)s", record=records[0]))
+    return ok(_("DMARC: %(record)s", record=term(records[0])))
 
 
 # --- what is in a record ----------------------------------------------------------------------------------------------
@@ -153,7 +160,7 @@ def _of_key(name: str, record: str) -> Finding | None:
     key = re.sub(r"\s", "", tags["p"])
     if not key:
         return broken(
-            _("The DKIM key at %(name)s was revoked.", name=name),
+            _("The DKIM key at %(name)s was revoked.", name=term(name)),
             _("Take the new one of your mail provider, and set dkim_selector to its name."),
         )
     try:
@@ -162,10 +169,10 @@ def _of_key(name: str, record: str) -> Finding | None:
         size = 0
     if tags.get("k", "rsa").casefold() == "rsa" and size < SHORTEST_KEY:
         return broken(
-            _("The DKIM key at %(name)s is damaged or too short to be believed.", name=name),
+            _("The DKIM key at %(name)s is damaged or too short to be believed.", name=term(name)),
             _("Publish a key of 2048 bits, without line breaks or quotation marks in it."),
         )
-    return ok(_("DKIM: there is a key at %(name)s.", name=name))
+    return ok(_("DKIM: there is a key at %(name)s.", name=term(name)))
 
 
 def _tags(record: str) -> dict[str, str]:
@@ -206,13 +213,13 @@ def _not_public(domain: str) -> Finding | None:
     if "." in domain and not _NOT_PUBLIC.search(domain):
         return None
     return warning(
-        _("Mail is sent from %(domain)s, which is no domain on the internet.", domain=domain),
+        _("Mail is sent from %(domain)s, which is no domain on the internet.", domain=term(domain)),
         _("Set mail_from to an address of your own domain."),
     )
 
 
 def _unanswered(domain: str) -> Finding:
     return warning(
-        _("The name server did not answer about %(domain)s.", domain=domain),
+        _("The name server did not answer about %(domain)s.", domain=term(domain)),
         _("Look whether this machine reaches a name server (/etc/resolv.conf)."),
     )

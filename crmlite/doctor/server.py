@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from crmlite import pdf
-from crmlite.doctor.findings import Finding, Place, broken, ok, span, warning
+from crmlite.doctor.findings import Finding, Place, broken, ok, span, term, warning
 from crmlite.extensions import db, utcnow
 from crmlite.journal import Operation
 from crmlite.web import show_number
@@ -33,7 +33,7 @@ def disk(place: Place) -> Finding:
     for folder in _folders(place):
         usage = shutil.disk_usage(folder)
         free = usage.free // 1024**2
-        said = {"free": show_number(free), "folder": str(folder)}
+        said = {"free": show_number(free), "folder": term(folder)}
         if free < floor:
             return broken(
                 _("The disk of %(folder)s has %(free)s MB left: files are refused.", **said),
@@ -108,19 +108,19 @@ def permissions(place: Place) -> Finding:
         )
     if foreign := next((path for path in _all_files(folder) if path.lstat().st_uid != ours.st_uid), None):
         return broken(
-            _("%(path)s belongs to another user than the instance folder.", path=foreign),
-            _("Give it back: chown -R --reference=%(folder)s %(folder)s", folder=folder),
+            _("%(path)s belongs to another user than the instance folder.", path=term(foreign)),
+            _("Give it back: chown -R --reference=%(folder)s %(folder)s", folder=term(folder)),
         )
     if mode := _open_to_others(folder):
         return broken(
-            _("Others on this machine may look into the instance folder (%(mode)s).", mode=mode),
-            _("Close it: chmod 700 %(path)s", path=folder),
+            _("Others on this machine may look into the instance folder (%(mode)s).", mode=term(mode)),
+            _("Close it: chmod 700 %(path)s", path=term(folder)),
         )
     for path in _secrets(place):
         if mode := _open_to_others(path):
             return warning(
-                _("%(path)s may be read by others (%(mode)s).", path=path, mode=mode),
-                _("Close it: chmod 600 %(path)s", path=path),
+                _("%(path)s may be read by others (%(mode)s).", path=term(path), mode=term(mode)),
+                _("Close it: chmod 600 %(path)s", path=term(path)),
             )
     return ok(_("Only the user who runs crmlite may read the instance folder."))
 

@@ -47,12 +47,12 @@ def failed_jobs(_place: Place) -> Finding:
             ngettext(
                 "%(num)d job failed five times and is parked.", "%(num)d jobs failed five times and are parked.", parked
             ),
-            _("Look at them under Doctor, Jobs (/doctor/jobs): run them again or give them up."),
+            _("Look at them under Doctor, Failed jobs: run them again or give them up."),
         )
     if again:
         return warning(
             ngettext("%(num)d job failed and is tried again.", "%(num)d jobs failed and are tried again.", again),
-            _("What went wrong is on the page of jobs (/doctor/jobs)."),
+            _("What went wrong is said under Doctor, Failed jobs."),
         )
     return ok(_("No job has failed."))
 

@@ -304,7 +304,7 @@ def test_jobs_that_failed(app, ask):
         add_job(app, state="parked", attempts=6)
     finding = ask("failed_jobs")
     assert (finding.state, finding.sentence) == ("broken", "2 jobs failed five times and are parked.")
-    assert "/doctor/jobs" in finding.advice
+    assert "Failed jobs" in finding.advice
 
 
 # --- outbox -----------------------------------------------------------------------------------------------------------
