@@ -132,7 +132,7 @@ def dmarc(place: Place) -> Finding:
 
 
 def _is_open(record: str) -> bool:
-    return any(term in {"all", "+all"} for term in record.casefold().split())
+    return any(term in {"all", "+all"} for part in record.casefold().split())
 
 
 def _lookups(resolver: dns.resolver.Resolver, domain: str, seen: set[str]) -> int:
@@ -140,8 +140,8 @@ def _lookups(resolver: dns.resolver.Resolver, domain: str, seen: set[str]) -> in
     seen.add(domain)
     count = 0
     for record in _spf_of(resolver, domain):
-        for term in record.casefold().split()[1:]:
-            name, _sign, value = re.sub(r"^[+?~-]", "", term).replace("=", ":", 1).partition(":")
+        for part in record.casefold().split()[1:]:
+            name, _sign, value = re.sub(r"^[+?~-]", "", part).replace("=", ":", 1).partition(":")
             if name.partition("/")[0] not in {"include", "a", "mx", "ptr", "exists", "redirect"}:
                 continue
             count += 1
