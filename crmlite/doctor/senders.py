@@ -132,7 +132,7 @@ def dmarc(place: Place) -> Finding:
 
 
 def _is_open(record: str) -> bool:
-    return any(term in {"all", "+all"} for part in record.casefold().split())
+    return any(part in {"all", "+all"} for part in record.casefold().split())
 
 
 def _lookups(resolver: dns.resolver.Resolver, domain: str, seen: set[str]) -> int:
