@@ -1,8 +1,9 @@
-"""The command line: serve, setup-code, worker, renderer, upgrade, settings, permissions, user, demo."""
+"""The command line: serve, setup-code, worker, renderer, upgrade, settings, permissions, user, demo, doctor."""
 
 import contextlib
 import signal
 import threading
+from importlib import import_module
 from types import FrameType
 from typing import NoReturn
 
@@ -19,17 +20,19 @@ from crmlite.points import normal_email
 
 
 class Commands(click.Group):
-    """`demo` is loaded when it is asked for: its stories would slow down every start."""
+    """Those of LATER are loaded when they are asked for: they would slow down every start."""
 
     def list_commands(self, context: click.Context) -> list[str]:
-        return sorted([*super().list_commands(context), "demo"])
+        return sorted([*super().list_commands(context), *LATER])
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        if name == "demo":
-            from crmlite.demo.command import demo
-
-            return demo
+        if name in LATER:
+            found: click.Command = getattr(import_module(LATER[name]), name)
+            return found
         return super().get_command(context, name)
+
+
+LATER = {"demo": "crmlite.demo.command", "doctor": "crmlite.doctor.command"}
 
 
 @click.group(cls=Commands)

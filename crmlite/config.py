@@ -77,6 +77,11 @@ class Settings:
         reason='The account that mail is sent from, as "Name <address>". What a user sends carries their name, and their '
         "address too where it is of the same domain.",
     )
+    dkim_selector: str = _setting(
+        "",
+        hint="the usual names are tried",
+        reason="The name of the key that your mail is signed with, as the mail provider says; `crmlite doctor` looks for it.",
+    )
     session_days: int = _setting(30, reason="After how many days a device has to sign in again.")
     max_upload_mb: int = _setting(25, reason="The largest request that is read, in megabytes.")
     disk_floor_mb: int = _setting(
@@ -361,6 +366,8 @@ def _check_mail(settings: Settings) -> None:
         raise ConfigError("smtp_url must look like smtp://user:password@host:587 or smtps://user:password@host:465.")
     if not re.fullmatch(r"[^@<>\r\n]*<[^@<>\s]+@[^@<>\s]+>|[^@<>\s]+@[^@<>\s]+", settings.mail_from):
         raise ConfigError(f'mail_from must look like "Name <crm@example.com>", not {settings.mail_from!r}.')
+    if settings.dkim_selector and not re.fullmatch(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*", settings.dkim_selector):
+        raise ConfigError(f"dkim_selector must be a name like mail or key1, not {settings.dkim_selector!r}.")
 
 
 def _is_smtp_url(text: str) -> bool:

@@ -98,7 +98,7 @@ EXCHANGE_RATE_REMOVED = _event(
 
 RECORD_DELETED = _event("record.deleted", _l("%(actor)s moved this to the trash"), "trash")
 RECORD_RESTORED = _event("record.restored", _l("%(actor)s took this out of the trash"), "restore")
-RECORD_PURGED = _event("record.purged", _l("Removed for good after 30 days in the trash"), "trash", inverse=FINAL)
+RECORD_PURGED = _event("record.purged", _l("Removed for good after its time in the trash"), "trash", inverse=FINAL)
 RECORD_ASSIGNED = _event("record.assigned", _l("%(actor)s made %(owner)s the owner"), "user-check", "owner", "owner_id")
 MEMBER_JOINED = _event("member.joined", _l("%(member)s works on this too"), "users", "member", "role", "member_id")
 MEMBER_LEFT = _event("member.left", _l("%(member)s no longer works on this"), "users", "member")
@@ -257,6 +257,11 @@ SECOND_FACTOR_REQUIRED = _event(
     "second_factor.required", _l("%(actor)s changed who has to sign in with two steps"), "shield-check"
 )
 ORGANISATION_UPDATED = _event("organisation.updated", _l("%(actor)s changed the organisation"), "pencil")
+RETENTION_CHANGED = _event(
+    "retention.changed", _l("%(actor)s changed how long something is kept: %(what)s"), "hourglass", "what", "was", "now"
+)
+JOB_RUN_AGAIN = _event("job.run_again", _l("%(actor)s let the job %(job)s run again"), "refresh", "job", inverse=FINAL)
+JOB_GIVEN_UP = _event("job.given_up", _l("%(actor)s gave up the job %(job)s"), "ban", "job", inverse=FINAL)
 
 
 def all_types() -> list[EventType]:

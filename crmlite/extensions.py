@@ -208,6 +208,7 @@ def init_app(app: Flask) -> None:
             engine.dialect._json_serializer = _compact_json
         if settings.is_sqlite:
             _check_sqlite()
+            _make_private(str(settings.sqlite_path))
             _prepare_sqlite(db.engines[None], "IMMEDIATE", lock=WriterLock(f"{settings.sqlite_path}.lock"))
             _prepare_sqlite(db.engines["reader"], "DEFERRED", read_only=True)
     app.before_request(_choose_engine)
@@ -302,6 +303,15 @@ def _check_sqlite() -> None:
         raise RuntimeError(
             f"SQLite {sqlite.sqlite_version} is too old; crmlite needs {'.'.join(map(str, SQLITE_OLDEST))} or newer."
         )
+
+
+def _make_private(path: str) -> None:
+    """A new database is readable by its owner only; SQLite gives what it puts beside it the same rights.
+
+    One that is there is not opened: closing it would take away the locks that this process has on it.
+    """
+    with contextlib.suppress(OSError):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 class _SqliteCompiler(SQLiteCompiler):

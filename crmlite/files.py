@@ -6,7 +6,7 @@ import secrets
 import shutil
 import time
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import IO, Self
@@ -20,7 +20,6 @@ from crmlite.extensions import PERSONAL, Base, db, utcnow
 from crmlite.journal import Journaled
 from crmlite.safety import display_name
 
-KEEP = timedelta(days=30)
 SHOWN = frozenset({"image/png", "image/jpeg", "image/webp"})
 """What may be shown in the browser, where the renderer made it; all else is only ever a download."""
 THUMBNAIL = "image/webp"
@@ -50,7 +49,7 @@ class File(Journaled, Base):
     name: Mapped[str] = mapped_column(info=PERSONAL)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     detached_at: Mapped[datetime | None]
-    """When it was taken off its record; the bytes stay for KEEP, so that undo brings it back."""
+    """When it was taken off its record; it stays for a while (retention), so that undo brings it back."""
     thumbnail: Mapped[str | None]
     """The path of a small picture of it, where the renderer made both: only then it may be shown, and `mime` is its own word."""
     width: Mapped[int | None]
@@ -122,18 +121,18 @@ class File(Journaled, Base):
         return send_file(where, mime, max_age=0)
 
 
-def forget(now: datetime | None = None) -> int:
-    """Removes the rows of files that have been off their record for KEEP, unless something else still has them.
-
-    Returns how many; does not commit.
-    """
-    old = sa.select(File).where(File.detached_at < (now or utcnow()) - KEEP)
+def loose(before: datetime) -> sa.Select[int]:
+    """The ids of files that were taken off their record before then, and that nothing else has."""
+    old = sa.select(File.id).where(File.detached_at < before)
     for column in _pointing_here():
         old = old.where(~sa.exists().where(column == File.id))
-    found = db.session.scalars(old).all()
-    for file in found:
+    return old
+
+
+def forget(ids: list[int]) -> None:
+    """Removes their rows; their bytes go when the rows are gone for sure. Does not commit."""
+    for file in db.session.scalars(sa.select(File).where(File.id.in_(ids))).all():
         db.session.delete(file)
-    return len(found)
 
 
 def sweep() -> int:

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crmlite import journal, schema
+from crmlite import events, journal, schema
 from crmlite.extensions import Base, db, insert, reading, utcnow, writing
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,6 @@ LEASE = timedelta(minutes=1)
 transaction holds the row (PostgreSQL) or the writer's lock (SQLite)."""
 MAX_ATTEMPTS = 5
 BACKOFF = (timedelta(seconds=2), timedelta(seconds=30), timedelta(minutes=5), timedelta(minutes=30))
-KEEP_DONE = timedelta(days=7)
 IDLE = 0.5
 BEAT = 10.0
 PLAN = 60.0
@@ -36,7 +35,7 @@ _functions: dict[str, Callable[..., None]] = {}
 
 
 class Job(Base):
-    """Work to be done. queued -> running -> done, or parked after too many attempts."""
+    """Work to be done. queued -> running -> done, or parked after too many attempts; people run it again or give it up."""
 
     __tablename__ = "job"
     __table_args__ = (
@@ -58,6 +57,21 @@ class Job(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     error: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether it is for people to decide about."""
+        return self.state == "parked" or (self.state == "queued" and self.attempts > 0)
+
+    def run_again(self) -> None:
+        """Puts it back into the queue, due now, with all of its attempts. Final."""
+        self.state, self.due_at, self.attempts, self.lease_until = "queued", utcnow(), 0, None
+        events.emit(events.JOB_RUN_AGAIN, self, job=self.name)
+
+    def give_up(self) -> None:
+        """It is not tried any more. Final."""
+        self.state, self.lease_until = "given_up", None
+        events.emit(events.JOB_GIVEN_UP, self, job=self.name)
 
 
 class Heartbeat(Base):
@@ -219,9 +233,3 @@ def oldest_due_age() -> float:
     if due_at is None:
         return 0.0
     return max(0.0, (utcnow() - due_at).total_seconds())
-
-
-@job
-def forget_done() -> None:
-    """Deletes the rows of jobs that were done a week ago; parked ones stay for people to see."""
-    db.session.execute(sa.delete(Job).where(Job.state == "done", Job.due_at < utcnow() - KEEP_DONE))

@@ -13,8 +13,8 @@ from crmlite.contacts import jobs as contacts
 from crmlite.desk import jobs as desk
 from crmlite.desk import openings
 from crmlite.extensions import db, reading, utcnow, writing
-from crmlite.leads import intake
 from crmlite.records import jobs as records
+from crmlite.retention import jobs as retention
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -45,14 +45,11 @@ def optimize() -> None:
 
 
 SCHEDULE = (
-    Periodic(auth.forget_sessions, HOUR, timedelta(minutes=5)),
     Periodic(auth.forget_throttles, HOUR, timedelta(minutes=10)),
     Periodic(auth.forget_resets, HOUR, timedelta(minutes=12)),
-    Periodic(jobs.forget_done, DAY, timedelta(hours=1, minutes=15)),
-    Periodic(intake.forget_old, DAY, timedelta(hours=1, minutes=30)),
-    Periodic(records.purge_trash, DAY, timedelta(hours=1, minutes=45)),
-    Periodic(records.forget_files, DAY, timedelta(hours=1, minutes=50)),
     Periodic(desk.forget_notices, DAY, timedelta(hours=1, minutes=55)),
+    Periodic(retention.obey, DAY, timedelta(hours=1, minutes=15)),
+    Periodic(records.sweep_files, DAY, timedelta(hours=1, minutes=50)),
     Periodic(contacts.renew_lifecycles, DAY, timedelta(minutes=1)),
     Periodic(contacts.leave_companies, DAY, timedelta(minutes=2)),
     Periodic(optimize, DAY, timedelta(hours=2)),

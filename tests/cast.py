@@ -41,7 +41,7 @@ from crmlite.desk.models import Notice
 from crmlite.extensions import db, utcnow, writing
 from crmlite.files import File, Made
 from crmlite.fold import sort_key
-from crmlite.jobs import Heartbeat
+from crmlite.jobs import Heartbeat, Job
 from crmlite.leads.models import Lead, Submission, WebForm
 from crmlite.mail.models import Message, MessageFile
 from crmlite.pipeline import models as pipeline_models
@@ -509,9 +509,11 @@ def _seed_forms(users: dict[str, User]) -> dict[str, int]:
         user_agent=word,
         page=word,
     )
-    db.session.add(held)
+    failed = Job(name="leads.intake.process_submission", args={"submission_id": 0}, state="parked", due_at=utcnow())
+    failed.attempts, failed.error = 6, "Traceback: it broke"
+    db.session.add_all([held, failed])
     db.session.flush()
-    return {"form": form.id, "submission": held.id}
+    return {"form": form.id, "submission": held.id, "job": failed.id}
 
 
 def _multiply(count: int) -> None:

@@ -52,6 +52,7 @@ ARGS = {
     "kind": "quote",
     "pipeline_id": "pipeline.empty",
     "form_id": "form",
+    "job_id": "job",
     "message_id": "seller.mail",
     "file_id": "seller.mail.file",
     "operation_id": "operation",
@@ -141,6 +142,12 @@ def each_type(route: Route, everybodys: Who | None = None) -> tuple[Route, ...]:
     return tuple(made(name) for name in TYPES)
 
 
+RETENTION_FORM = {
+    **{f"trash.{kind}-number": "30" for kind in TYPES},
+    **{"sessions-number": "0", "hits-number": "730", "jobs-number": "7", "files-number": "30", "mail-number": ""},
+    **{"quarantine-number": "30", "leads-number": "", "books-number": "10"},
+}
+"""All limits as they come."""
 LEAD_FORM = {"need": "Two hundred chairs", "source": "Fair"}
 QUOTE_FORM = {
     "name": "Two booths", "currency": "EUR", "language": "en", "time_zone": "Europe/Amsterdam", "valid_until": "2099-12-31",
@@ -535,6 +542,14 @@ ROUTES: tuple[Route, ...] = (
             "/records/<record_type>/<int:record_id>/tags/<int:tag_id>/remove", TEAM, args={"tag_id": "seller.TYPE.tag"}
         )
     ),
+    # doctor and retention
+    get("/doctor", ADMIN),
+    post("/doctor/outside", ADMIN, ok=200),
+    get("/doctor/jobs", ADMIN),
+    post("/doctor/jobs/<int:job_id>/run-again", ADMIN),
+    post("/doctor/jobs/<int:job_id>/give-up", ADMIN),
+    get("/retention", ADMIN),
+    post("/retention", ADMIN, form={**RETENTION_FORM, "jobs-number": "14", "hits-number": "365"}),
     # health
     get("/health", PUBLIC),
     # phones

@@ -61,8 +61,8 @@ def test_the_age_of_the_oldest_due_job_is_said(app):
     worker_was_seen(app)
     with app.app_context():
         writing()
-        jobs.enqueue(auth_jobs.forget_sessions, due_at=utcnow() - timedelta(seconds=90))
-        jobs.enqueue(auth_jobs.forget_sessions, due_at=utcnow() + timedelta(seconds=90))
+        jobs.enqueue(auth_jobs.forget_throttles, due_at=utcnow() - timedelta(seconds=90))
+        jobs.enqueue(auth_jobs.forget_throttles, due_at=utcnow() + timedelta(seconds=90))
         db.session.commit()
     status, said = ask(app)
     assert status == 200

@@ -3,7 +3,7 @@
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
-from crmlite import web
+from crmlite import retention, web
 from crmlite.auth import jobs, models, roles, setup, signin, views
 
 __all__ = ["init_app", "jobs", "models", "roles", "setup", "signin"]
@@ -12,6 +12,7 @@ __all__ = ["init_app", "jobs", "models", "roles", "setup", "signin"]
 def init_app(app: Flask) -> None:
     signin.init_app(app)
     views.init_app(app)
+    retention.declare(app, jobs.kept)
     web.add_nav(app, "/auth/profile", "user-circle", _l("Profile"), group="account", order=10)
     web.add_nav(app, "/auth/second-factor", "shield-check", _l("Two-step sign-in"), group="account", order=15)
     web.add_nav(app, "/auth/devices", "device-laptop", _l("Devices"), group="account", order=20)

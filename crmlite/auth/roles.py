@@ -180,6 +180,7 @@ def as_markdown() -> str:
         "| See and change what an absent colleague may, but neither delete it nor give it away | their stand-in, while it lasts |",
         "| Organisation | administrators and managers |",
         "| Team: users, invitations, teams, roles, who has to sign in with two steps | administrators |",
+        "| Doctor, failed jobs, retention | administrators |",
         "| Outbox: all mail, trying the mail server again | administrators and managers; others see what they sent or got |",
         "| Undo | whoever did it, as long as they might still do it; administrators |",
         "",

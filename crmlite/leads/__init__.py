@@ -3,9 +3,9 @@
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
-from crmlite import web
+from crmlite import retention, web
 from crmlite.auth import roles
-from crmlite.leads import public
+from crmlite.leads import kept, public
 from crmlite.leads.types import LEAD, may_edit_forms
 from crmlite.leads.views import forms, leads
 from crmlite.records import actions, panels
@@ -16,6 +16,7 @@ from crmlite.records.panels import Panel
 def init_app(app: Flask) -> None:
     app.extensions.setdefault("crmlite.record_types", set()).add(LEAD.name)
     app.extensions["crmlite.undo_guards"]["web_form"] = may_edit_forms
+    retention.declare(app, kept.kept)
     roles.declare(app, LEAD.name, LEAD.label_plural, LEAD.url, LEAD.policy)
     roles.declare(app, "web_form", _l("Web forms"))
     for blueprint in (public.bp, leads.bp, forms.bp):

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,7 +24,6 @@ from crmlite.records import points, types
 from crmlite.records.points import Point
 from crmlite.records.policy import Policy
 
-KEEP_HELD = timedelta(days=30)
 MOST_SHARING = 50
 """Of so many who share a phone number one is looked for by name."""
 
@@ -190,13 +188,6 @@ def process_submission(submission_id: int) -> None:
     submission.state, submission.processed_at = "done", utcnow()
     submission.contact_id, submission.lead_id = contact.id, lead.id
     _notify(form, lead, submission)
-
-
-@jobs.job
-def forget_old() -> None:
-    """Deletes what was held or discarded a month ago and nobody released: it is strangers' data."""
-    old = Submission.state.in_(["held", "discarded"]) & (Submission.received_at < utcnow() - KEEP_HELD)
-    db.session.execute(sa.delete(Submission).where(old))
 
 
 Filled = Mapping[str, str]

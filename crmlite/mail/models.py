@@ -68,7 +68,7 @@ class Message(Base):
 
     @property
     def may_be_sent_again(self) -> bool:
-        return self.state in {"unknown", "failed", "deferred", "cancelled"}
+        return self.state in {"unknown", "failed", "deferred", "cancelled"} and bool(self.text)
 
     def send_again(self) -> None:
         """Puts it back into the queue, due now. The Message-ID stays."""

@@ -3,9 +3,9 @@
 from flask import Flask, g
 from flask_babel import lazy_gettext as _l
 
-from crmlite import journal, web
+from crmlite import journal, retention, web
 from crmlite.auth.models import Viewer
-from crmlite.records import actions, cells, lifecycle, links, notes, search, types, views
+from crmlite.records import actions, cells, lifecycle, links, notes, search, trash, types, views
 from crmlite.records.actions import Action
 from crmlite.records.types import RecordType
 
@@ -18,6 +18,8 @@ def init_app(app: Flask) -> None:
     app.extensions["crmlite.seen"] = []  # (whether there is something to do, what) when a user has looked at a record
     journal.before_commit(search.keep)
     links.init_app(app)
+    retention.declare(app, trash.kept)
+    retention.declare(app, links.kept)
     app.register_blueprint(views.bp)
     app.register_blueprint(views.public_files)
     actions.add(app, Action(_l("Open the trash"), "/records/trash", "trash"))

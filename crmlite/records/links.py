@@ -14,18 +14,20 @@ import hmac
 import logging
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any, Self
 
 import sqlalchemy as sa
 from flask import Flask, Response, current_app, g, request
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.exceptions import NotFound, TooManyRequests
 
 from crmlite.auth.models import Throttle
 from crmlite.extensions import PERSONAL, UNJOURNALED, Base, Busy, current_session, db, reading, utcnow, writing
 from crmlite.journal import Journaled
+from crmlite.retention import Kind
 from crmlite.safety import clean, network
 from crmlite.web import absolute, is_partial
 
@@ -242,6 +244,22 @@ def hits_of(record: Any, limit: int = 50) -> list[Hit]:
 def forget_hits(link: Link) -> None:
     """For good, with the record they are about. Final."""
     db.session.execute(sa.delete(Hit).where(Hit.link_id == link.id))
+
+
+def kept() -> Iterable[Kind]:
+    yield Kind(
+        "hits",
+        _l("Who opened a customer's link"),
+        _l("When, and with what program, from when it was opened."),
+        "outside",
+        730,
+        lambda before: sa.select(Hit.id).where(Hit.at < before),
+        _forget_old_hits,
+    )
+
+
+def _forget_old_hits(ids: list[int]) -> None:
+    db.session.execute(sa.delete(Hit).where(Hit.id.in_(ids)))
 
 
 def init_app(app: Flask) -> None:

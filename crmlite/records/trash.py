@@ -1,15 +1,18 @@
-"""The trash: what was deleted stays for 30 days, to be brought back by whoever might delete it; then it is gone for good."""
+"""The trash: what was deleted stays for a while, to be brought back by whoever might delete it; then it is gone for good."""
 
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import cached_property
+from datetime import date, datetime, timedelta
+from functools import cache, cached_property, partial
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 
-from crmlite import events, journal
+from crmlite import events, journal, retention
 from crmlite.auth.models import Member, Viewer
 from crmlite.extensions import Base, db, utcnow
 from crmlite.files import File
@@ -21,10 +24,11 @@ from crmlite.records.listing import users
 from crmlite.records.notes import Note
 from crmlite.records.tags import Tagging
 from crmlite.records.types import Record, RecordType
+from crmlite.retention import Kind
 
-KEEP = timedelta(days=30)
+KEEP = 30
+"""Days, unless an administrator says otherwise."""
 PAGE = 50
-BATCH = 200
 
 
 @dataclass(frozen=True)
@@ -34,11 +38,17 @@ class Trashed:
     name: str
     deleted_at: datetime
     owner: dict[str, Any] | None
+    kept: int | None
+    """For how many days; None is for ever."""
+    is_booked: bool
+    """Whether bookkeeping law wants it kept for now, however long it has been in the trash."""
 
     @property
-    def days_left(self) -> int:
-        """Begun ones too: what was deleted a moment ago stays for all of its 30 days."""
-        return max(0, math.ceil((self.deleted_at + KEEP - utcnow()) / timedelta(days=1)))
+    def days_left(self) -> int | None:
+        """Begun ones too: what was deleted a moment ago stays for all of its days."""
+        if self.kept is None:
+            return None
+        return max(0, math.ceil((self.deleted_at + timedelta(days=self.kept) - utcnow()) / timedelta(days=1)))
 
 
 class Page:
@@ -66,6 +76,10 @@ class Page:
         return self._found[PAGE - 1].deleted_at.isoformat() if len(self._found) > PAGE else None
 
     @cached_property
+    def _limits(self) -> dict[str, int | None]:
+        return retention.limits()
+
+    @cached_property
     def _found(self) -> list[Trashed]:
         kinds = [kind for kind in self.types if self.type is None or self.type is kind]
         found = [row for kind in kinds for row in self._of(kind)]
@@ -73,30 +87,69 @@ class Page:
 
     def _of(self, kind: RecordType) -> list[Trashed]:
         model = kind.model
-        query = sa.select(model.id, model.name, model.deleted_at, model.owner_id).where(
+        kept, booked = self._limits[kept_as(kind)], model.booked_since(_first_day(self._limits.get(BOOKS)))
+        query = sa.select(model.id, model.name, model.deleted_at, model.owner_id, booked.label("booked")).where(
             model.deleted_at.is_not(None), kind.policy.rows(self.user, "delete")
         )
         if self.before is not None:
             query = query.where(model.deleted_at < self.before)
         rows = db.session.execute(query.order_by(model.deleted_at.desc()).limit(PAGE + 1))
-        return [Trashed(kind, i, name, at, users().get(owner_id)) for i, name, at, owner_id in rows]
+        return [Trashed(kind, i, name, at, users().get(owner), kept, bool(law)) for i, name, at, owner, law in rows]
+
+
+def said(kind: RecordType, name: str) -> str:
+    """What is said after the deletion of `name`."""
+    days = retention.limit(kept_as(kind))
+    if days is None:
+        return _("%(name)s is in the trash.", name=name)
+    return ngettext(
+        "%(name)s is in the trash for %(num)d day.", "%(name)s is in the trash for %(num)d days.", days, name=name
+    )
 
 
 # --- for good ---------------------------------------------------------------------------------------------------------
 
 
-def purge(now: datetime | None = None) -> int:
-    """Removes what has been in the trash for 30 days, with all that belongs to it; at most BATCH records of each type.
+BOOKS = "books"
+"""The limit of what bookkeeping law asks to keep, in years; there is one where a module has such records."""
 
-    What another record cannot do without stays until that one is purged. Flushes, does not commit. Returns how many went.
-    """
-    limit = (now or utcnow()) - KEEP
-    done = 0
+
+def kept_as(kind: RecordType) -> str:
+    """What retention calls the type's part of the trash."""
+    return f"trash.{kind.name}"
+
+
+def kept() -> Iterable[Kind]:
+    """What retention knows of the trash: a kind for each type of record."""
+    books = cache(lambda: _first_day(retention.limit(BOOKS)))  # asked once for all of them, where somebody asks
     for kind in types.registered().values():
-        old = sa.select(kind.model).where(kind.model.deleted_at < limit).order_by(kind.model.deleted_at).limit(BATCH)
-        for record in db.session.scalars(old).all():
-            done += _purge(record)
-    return done
+        yield Kind(
+            kept_as(kind),
+            _l("%(records)s in the trash", records=kind.label_plural),
+            _l("With all that belongs to them, from when they were deleted."),
+            "trash",
+            KEEP,
+            partial(_old, kind, books),
+            partial(purge, kind),
+        )
+
+
+def _old(kind: RecordType, books: Callable[[], date], before: datetime) -> sa.Select[int]:
+    model = kind.model
+    return sa.select(model.id).where(model.deleted_at < before, ~model.booked_since(books()))
+
+
+def _first_day(years: int | None) -> date:
+    """Of what has to be kept for so many years after the one it is of."""
+    return date(max(1, utcnow().year - years), 1, 1) if years is not None else date.min
+
+
+def purge(kind: RecordType, ids: list[int]) -> int:
+    """Removes these records, with all that belongs to them. What another record cannot do without stays until that one is
+    purged. Flushes, does not commit. Returns how many went."""
+    model = kind.model
+    trashed = sa.select(model).where(model.id.in_(ids), model.deleted_at.is_not(None)).order_by(model.deleted_at)
+    return sum(_purge(record) for record in db.session.scalars(trashed).all())
 
 
 def _purge(record: Any) -> bool:

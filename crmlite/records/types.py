@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import sqlalchemy as sa
@@ -94,10 +94,15 @@ class Record(Journaled):
         return self
 
     def trash(self) -> Self:
-        """Moves it to the trash, from where it is purged after 30 days."""
+        """Moves it to the trash, from where it is purged when its time is over (retention)."""
         self.deleted_at = utcnow()
         events.emit(events.RECORD_DELETED, self)
         return self
+
+    @classmethod
+    def booked_since(cls, _day: date) -> sa.ColumnElement[bool]:
+        """Which of them bookkeeping law wants kept, where it does so for what is of that day or later."""
+        return sa.false()
 
     def restore(self) -> Self:
         self.deleted_at = None

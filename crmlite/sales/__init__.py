@@ -3,12 +3,12 @@
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
-from crmlite import web
+from crmlite import retention, web
 from crmlite.auth import roles
 from crmlite.records import actions, panels
 from crmlite.records.actions import Action
 from crmlite.records.panels import Panel
-from crmlite.sales import listeners, public
+from crmlite.sales import bookkeeping, listeners, public
 from crmlite.sales.models import STATE_HUES, STATE_LABELS
 from crmlite.sales.types import ORDER, QUOTE, may_edit_numbers
 from crmlite.sales.views import editor, numbers, orders, quotes, sending
@@ -19,6 +19,7 @@ __all__ = ["editor", "init_app", "listeners", "numbers", "sending"]
 def init_app(app: Flask) -> None:
     app.extensions["crmlite.record_types"] |= {QUOTE.name, ORDER.name}
     app.extensions["crmlite.undo_guards"]["number_range"] = may_edit_numbers
+    retention.declare(app, bookkeeping.kept)
     roles.declare(app, QUOTE.name, QUOTE.label_plural, QUOTE.url, QUOTE.policy)
     roles.declare(app, ORDER.name, ORDER.label_plural, ORDER.url, ORDER.policy)
     roles.declare(app, "number_range", _l("Numbers of quotes and orders"))

@@ -10,7 +10,7 @@ from crmlite.catalog.models import Price, Product
 from crmlite.catalog.models.products import Worth
 from crmlite.extensions import db, utcnow
 from crmlite.journal import Operation
-from crmlite.records import trash
+from tests.records.purging import purge
 
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 BOOTH = {"name": "Booth", "code": "B-1", "unit": "piece", "owner_id": ""}
@@ -246,7 +246,7 @@ def test_a_purged_product_takes_its_prices_along(stage):
     with stage.writes():
         db.session.get(Product, number).trash()
     with stage.writes():
-        assert trash.purge(utcnow() + timedelta(days=31)) > 0
+        assert purge(utcnow() + timedelta(days=31)) > 0
     with stage.app.app_context():
         assert db.session.get(Product, number) is None
         assert db.session.scalars(sa.select(Price).where(Price.product_id == number)).all() == []

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crmlite import events, journal
+from crmlite import events, journal, retention
 from crmlite.auth import handover, second_factor
 from crmlite.auth.models import Absence, Invitation, Organisation, Role, Team, User
 from crmlite.catalog.models import ExchangeRate, Product, TaxClass
@@ -27,6 +27,7 @@ from crmlite.pipeline.models import Deal, Pipeline, Stage
 from crmlite.records import files, members, tags
 from crmlite.records.files import Attachment
 from crmlite.records.notes import Note
+from crmlite.retention import Limit
 from crmlite.sales.models import NumberRange, Quote
 from tests.cast import VERSION, quote_lines
 
@@ -70,6 +71,12 @@ def _(ids: Ids) -> None:
 @case(events.COMPANY_UPDATED)
 def _(ids: Ids) -> None:
     company(ids).change(industry="Chairs", email="new@noordlicht.example", phone="+31 20 555 01 99")
+
+
+@case(events.RETENTION_CHANGED)
+def _(_ids: Ids) -> None:
+    for name, number in (("hits", 365), ("mail", 90), ("trash.contact", None)):
+        Limit.set(retention.kinds()[name], number)
 
 
 @case(events.CONTACT_CREATED)

@@ -2,6 +2,7 @@
 
 import email
 import io
+from datetime import timedelta
 from email.policy import default as modern
 from types import SimpleNamespace
 
@@ -10,7 +11,6 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from crmlite import files
 from crmlite.auth.models import Team
 from crmlite.extensions import db, utcnow, writing
 from crmlite.files import File
@@ -19,6 +19,7 @@ from crmlite.mail.models import Message, MessageFile
 from tests.mail.servers import Stub
 from tests.mail.test_headers import HEADERS, inbox, typed  # noqa: F401 - a fixture
 from tests.mail.test_outbox_page import SITE
+from tests.records.purging import forget
 
 PDF = b"%PDF-1.7\n\x00\xff chairs"
 
@@ -193,10 +194,10 @@ def test_a_file_stays_as_long_as_a_mail_has_it(app, people):
         writing()
         loose = stored(b"nobody's")
         for one in (db.session.get_one(File, file.id), loose):
-            one.detached_at = utcnow() - files.KEEP * 2
+            one.detached_at = utcnow() - timedelta(days=60)
         db.session.commit()
         writing()
-        assert files.forget() == 1
+        assert forget("files", utcnow()) == 1
         db.session.commit()
         assert db.session.get(File, file.id).read() == PDF
 

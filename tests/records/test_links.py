@@ -14,9 +14,10 @@ from crmlite.auth.models import Throttle
 from crmlite.contacts.models import Contact
 from crmlite.extensions import db, pretending, utcnow, writing
 from crmlite.leads.models import Lead
-from crmlite.records import links, trash
+from crmlite.records import links
 from crmlite.records.links import Hit, Link
 from tests.cast import Stage
+from tests.records.purging import purge
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) Version/18.5 Mobile/15E148 Safari/604.1"
@@ -149,8 +150,8 @@ def test_another_secret_opens_nothing(pages):
 def test_a_link_goes_with_its_record(pages):
     token = make(pages, record="seller.trash.contact")
     pages.client().get(f"/p/offer/{token}", headers={"User-Agent": FIREFOX})
-    with pages.writes(), pretending(utcnow() + timedelta(days=40)):
-        trash.purge()
+    with pages.writes():
+        purge(utcnow() + timedelta(days=40))
     assert pages.client().get(f"/p/offer/{token}").status_code == 404
     assert hits(pages) == []
 

@@ -11,12 +11,14 @@ from crmlite import journal
 from crmlite.contacts.models import Affiliation, Contact
 from crmlite.extensions import db, utcnow, writing
 from crmlite.journal import Change, Event
-from crmlite.records import files, points, tags, trash
+from crmlite.records import files, points, tags
 from crmlite.records.files import Attachment, File
-from crmlite.records.jobs import forget_files
+from crmlite.records.jobs import sweep_files
 from crmlite.records.notes import Note
 from crmlite.records.points import Point
 from tests import oracles
+from tests.records.purging import forget
+from tests.records.purging import purge as empty_trash
 
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 WORD = "zqpersonal"
@@ -70,7 +72,7 @@ def purge(stage, contact_id: int) -> None:
         db.session.get_one(Contact, contact_id).trash()
     with stage.app.app_context():
         writing()
-        trash.purge(utcnow() + timedelta(days=31))
+        empty_trash(utcnow() + timedelta(days=31))
         db.session.commit()
         assert db.session.get(Contact, contact_id) is None
 
@@ -120,7 +122,8 @@ def test_a_file_that_is_forgotten_later_leaves_no_name(stage, person):
             sa.update(File).values(detached_at=utcnow() - timedelta(days=31)).where(File.name == f"{WORD}.pdf"),
             execution_options={"journaled": True},
         )
-        forget_files()
+        assert forget("files", utcnow()) == 1
+        sweep_files()
         db.session.commit()
     assert said(stage) == []
 

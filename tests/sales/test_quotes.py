@@ -15,11 +15,11 @@ from crmlite.catalog.models.taxes import Rate
 from crmlite.contacts.models import Contact
 from crmlite.extensions import db, utcnow
 from crmlite.mail.models import Message
-from crmlite.records import trash
 from crmlite.sales.models import Line, Quote
 from crmlite.sales.rows import as_quoted
 from tests.cast import forbidden_to, make_sent_quote, quote_lines
 from tests.oracles import canaries_in
+from tests.records.purging import purge
 
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 ITEM = {"lines-0-kind": "item", "lines-0-product-text": "Booth", "lines-0-quantity": "2", "lines-0-price": "1250"}
@@ -391,7 +391,7 @@ def test_a_quote_in_the_trash_goes_for_good_with_its_versions_and_lines(own_stag
     with own_stage.writes("seller"):
         db.session.get_one(Quote, own_stage.ids["seller.quote"]).trash()
     with own_stage.writes():
-        trash.purge(utcnow() + timedelta(days=31))
+        purge(utcnow() + timedelta(days=31))
     with own_stage.app.app_context():
         assert db.session.get(Quote, own_stage.ids["seller.quote"]) is None
         assert db.session.scalar(sa.select(Line.id).where(Line.name.contains("zcsellerquoteqx"))) is None

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261127_3"
-down_revision = "20261126_3"
+down_revision = "20261127_2"
 
 
 def upgrade() -> None:

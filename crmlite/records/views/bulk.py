@@ -66,13 +66,11 @@ def _said(action: str, done: int, allowed: int, chosen: int, reasons: list[str])
             )
         if allowed < chosen:
             return _(
-                "%(done)d of %(all)d records are in the trash for 30 days; you may not delete the others.",
+                "%(done)d of %(all)d records are in the trash; you may not delete the others.",
                 done=done,
                 all=chosen,
             )
-        return ngettext(
-            "%(num)d record is in the trash for 30 days.", "%(num)d records are in the trash for 30 days.", done
-        )
+        return ngettext("%(num)d record is in the trash.", "%(num)d records are in the trash.", done)
     if done and allowed < chosen:
         if done == allowed:
             return _("%(done)d of %(all)d records changed; you may not change the others.", done=done, all=chosen)

@@ -12,7 +12,7 @@ from crmlite.web import go, hx, render, undo_url
 
 @bp.get("/trash")
 def index() -> Response:
-    """What was deleted in the last 30 days, newest first."""
+    """What was deleted and is not gone for good yet, newest first."""
     name = request.args.get("type")
     kind = kind_of(name) if name else None
     before = request.args.get("before")
@@ -29,7 +29,7 @@ def delete(record_type: str, record_id: int) -> Response:
     record.trash()
     db.session.commit()
     kind = kind_of(record_type)
-    return go(kind.url, _("%(name)s is in the trash for 30 days.", name=record.title), undo_url())
+    return go(kind.url, trash.said(kind, record.title), undo_url())
 
 
 @bp.post("/<record_type>/<int:record_id>/restore")

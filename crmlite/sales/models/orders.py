@@ -59,6 +59,10 @@ class Order(Record, Base):
     lines: Mapped[list["OrderLine"]] = relationship(order_by="OrderLine.position")
 
     @classmethod
+    def booked_since(cls, day: date) -> sa.ColumnElement[bool]:
+        return cls.ordered_on >= day
+
+    @classmethod
     def from_quote(cls, quote: Any, version: QuoteVersion) -> Self:
         """The order of a version that was accepted; its owner's and team's, who made the quote. Once for each version."""
         order = cls(

@@ -1,7 +1,7 @@
 """Quotes: one number, one or more versions, and what became of them."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, ClassVar, Self
 
 import sqlalchemy as sa
@@ -80,6 +80,15 @@ class Quote(Record, Base):
     company: Mapped[Company | None] = relationship()
     deal: Mapped[Deal | None] = relationship()
     versions: Mapped[list[QuoteVersion]] = relationship(order_by=QuoteVersion.n, back_populates="quote")
+
+    @classmethod
+    def booked_since(cls, day: date) -> sa.ColumnElement[bool]:
+        since = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        return (
+            sa.exists()
+            .where(QuoteVersion.id == Decision.version_id, QuoteVersion.quote_id == cls.id)
+            .where(Decision.verdict == versions.ACCEPTED, Decision.at >= since)
+        )
 
     @classmethod
     def create(cls, actor: Any, *, name: str, contact: Contact, **values: Any) -> Self:

@@ -1,0 +1,39 @@
+"""The nightly work: what is older than its limit is forgotten, a batch in each transaction."""
+
+from crmlite import jobs
+from crmlite.extensions import db, utcnow
+from crmlite.retention.kinds import get, kinds
+from crmlite.retention.models import limit, limits
+
+BATCH = 500
+"""Rows that go in one transaction: somebody else wants to write in between."""
+
+
+@jobs.job
+def obey() -> None:
+    """Sees which kinds have something that is too old; each is forgotten by jobs of its own, so that one that fails does not
+    keep the others."""
+    now, told = utcnow(), limits()
+    for name, kind in kinds().items():
+        older = kind.older(told[name], now)
+        if older is not None and db.session.scalar(older.limit(1)) is not None:
+            jobs.enqueue(forget, kind=name)
+
+
+@jobs.job
+def forget(kind: str, after: int = 0) -> None:
+    """Forgets a batch of that kind, and says to go on behind it: what cannot go yet does not stand in the way of others."""
+    found = get(kind)
+    if found is None or found.forget is None:
+        return
+    older = found.older(limit(kind), utcnow())
+    if older is None:
+        return
+    column = older.selected_columns[0]
+    batch = older.where(column > after).order_by(column).limit(BATCH).with_for_update(skip_locked=True)
+    ids = list(db.session.scalars(batch))
+    if not ids:
+        return
+    found.forget(ids)
+    if len(ids) == BATCH:
+        jobs.enqueue(forget, kind=kind, after=ids[-1])
