@@ -1,5 +1,7 @@
 """The WSGI entry point: `granian --interface wsgi wsgi:app`."""
 
-from crmlite import create_app
+from crmlite import config, create_app
+from crmlite.backup import in_use
 
+entered = in_use.enter(config.instance_folder())
 app = create_app()

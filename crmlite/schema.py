@@ -44,6 +44,12 @@ def newest() -> str:
     return found[1]
 
 
+def known() -> set[str]:
+    """All versions in the history that this code has."""
+    texts = (path.read_text("utf-8") for path in (FOLDER / "versions").glob("[0-9]*.py"))
+    return {name for text in texts for name in re.findall(r'^revision(?:: str)? = "([^"]+)"$', text, re.MULTILINE)}
+
+
 def differences() -> list[Any]:
     """What the models say and the database does not have, or the other way round; empty when the history is complete."""
     from alembic.autogenerate import compare_metadata
