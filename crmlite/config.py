@@ -174,7 +174,12 @@ def load(overrides: Mapping[str, Any] | None = None) -> Settings:
 
 def database_url_of(folder: Path, settings_file: Path) -> str:
     """The database that an instance in `folder` with this settings.toml would use. Raises ConfigError."""
-    url = _database_url(value_of("database_url", settings_file), folder)
+    return normal_database_url(value_of("database_url", settings_file), folder)
+
+
+def normal_database_url(url: str, folder: Path = Path()) -> str:
+    """An address as people write it, in the spelling that is used inside. Raises ConfigError."""
+    url = _database_url(url, folder)
     _check_database(url)
     return url
 

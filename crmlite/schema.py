@@ -26,6 +26,13 @@ def upgrade() -> None:
         command.upgrade(_config(connection), "head")
 
 
+def make(connection: sa.Connection) -> None:
+    """The newest schema in another, empty database, in the transaction of this connection."""
+    from alembic import command
+
+    command.upgrade(_config(connection), "head")
+
+
 def version() -> str | None:
     """The version the database has, or None where it is empty."""
     with db.engines["reader"].connect() as connection:

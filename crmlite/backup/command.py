@@ -82,6 +82,47 @@ def restore(file: Path, key_file: Path | None, only_check: bool) -> None:
     _say_restored(done, instance)
 
 
+@click.command()
+@click.argument("url")
+def move(url: str) -> None:
+    """Copies all rows into the empty database at URL (postgresql://user@host/name or sqlite:////path). crmlite must not run."""
+    from crmlite import create_app
+    from crmlite.backup import moving
+
+    settings = _settings()
+    started = time.monotonic()
+    with create_app().app_context():
+        try:
+            moved = moving.move(settings, url, click.echo)
+        except Refused as error:
+            raise click.ClickException(str(error)) from error
+    click.echo(
+        f"Moved {moved.rows:,} rows of {len(moved.tables)} tables in {time.monotonic() - started:.1f} s; all are equal."
+    )
+    click.echo("Now set database_url to the new address in settings.toml, or CRMLITE_DATABASE_URL, and start crmlite.")
+    click.echo("The old database was not changed. Stored files stay where they are.")
+
+
+@click.command()
+@click.argument("target", type=click.Path(path_type=Path))
+def export(target: Path) -> None:
+    """Writes all rows as CSV and JSON, and all stored files, into the new folder TARGET, or into a file that ends in .zip."""
+    from crmlite import create_app
+    from crmlite.backup import exporting
+
+    settings = _settings()
+    with _entered(settings.instance), create_app().app_context():
+        try:
+            done = exporting.export(settings, target.resolve())
+        except Refused as error:
+            raise click.ClickException(str(error)) from error
+    click.echo(
+        f"{target}: {done.rows:,} rows and {done.files:,} files. It is not encrypted: keep it where nobody else comes."
+    )
+    if done.missing:
+        raise click.ClickException(f"{done.missing} stored files are missing on the disk.")
+
+
 def _say_restored(done: restoring.Restored, instance: Path) -> None:
     click.echo(
         f"Restored into {instance}: {done.rows:,} rows and {done.files:,} files, as they were at "
