@@ -17,6 +17,7 @@ import json
 import os
 import re
 import tarfile
+import time
 import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
@@ -89,7 +90,7 @@ def pack(
                 size = source.seek(0, io.SEEK_END)
                 source.seek(0)
                 hashing = _Hashing(source)
-                tar.addfile(_info(name, size), hashing)  # type: ignore[arg-type]
+                tar.addfile(_info(name, size), hashing)
             manifest.members[name] = {"size": size, "sha256": hashing.sha256}
             if expected is not None and hashing.sha256 != expected:
                 manifest.damaged.append(name)
@@ -207,7 +208,7 @@ def _add_json(tar: tarfile.TarFile, name: str, values: Any) -> None:
 
 def _info(name: str, size: int) -> tarfile.TarInfo:
     info = tarfile.TarInfo(name)
-    info.size, info.mode = size, 0o600
+    info.size, info.mode, info.mtime = size, 0o600, int(time.time())
     return info
 
 

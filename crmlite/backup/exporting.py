@@ -105,12 +105,12 @@ def _table(connection: sa.Connection, table: sa.Table, place: Place) -> int:
         writer = csv.writer(text, quoting=csv.QUOTE_ALL)
         writer.writerow(names)
         for row in connection.execute(query):
-            writer.writerow([_cell(value) for value in row])
+            writer.writerow([_cell(_told(table, value)) for value in row])
             count += 1
     with closing(place.create(f"json/{table.name}.json")) as stream, _text(stream, "utf-8") as text:
         text.write("[")
         for number, row in enumerate(connection.execute(query)):
-            values = {name: _plain(value) for name, value in zip(names, row, strict=True)}
+            values = {name: _plain(_told(table, value)) for name, value in zip(names, row, strict=True)}
             text.write((",\n" if number else "\n") + json.dumps(values, ensure_ascii=False))
         text.write("\n]\n")
     return count
@@ -131,6 +131,13 @@ def _files(connection: sa.Connection, settings: Settings, place: Place) -> tuple
         place.add(f"files/{number}{ending[0].lower() if ending else ''}", location)
         found += 1
     return found, missing
+
+
+def _told(table: sa.Table, value: Any) -> Any:
+    """The journal's rows hold the fields of others."""
+    if table.name != "change" or not isinstance(value, dict):
+        return value
+    return {name: field for name, field in value.items() if not SECRET.search(name)}
 
 
 def _cell(value: Any) -> Any:

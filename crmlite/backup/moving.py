@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 from pysqlite3 import dbapi2 as sqlite
 from sqlalchemy import event
@@ -53,7 +54,7 @@ def move(settings: Settings, url: str, told: Callable[[str], None] = lambda _tex
             return _into_postgresql(source, target, told)
         except sa.exc.OperationalError as error:
             raise Refused(f"The database does not answer: {_said(error)}") from error
-        except (sa.exc.DBAPIError, sqlite.Error, postgresql.psycopg.Error) as error:
+        except (sa.exc.DBAPIError, sqlite.Error, psycopg.Error) as error:
             raise Refused(f"The new database does not take it: {_said(error)}. It was left as it was.") from error
 
 
@@ -277,7 +278,7 @@ def _highest_ids(connection: sa.Connection) -> dict[str, int]:
     ]
     found = {table.name: connection.scalar(sa.select(sa.func.max(table.c.id))) or 0 for table in numbered}
     if connection.dialect.name == "sqlite":
-        given = dict(connection.exec_driver_sql("SELECT name, seq FROM sqlite_sequence").tuples().all())
+        given: dict[str, int] = dict(connection.exec_driver_sql("SELECT name, seq FROM sqlite_sequence").tuples().all())
         return {name: max(number, given.get(name) or 0) for name, number in found.items()}
     quote = connection.dialect.identifier_preparer.quote_identifier
     for name in found:

@@ -25,7 +25,7 @@ def dump(url: str, path: Path) -> Dumped:
     with connected(url) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         connection.read_only = True
-        snapshot = connection.execute("SELECT pg_export_snapshot()").fetchone()[0]  # type: ignore[index]
+        snapshot = connection.execute("SELECT pg_export_snapshot()").fetchone()[0]
         found = look(connection)
         run(
             url, "pg_dump", "--format=custom", "--no-owner", "--no-privileges", "--no-comments",
@@ -59,7 +59,7 @@ def tried(url: str, path: Path, who: Path) -> Iterator[str]:
     with connected(url, autocommit=True) as connection:
         connection.execute(drop)  # of one that was killed
         query = "SELECT datcollate, datctype FROM pg_database WHERE datname = current_database()"
-        collate, ctype = connection.execute(query).fetchone()  # type: ignore[misc]
+        collate, ctype = connection.execute(query).fetchone()
         make = "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE {} LC_CTYPE {}"
         try:
             connection.execute(sql.SQL(make).format(sql.Identifier(name), sql.Literal(collate), sql.Literal(ctype)))

@@ -175,7 +175,7 @@ def _padding(size: int) -> bytes:
     return bytes(-size % _BLOCK)
 
 
-def _parts(path: Path, file: IO[bytes]) -> tuple[bytes, IO[bytes]]:
+def _parts(path: Path, file: IO[bytes]) -> tuple[bytes, "_Part"]:
     """The encrypted key, and a stream of what it opens."""
     try:
         key, body = (tarfile.TarInfo.frombuf(_seek_and_read(file, 0), "utf-8", "strict"), None)
@@ -232,7 +232,7 @@ def _encrypting(file: IO[bytes], recipients: list[Any]) -> Iterator[IO[bytes]]:
 
 
 @contextlib.contextmanager
-def _decrypting(file: IO[bytes], identities: list[Any]) -> Iterator[IO[bytes]]:
+def _decrypting(file: "IO[bytes] | _Part", identities: list[Any]) -> Iterator[IO[bytes]]:
     import pyrage
 
     theirs, ours = os.pipe()
