@@ -54,7 +54,7 @@ def test_it_restores_to_the_same(own_stage, settings, elsewhere, tmp_path):
 
 
 def test_a_link_that_a_customer_has_works_in_what_was_restored(own_stage, made, elsewhere):
-    path = f"/p/quote/{own_stage.token('seller.quote.sent')}"
+    path = f"/p/quote/{own_stage.token('sent.quote')}"
     restore(made, elsewhere.instance)
     with app_of(elsewhere.instance, elsewhere.url) as app:
         assert app.test_client().get(path).status_code == 200
