@@ -278,7 +278,8 @@ def _highest_ids(connection: sa.Connection) -> dict[str, int]:
     ]
     found = {table.name: connection.scalar(sa.select(sa.func.max(table.c.id))) or 0 for table in numbered}
     if connection.dialect.name == "sqlite":
-        given: dict[str, int] = dict(connection.exec_driver_sql("SELECT name, seq FROM sqlite_sequence").tuples().all())
+        query = "SELECT name, seq FROM sqlite_sequence"
+        given: dict[str, int] = {row[0]: row[1] for row in connection.exec_driver_sql(query)}
         return {name: max(number, given.get(name) or 0) for name, number in found.items()}
     quote = connection.dialect.identifier_preparer.quote_identifier
     for name in found:

@@ -18,6 +18,9 @@ from crmlite.backup import Refused
 from crmlite.backup.dump import NO_DATABASE, Dumped
 
 _SET_ASIDE = "replaced_"
+_PLAIN = ("--no-owner", "--no-privileges", "--schema=public")
+_TRIGRAMS = "CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public"
+"""What the first migration makes; it belongs to the database and not to a schema, so no dump of ours holds it."""
 
 
 def dump(url: str, path: Path) -> Dumped:
@@ -28,8 +31,7 @@ def dump(url: str, path: Path) -> Dumped:
         snapshot = connection.execute("SELECT pg_export_snapshot()").fetchone()[0]
         found = look(connection)
         run(
-            url, "pg_dump", "--format=custom", "--no-owner", "--no-privileges", "--no-comments",
-            f"--exclude-schema={_SET_ASIDE}*", f"--snapshot={snapshot}", f"--file={path}",
+            url, "pg_dump", *_PLAIN, "--format=custom", "--no-comments", f"--snapshot={snapshot}", f"--file={path}",
         )  # fmt: skip
         return found
 
@@ -71,15 +73,9 @@ def tried(url: str, path: Path, who: Path) -> Iterator[str]:
             ) from error
         there = make_url(url).set(database=name).render_as_string(hide_password=False)
         try:
-            run(
-                there,
-                "pg_restore",
-                "--exit-on-error",
-                "--single-transaction",
-                "--no-owner",
-                "--no-privileges",
-                str(path),
-            )
+            with connected(there) as made:
+                made.execute(_TRIGRAMS)
+            run(there, "pg_restore", *_PLAIN, "--exit-on-error", "--single-transaction", str(path))
             yield there
         finally:
             connection.execute(drop)
@@ -105,8 +101,8 @@ def replace(url: str, path: Path, rows: Mapping[str, int], stamp: str, workshop:
     before, script, after = (workshop / name for name in ("before.sql", "restore.sql", "after.sql"))
     moves = [f"ALTER SCHEMA public RENAME TO {aside};", "CREATE SCHEMA public;"]
     moves += ["ALTER EXTENSION pg_trgm SET SCHEMA public;"] if has_trigrams else []
-    before.write_text("\n".join(moves) if has_tables else "")
-    run(url, "pg_restore", "--no-owner", "--no-privileges", f"--file={script}", str(path), connects=False)
+    before.write_text("\n".join([*(moves if has_tables else []), f"{_TRIGRAMS};"]))
+    run(url, "pg_restore", *_PLAIN, f"--file={script}", str(path), connects=False)
     checks = "\n".join(_count_check(name, count) for name, count in rows.items())
     after.write_text(_AFTER.replace("<CHECKS>", checks).replace("<MAIL>", MAIL_UNKNOWN))
     files = [word for file in (before, script, after) for word in ("--file", str(file))]
