@@ -6,6 +6,7 @@ that was written to, 28 were damaged.
 """
 
 import contextlib
+import errno
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -102,5 +103,6 @@ def _tables(connection: Any) -> Iterator[str]:
 def _named(error: Exception) -> Exception:
     text = str(error)
     if "full" in text or "I/O" in text:
-        return OSError(28, "No space left on device") if "full" in text else OSError(text)
+        number = errno.ENOSPC if "full" in text else errno.EIO
+        return OSError(number, os.strerror(number))
     return Refused(f"The database cannot be read: {text}.")

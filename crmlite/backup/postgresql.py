@@ -1,6 +1,7 @@
 """PostgreSQL's side of dumps: pg_dump and pg_restore, a temporary database to try a dump in, and the schema that is set aside."""
 
 import contextlib
+import errno
 import hashlib
 import os
 import shutil
@@ -155,13 +156,19 @@ def run(url: str, program: str, *words: str, connects: bool = True) -> None:
         environment["PGPASSWORD"] = str(address.password)
     where = [f"--dbname={address.set(drivername='postgresql', password=None).render_as_string()}"] if connects else []
     done = subprocess.run(  # noqa: S603 - programs of PostgreSQL, and words of ours
-        [_find(program), *where, *words], env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL
+        [_find(program), *where, *words],
+        env=environment,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        restore_signals=False,  # too large a file is an error that it names, and not its end
     )
     if done.returncode:
-        said = (done.stderr.strip().splitlines() or ["it gave no reason"])[0]
-        if "No space left" in done.stderr or "could not write" in done.stderr:
-            raise OSError(28, "No space left on device")
-        raise Refused(f"{program} failed: {said}")
+        if any(words in done.stderr for words in ("No space left", "File too large", "quota exceeded")):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        lines = [line for line in done.stderr.splitlines() if "error" in line.lower()] or done.stderr.splitlines()
+        said = lines[0].strip() if lines else f"it ended with status {done.returncode}"
+        raise Refused(f"{program} cannot do it: {said.removeprefix(f'{program}: ').removeprefix('error: ')}")
 
 
 def _find(program: str) -> str:

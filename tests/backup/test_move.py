@@ -213,6 +213,7 @@ def test_addresses_that_are_none(firm, tmp_path):
         (f"sqlite:///{tmp_path}/no/such/folder.db", "There is no folder"),
         ("postgresql://crm:pa55word@127.0.0.1:1/crm", "The database does not answer"),
     ):
+        let_go(firm)
         with pytest.raises(Refused, match=sentence) as refused:
             move(firm, url)
         assert "pa55word" not in str(refused.value)
