@@ -1,6 +1,7 @@
 """The command line: serve, worker, renderer, upgrade, settings, permissions, user; demo, backup, restore, move and export."""
 
 import json
+import os
 import signal
 import threading
 from importlib import import_module
@@ -94,6 +95,7 @@ def renderer() -> None:
 def job(name: str, args: str) -> None:
     """Runs a job that takes minutes; the worker starts it as a process of its own."""
     supervisor.end_with_parent()
+    os.nice(10)  # people's pages come first
     with _load().app_context():
         try:
             jobs.call(name, json.loads(args))

@@ -174,7 +174,8 @@ def _sentence(error: OSError, path: Path) -> str:
 def _sync(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        with contextlib.suppress(OSError):  # some disks of other machines cannot
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)
 

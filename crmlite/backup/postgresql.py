@@ -24,6 +24,10 @@ _TRIGRAMS = "CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public"
 """What the first migration makes; it belongs to the database and not to a schema, so no dump of ours holds it."""
 
 
+class MayNotTry(Refused):
+    """The role may not make the database that a backup would be tried in."""
+
+
 def dump(url: str, path: Path) -> Dumped:
     """pg_dump's custom format; what it holds is counted in the same snapshot."""
     with connected(url) as connection:
@@ -68,7 +72,7 @@ def tried(url: str, path: Path, who: Path) -> Iterator[str]:
             connection.execute(sql.SQL(make).format(sql.Identifier(name), sql.Literal(collate), sql.Literal(ctype)))
         except psycopg.errors.InsufficientPrivilege as error:
             role = make_url(url).username or "the role"
-            raise Refused(
+            raise MayNotTry(
                 f"It could not be tried, because {role} may not make a temporary database: "
                 f"let an administrator of PostgreSQL run ALTER ROLE {role} CREATEDB."
             ) from error

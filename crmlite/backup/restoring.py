@@ -52,8 +52,8 @@ def restore(
             unpacked = _unpack(path, key, folder)
             told("The backup was read and is whole.")
             url = _target(instance, unpacked)
-            _look(unpacked, instance, url)
-            told("It was tried: the database is whole, its files are there, and crmlite starts with it.")
+            if _look(unpacked, instance, url):
+                told("It was tried: the database is whole, its files are there, and crmlite starts with it.")
             return _put(unpacked, instance, url)
     except OSError as error:
         raise Refused(_sentence(error)) from error
@@ -67,7 +67,10 @@ def try_out(path: Path, key: sealed.Key | None, instance: Path) -> Unpacked:
     try:
         with _staged(instance) as folder:
             unpacked = _unpack(path, key, folder)
-            _look(unpacked, instance, _target(instance, unpacked))
+            if not _look(unpacked, instance, _target(instance, unpacked)):
+                raise Refused(
+                    "The file is whole, but the role may not make a temporary database to try it in (CREATEDB)."
+                )
             return unpacked
     except OSError as error:
         raise Refused(_sentence(error)) from error
@@ -119,12 +122,19 @@ def _target(instance: Path, unpacked: Unpacked) -> str:
     return url
 
 
-def _look(unpacked: Unpacked, instance: Path, url: str) -> None:
+def _look(unpacked: Unpacked, instance: Path, url: str) -> bool:
+    """Whether it could be tried. Raises Refused where it is not whole."""
     settings = config.Settings(instance=instance, database_url=url)
-    with checking.database_of(settings, unpacked) as there:
-        checking.look(unpacked, there)
-        if unpacked.about.schema == schema.newest():
-            checking.start(unpacked.folder, there)
+    try:
+        with checking.database_of(settings, unpacked) as there:
+            checking.look(unpacked, there)
+            if unpacked.about.schema == schema.newest():
+                checking.start(unpacked.folder, there)
+    except (
+        postgresql.MayNotTry
+    ):  # in need a backup is not refused for that: constraints and counts are checked as it is put in place
+        return False
+    return True
 
 
 # --- the exchange -----------------------------------------------------------------------------------------------------
