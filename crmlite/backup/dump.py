@@ -19,6 +19,9 @@ from pysqlite3 import dbapi2 as sqlite
 from crmlite.backup import Refused
 from crmlite.config import Settings
 
+OURS = frozenset({"alembic_version", "operation", "file", "user"})
+"""Tables that every database of crmlite has had from the first day on."""
+FOREIGN = "The database is of another product, not of crmlite: it has the table {}."
 NO_DATABASE = "There is no database of crmlite yet: `crmlite serve` makes one."
 
 
@@ -63,13 +66,21 @@ def look(path: Path) -> Dumped:
     try:
         with contextlib.closing(_open(path, "ro")) as connection:
             names = list(_tables(connection))
-            if "alembic_version" not in names or "file" not in names:
-                raise Refused(NO_DATABASE if not names else "The database is of another product, not of crmlite.")
+            if not set(names) >= OURS:
+                raise Refused(FOREIGN.format(names[0]) if names else NO_DATABASE)
             schema = connection.execute("SELECT version_num FROM alembic_version").fetchone()[0]
             rows = {name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in names}  # noqa: S608
             return Dumped(schema, rows, connection.execute("SELECT path, sha256 FROM file ORDER BY path").fetchall())
     except sqlite.Error as error:
         raise _named(error) from error
+
+
+def refuse_foreign(path: Path) -> None:
+    """Raises Refused where another product's database lies there. One that cannot be read is no reason: it may be why one restores."""
+    with contextlib.suppress(sqlite.Error), contextlib.closing(_open(path, "ro")) as connection:
+        names = list(_tables(connection))
+        if names and not set(names) >= OURS:
+            raise Refused(f"{FOREIGN.format(names[0])} Nothing was changed: correct database_url.")
 
 
 def check_sqlite(path: Path) -> list[str]:

@@ -6,11 +6,9 @@ journal mean nothing in another database: they become 0, and who reads by them g
 """
 
 import contextlib
-import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,17 +20,13 @@ from sqlalchemy.schema import AddConstraint, DropConstraint
 
 from crmlite import config, schema
 from crmlite.auth.models import Member
-from crmlite.backup import Refused, dump, in_use, postgresql
+from crmlite.backup import Refused, dump, in_use, postgresql, prints
+from crmlite.backup.prints import Print
 from crmlite.config import Settings
 from crmlite.extensions import db
 from crmlite.records.search import SearchRow, scope_text
 
 _AT_ONCE = 2000
-_TX = "tx"
-"""Columns of this name hold numbers of transactions of one PostgreSQL server."""
-
-Print = tuple[int, int]
-"""How many rows a table has, and the sum of their hashes, which does not depend on their order."""
 
 
 @dataclass(frozen=True)
@@ -157,18 +151,18 @@ Write = Callable[[sa.Connection, sa.Table, Iterable[Any]], None]
 def _copy(source: sa.Connection, target: sa.Connection, write: Write, told: Callable[[str], None]) -> Moved:
     with _quiet_cycles():
         tables = list(db.metadata.sorted_tables)
-    prints: dict[str, Print] = {}
+    found: dict[str, Print] = {}
     for table in tables:
         target.execute(sa.delete(table))  # what migrations put there
-        summing = _Sum(table)
-        write(target, table, summing.over(_rows(source, table)))
-        prints[table.name] = summing.print
+        summing = prints.Sum()
+        write(target, table, summing.over(prints.rows(source, table)))
+        found[table.name] = summing.print
     for table in tables:
-        if (found := print_of(target, table)) != prints[table.name]:
-            raise Refused(f"Table {table.name} is not the same in the new database: {found} and {prints[table.name]}.")
-        if prints[table.name][0]:
-            told(f"{table.name}: {prints[table.name][0]:,} rows")
-    return Moved(prints)
+        if (there := prints.of(target, table)) != found[table.name]:
+            raise Refused(f"Table {table.name} is not the same in the new database: {there} and {found[table.name]}.")
+        if found[table.name][0]:
+            told(f"{table.name}: {found[table.name][0]:,} rows")
+    return Moved(found)
 
 
 @contextlib.contextmanager
@@ -206,66 +200,6 @@ def _batches(rows: Iterable[Any]) -> Iterator[list[Any]]:
             batch = []
     if batch:
         yield batch
-
-
-# --- what both databases say of a row ---------------------------------------------------------------------------------
-
-
-def _rows(connection: sa.Connection, table: sa.Table) -> Iterator[tuple[Any, ...]]:
-    """All rows; JSON as the text that is stored, which a way through Python's values would change."""
-    is_sqlite = connection.dialect.name == "sqlite"
-
-    def read(column: sa.Column[Any]) -> Any:
-        if column.name == _TX:
-            return sa.literal(0).label(_TX)
-        if not isinstance(column.type, sa.JSON):
-            return column
-        return (sa.type_coerce(column, sa.String) if is_sqlite else sa.cast(column, sa.Text)).label(column.name)
-
-    query = sa.select(*map(read, table.columns)).execution_options(yield_per=_AT_ONCE)
-    for row in connection.execute(query):
-        yield tuple(row)
-
-
-def print_of(connection: sa.Connection, table: sa.Table) -> Print:
-    summing = _Sum(table)
-    for _row in summing.over(_rows(connection, table)):
-        pass
-    return summing.print
-
-
-class _Sum:
-    """The print of the rows that run through it."""
-
-    def __init__(self, _table: sa.Table) -> None:
-        self._count = self._sum = 0
-
-    def over(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
-        for row in rows:
-            self._count += 1
-            self._sum += hash_of(row)
-            yield row
-
-    @property
-    def print(self) -> Print:
-        return self._count, self._sum % 2**128
-
-
-def hash_of(row: Iterable[Any]) -> int:
-    """The same for the same values, whichever database they came from."""
-    text = "".join(map(_spelled, row))
-    return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest(), "big")
-
-
-def _spelled(value: Any) -> str:
-    if isinstance(value, datetime):
-        value = value.astimezone(UTC).isoformat(timespec="microseconds")
-    elif isinstance(value, date):
-        value = value.isoformat()
-    elif isinstance(value, bytes):
-        value = value.hex()
-    text = str(value)
-    return f"{type(value).__name__}:{len(text)}:{text}"
 
 
 # --- what belongs to one database only --------------------------------------------------------------------------------

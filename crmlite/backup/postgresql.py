@@ -16,7 +16,7 @@ from psycopg import sql
 from sqlalchemy.engine import make_url
 
 from crmlite.backup import Refused
-from crmlite.backup.dump import NO_DATABASE, Dumped
+from crmlite.backup.dump import FOREIGN, NO_DATABASE, OURS, Dumped
 
 _SET_ASIDE = "replaced_"
 _PLAIN = ("--no-owner", "--no-privileges", "--schema=public")
@@ -43,8 +43,8 @@ def dump(url: str, path: Path) -> Dumped:
 
 def look(connection: Any) -> Dumped:
     names = tables(connection)
-    if "alembic_version" not in names or "file" not in names:
-        raise Refused(NO_DATABASE if not names else "The database is of another product, not of crmlite.")
+    if not set(names) >= OURS:
+        raise Refused(FOREIGN.format(names[0]) if names else NO_DATABASE)
     schema = connection.execute("SELECT version_num FROM alembic_version").fetchone()[0]
     rows = {
         name: connection.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(name))).fetchone()[0]
@@ -97,16 +97,16 @@ def others(url: str) -> list[str]:
 def replace(url: str, path: Path, rows: Mapping[str, int], stamp: str, workshop: Path) -> str | None:
     """Loads the dump in the place of what is there, in one transaction; gives the schema in which the old tables now are.
 
-    What was there is renamed, not deleted. Raises Refused, and then nothing was changed.
+    What was there is moved, not deleted; with a table go its indexes and sequences. Raises Refused, and then nothing was changed.
     """
     with connected(url) as connection:
-        has_tables = bool(tables(connection))
-        has_trigrams = connection.execute("SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'").fetchone()
+        there = tables(connection)
+    if there and not set(there) >= OURS:
+        raise Refused(FOREIGN.format(there[0]))
     aside = f"{_SET_ASIDE}{stamp}"
     before, script, after = (workshop / name for name in ("before.sql", "restore.sql", "after.sql"))
-    moves = [f"ALTER SCHEMA public RENAME TO {aside};", "CREATE SCHEMA public;"]
-    moves += ["ALTER EXTENSION pg_trgm SET SCHEMA public;"] if has_trigrams else []
-    before.write_text("\n".join([*(moves if has_tables else []), f"{_TRIGRAMS};"]))
+    moves = [f"CREATE SCHEMA {aside};", *(_moved(name, aside) for name in there)] if there else []
+    before.write_text("\n".join([*moves, f"{_TRIGRAMS};"]))
     run(url, "pg_restore", *_PLAIN, f"--file={script}", str(path), connects=False)
     checks = "\n".join(_count_check(name, count) for name, count in rows.items())
     after.write_text(_AFTER.replace("<CHECKS>", checks).replace("<MAIL>", MAIL_UNKNOWN))
@@ -121,7 +121,7 @@ def replace(url: str, path: Path, rows: Mapping[str, int], stamp: str, workshop:
         "--single-transaction",
         *files,
     )
-    return aside if has_tables else None
+    return aside if there else None
 
 
 MAIL_UNKNOWN = (
@@ -141,6 +141,12 @@ IF greatest((SELECT max(tx) FROM public.event), (SELECT max(tx) FROM public.chan
 END IF;
 END $$;
 """
+
+
+def _moved(table: str, aside: str) -> str:
+    """The extension stays where it is: only its maker may move it, and that is not always we."""
+    name = table.replace('"', '""')
+    return f'ALTER TABLE public."{name}" SET SCHEMA {aside};'
 
 
 def _count_check(name: str, count: int) -> str:

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from pysqlite3 import dbapi2 as sqlite
 
 from crmlite import config, schema
-from crmlite.backup import Refused, archive, checking, in_use, postgresql, sealed
+from crmlite.backup import Refused, archive, checking, dump, in_use, postgresql, sealed
 from crmlite.backup.archive import Unpacked
 from crmlite.backup.in_use import Move
 from crmlite.extensions import utcnow
@@ -186,6 +186,8 @@ def _that_are_there(moves: list[Move]) -> list[Move]:
 def _of_database(source: Path, target: Path, aside: Path, stamp: str, instance: Path) -> list[Move]:
     """The file with its log, which belong together. One that lies elsewhere is set aside there: it may be on another disk."""
     olds = [target.with_name(target.name + end) for end in ("", "-wal", "-shm")]
+    if target.exists():
+        dump.refuse_foreign(target)
     if target.parent == instance:
         return [*((old, aside / old.name) for old in olds), (source, target)]
     near = target.with_name(f"{target.name}.restoring")

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from pysqlite3 import dbapi2 as sqlite
 
 from crmlite.backup import Refused, in_use, moving
-from crmlite.backup.moving import print_of
+from crmlite.backup import prints as prints_
+from crmlite.backup.prints import Print
 from crmlite.contacts.models import Contact
 from crmlite.extensions import db
 from crmlite.records import members
@@ -69,9 +70,9 @@ def move(stage, target: str) -> moving.Moved:
             db.session.remove()
 
 
-def prints(app) -> dict[str, moving.Print]:
+def prints(app) -> dict[str, Print]:
     with app.app_context(), db.engines["reader"].connect() as connection:
-        return {table.name: print_of(connection, table) for table in db.metadata.tables.values()}
+        return {table.name: prints_.of(connection, table) for table in db.metadata.tables.values()}
 
 
 def test_every_row_of_every_table_is_the_same(firm, target):

@@ -8,12 +8,15 @@ import resource
 import subprocess
 import sys
 import tarfile
+from contextlib import closing
 from dataclasses import asdict, replace
 from pathlib import Path
 
+import psycopg
 import pyrage
 import pytest
 import sqlalchemy as sa
+from pysqlite3 import dbapi2 as sqlite
 
 from crmlite import config, schema
 from crmlite.backup import Refused, archive, in_use, making, restoring, sealed
@@ -474,3 +477,69 @@ def test_killed_before_nothing_was_changed(made, living, monkeypatch):
 def test_what_about_says_is_what_the_code_says():
     assert asdict(About("1", schema.newest(), "sqlite", "now"))["product"] == "crmlite"
     assert schema.newest() in schema.known()
+
+
+# --- PostgreSQL with an ordinary role ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def ordinary(empty_url, databases):
+    """The address of an empty database whose owner may do nothing else."""
+    server, _slash, name = empty_url.rpartition("/")
+    host = server.removeprefix("postgresql://crmlite@")
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute("DROP ROLE IF EXISTS plain")
+        connection.execute("CREATE ROLE plain LOGIN")
+        connection.execute(f"ALTER DATABASE {name} OWNER TO plain")
+        yield f"postgresql://plain@{host}/{name}"
+        connection.execute(f"ALTER DATABASE {name} OWNER TO crmlite")
+    with psycopg.connect(empty_url, autocommit=True) as connection:
+        connection.execute("DROP OWNED BY plain CASCADE")
+        connection.execute("DROP ROLE plain")
+
+
+@pytest.mark.only_on("postgresql")
+def test_a_role_that_owns_its_database_and_nothing_else(own_stage, made, elsewhere, ordinary, monkeypatch, tmp_path):
+    """It restores, twice, though it may make no database to try the backup in; its own backups say that they were not tried."""
+    monkeypatch.setenv("CRMLITE_DATABASE_URL", ordinary)
+    restore(made, elsewhere.instance)
+    restored = restore(made, elsewhere.instance)
+    assert restored.old_schema.startswith("replaced_")
+    with app_of(elsewhere.instance, ordinary) as app:
+        assert rows_of(app) == rows_of(own_stage.app)
+    settings = config.load({"instance": str(elsewhere.instance), "disk_floor_mb": 0})
+    own = making.make(settings, tmp_path / "own.tar.gz")
+    assert own.verified_at is None
+    assert own.problem.startswith("It could not be tried, because plain may not make a temporary database")
+    assert "ALTER ROLE plain CREATEDB" in own.problem
+    with pytest.raises(Refused, match="may not make a temporary database to try it in"):
+        restoring.try_out(Path(own.path), None, elsewhere.instance)
+    restore(Path(own.path), elsewhere.instance)
+    with app_of(elsewhere.instance, ordinary) as app:
+        assert rows_of(app) == rows_of(own_stage.app)
+
+
+@pytest.mark.only_on("sqlite")
+def test_the_database_of_another_product_is_left_alone(made, elsewhere, tmp_path, monkeypatch):
+    path = tmp_path / "wordpress.db"
+    with closing(sqlite.connect(path)) as connection:
+        connection.execute("CREATE TABLE wp_posts (id INTEGER)")
+    before = path.read_bytes()
+    monkeypatch.setenv("CRMLITE_DATABASE_URL", f"sqlite:///{path}")
+    with pytest.raises(Refused, match="The database is of another product, not of crmlite: it has the table wp_posts"):
+        restore(made, elsewhere.instance)
+    assert path.read_bytes() == before
+    with pytest.raises(Refused, match="of another product"):
+        making.make(config.load({"instance": str(tmp_path / "i"), "disk_floor_mb": 0}), tmp_path / "x.tar.gz")
+    path.write_bytes(b"torn" * 5000)
+    restore(made, elsewhere.instance)
+
+
+@pytest.mark.only_on("postgresql")
+def test_another_products_tables_are_left_alone(made, elsewhere, empty_url):
+    with psycopg.connect(empty_url, autocommit=True) as connection:
+        connection.execute("CREATE TABLE wp_posts (id integer)")
+    with pytest.raises(Refused, match="The database is of another product, not of crmlite: it has the table wp_posts"):
+        restore(made, elsewhere.instance)
+    with psycopg.connect(empty_url) as connection:
+        assert connection.execute("SELECT count(*) FROM wp_posts").fetchone() == (0,)
