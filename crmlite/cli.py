@@ -1,6 +1,9 @@
-"""The command line: serve, setup-code, worker, renderer, upgrade, settings, permissions, user, demo, doctor."""
+"""The command line: serve, setup-code, worker, renderer, upgrade, settings, permissions, user; demo, doctor, backup, restore, move and
+export are files of their own."""
 
 import contextlib
+import json
+import os
 import signal
 import threading
 from importlib import import_module
@@ -11,28 +14,34 @@ import click
 import sqlalchemy as sa
 from flask import Flask
 
-from crmlite import config, create_app, jobs, schedule, schema, supervisor, upgrading
+from crmlite import apart, config, create_app, jobs, schedule, schema, supervisor, upgrading
 from crmlite.auth import notices, passwords, roles, second_factor, setup
 from crmlite.auth.models import Role, Team, User
+from crmlite.backup import Refused, in_use
 from crmlite.extensions import db, writing
 from crmlite.mail import outbox
 from crmlite.points import normal_email
 
+LOADED_LATE = {
+    "demo": "crmlite.demo.command:demo",
+    "backup": "crmlite.backup.command:backup_command",
+    "restore": "crmlite.backup.command:restore",
+    "move": "crmlite.backup.command:move",
+    "export": "crmlite.backup.command:export",
+    "doctor": "crmlite.doctor.command:doctor",
+}
+"""Commands that are loaded when they are asked for: what they need would slow down every start."""
+
 
 class Commands(click.Group):
-    """Those of LATER are loaded when they are asked for: they would slow down every start."""
-
     def list_commands(self, context: click.Context) -> list[str]:
-        return sorted([*super().list_commands(context), *LATER])
+        return sorted([*super().list_commands(context), *LOADED_LATE])
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        if name in LATER:
-            found: click.Command = getattr(import_module(LATER[name]), name)
-            return found
+        if name in LOADED_LATE:
+            module, _colon, function = LOADED_LATE[name].partition(":")
+            return getattr(import_module(module), function)
         return super().get_command(context, name)
-
-
-LATER = {"demo": "crmlite.demo.command", "doctor": "crmlite.doctor.command"}
 
 
 @click.group(cls=Commands)
@@ -104,6 +113,20 @@ def worker() -> None:
 def renderer() -> None:
     """Makes PDF files until it is stopped; `serve` starts one by itself."""
     _make_pdfs(_load())
+
+
+@main.command(hidden=True)
+@click.argument("name")
+@click.argument("args")
+def job(name: str, args: str) -> None:
+    """Runs a job that takes minutes; the worker starts it as a process of its own."""
+    supervisor.end_with_parent()
+    os.nice(10)  # people's pages come first
+    with _load().app_context():
+        try:
+            jobs.call(name, json.loads(args))
+        except Refused as error:
+            _fail(str(error))
 
 
 @main.command()
@@ -206,10 +229,18 @@ def password_only(email: str) -> None:
         click.echo(f"{row.email} signs in with the password alone and has to sign in again everywhere.")
 
 
+_entered: list[object] = []
+"""What says, as long as this process lives, that somebody works with the instance."""
+
+
 def _load() -> Flask:
     try:
-        return create_app()
-    except config.ConfigError as error:
+        _entered.append(in_use.enter(config.instance_folder()))
+        app = create_app()
+        if not _entered[-1]:  # the instance is a new one
+            _entered.append(in_use.enter(config.instance_folder()))
+        return app
+    except (config.ConfigError, Refused) as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -279,9 +310,12 @@ def _work(app: Flask) -> None:
     upgrading.wait_until_ours(app, stop)
     sender = threading.Thread(target=outbox.keep_sending, args=(app, stop), daemon=True)
     sender.start()
+    long_jobs = threading.Thread(target=apart.keep_working, args=(app, stop), daemon=True)
+    long_jobs.start()
     jobs.keep_working(app, stop, schedule.plan)
     stop.set()
     sender.join(5)  # lets it hear what the mail server says to the mail it is at
+    long_jobs.join(5)
 
 
 def _make_pdfs(app: Flask) -> None:

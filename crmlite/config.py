@@ -88,6 +88,25 @@ class Settings:
         500,
         reason="With less free megabytes than this /health answers 503 and uploads are refused; forms and mail go on.",
     )
+    backup_at: str = _setting(
+        "02:30",
+        reason="When a backup is made every night and tried by restoring it: a time of day in UTC. Empty: never.",
+    )
+    backup_keep: int = _setting(
+        7, reason="How many of the nightly backups are kept; the oldest goes when a new one was tried."
+    )
+    backup_folder: str = _setting(
+        "",
+        hint="backups in the instance folder",
+        reason="Where the nightly backups are put, as a path from the root. Another disk, or another machine's, is better.",
+    )
+    backup_key: str = _setting(
+        "",
+        secret=True,
+        hint="none: whoever has a backup can read it",
+        reason="What backups are encrypted with: a passphrase of at least 12 characters, or the public key of `age-keygen`, "
+        "which begins with age1; whoever has only the server cannot read those.",
+    )
     log_level: str = _setting("INFO", reason="DEBUG, INFO, WARNING or ERROR: the least that is written to the log.")
     secret_key: str = _setting(
         "",
@@ -121,6 +140,10 @@ class Settings:
         return Path(self.files_folder)
 
     @property
+    def backups_path(self) -> Path:
+        return Path(self.backup_folder) if self.backup_folder else self.instance / "backups"
+
+    @property
     def answered_hosts(self) -> list[str]:
         netloc = urlsplit(self.public_url).hostname or ""
         return list(dict.fromkeys([netloc, *LOCAL_HOSTS, *self.trusted_hosts]))
@@ -129,10 +152,14 @@ class Settings:
 _NAMES = {f.name for f in fields(Settings)} - {"instance"}
 
 
+def instance_folder(named: str | Path | None = None) -> Path:
+    return Path(named or os.environ.get("CRMLITE_INSTANCE") or "instance").resolve()
+
+
 def load(overrides: Mapping[str, Any] | None = None) -> Settings:
     """Settings of this process. Makes the instance folder and the secret key where they are missing. Raises ConfigError."""
     given: dict[str, Any] = dict(overrides or {})
-    folder = Path(given.pop("instance", None) or os.environ.get("CRMLITE_INSTANCE") or "instance").resolve()
+    folder = instance_folder(given.pop("instance", None))
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
@@ -154,6 +181,23 @@ def load(overrides: Mapping[str, Any] | None = None) -> Settings:
     settings = Settings(**filled)
     _check(settings)
     return settings
+
+
+def database_url_of(folder: Path, settings_file: Path) -> str:
+    """The database that an instance in `folder` with this settings.toml would use. Raises ConfigError."""
+    return normal_database_url(value_of("database_url", settings_file), folder)
+
+
+def normal_database_url(url: str, folder: Path = Path()) -> str:
+    """An address as people write it, in the spelling that is used inside. Raises ConfigError."""
+    url = _database_url(url, folder)
+    _check_database(url)
+    return url
+
+
+def value_of(name: str, settings_file: Path) -> str:
+    """One setting that is a text, without making an instance; empty where it is not set. Raises ConfigError."""
+    return str({**_from_file(settings_file), **_from_environment()}.get(name) or "")
 
 
 # --- for people -------------------------------------------------------------------------------------------------------
@@ -321,6 +365,7 @@ def _is_public_url(text: str) -> bool:
 def _check(settings: Settings) -> None:
     _check_database(settings.database_url)
     _check_mail(settings)
+    _check_backup(settings)
     for name, (low, high) in _RANGES.items():
         if not low <= getattr(settings, name) <= high:
             raise ConfigError(f"{name} must be between {low} and {high}, not {getattr(settings, name)}.")
@@ -338,6 +383,7 @@ _RANGES = {
     "smtp_timeout": (1, 600),
     "max_upload_mb": (1, 1024),
     "disk_floor_mb": (0, 10**6),
+    "backup_keep": (1, 1000),
     "proxies": (0, 5),
 }
 
@@ -376,3 +422,22 @@ def _is_smtp_url(text: str) -> bool:
         return url.scheme in {"smtp", "smtps"} and bool(url.hostname) and url.port != 0
     except ValueError:
         return False
+
+
+def _check_backup(settings: Settings) -> None:
+    if settings.backup_at and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", settings.backup_at):
+        raise ConfigError(f"backup_at must be a time of day like 02:30, or empty, not {settings.backup_at!r}.")
+    if settings.backup_folder and not Path(settings.backup_folder).is_absolute():
+        raise ConfigError(
+            f"backup_folder must be a path from the root, like /mnt/backup, not {settings.backup_folder!r}."
+        )
+    key = settings.backup_key
+    if key.upper().startswith("AGE-SECRET-KEY-"):
+        raise ConfigError(
+            "backup_key is the private key of age. It belongs where backups are restored, not on this server: "
+            "set the public one, which begins with age1."
+        )
+    if key.startswith("age1") and not re.fullmatch(r"age1[02-9ac-hj-np-z]{58}", key):
+        raise ConfigError("backup_key begins with age1 but is no public key of age: copy the whole line.")
+    if key and len(key) < 12:
+        raise ConfigError("backup_key must have at least 12 characters.")

@@ -9,7 +9,7 @@ import random
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,6 +32,8 @@ BEAT = 10.0
 PLAN = 60.0
 
 _functions: dict[str, Callable[..., None]] = {}
+_apart: set[str] = set()
+"""Names of those that take minutes, and so run outside a transaction and beside the others: apart.py."""
 
 
 class Job(Base):
@@ -88,6 +90,19 @@ def job(function: Callable[..., None]) -> Callable[..., None]:
     return function
 
 
+def apart(function: Callable[..., None]) -> Callable[..., None]:
+    """Makes a function runnable by name that takes minutes and manages its transactions itself, if it needs any.
+
+    Its being done is written afterwards: killed in between it runs again, so running twice must do no harm.
+    """
+    _apart.add(name_of(function))
+    return job(function)
+
+
+def names_apart() -> list[str]:
+    return sorted(_apart)
+
+
 def name_of(function: Callable[..., None]) -> str:
     return f"{function.__module__.removeprefix('crmlite.')}.{function.__name__}"
 
@@ -126,7 +141,7 @@ def keep_working(app: Flask, stop: threading.Event, plan: Callable[[], None]) ->
                 if time.monotonic() - planned > PLAN:
                     plan()
                     planned = time.monotonic()
-                done = run_due(1)
+                done = run_due(1, beside=names_apart())
             except Exception:
                 log.exception("worker is held up")
                 stop.wait(2)
@@ -135,19 +150,23 @@ def keep_working(app: Flask, stop: threading.Event, plan: Callable[[], None]) ->
             stop.wait(IDLE)
 
 
-def run_due(limit: int = 100) -> int:
-    """Runs what is due, one job after the other; returns how many were run. Called by the worker, and by tests."""
+def run_due(limit: int = 100, beside: Collection[str] = ()) -> int:
+    """Runs what is due, one job after the other; returns how many were run. Called by the worker, and by tests.
+
+    Those whose name is in `beside` are left to others.
+    """
     for done in range(limit):
-        claimed = _claim()
+        claimed = claim(Job.name.not_in(beside))
         if claimed is None:
             return done
         _run(*claimed)
     return limit
 
 
-def _is_due() -> sa.ColumnElement[bool]:
+def _is_due(which: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     now = utcnow()
     return sa.and_(
+        which,
         Job.state.in_(["queued", "running"]),
         sa.or_(
             sa.and_(Job.state == "queued", Job.due_at <= now),
@@ -156,15 +175,15 @@ def _is_due() -> sa.ColumnElement[bool]:
     )
 
 
-def _claim() -> tuple[int, int] | None:
-    """Takes the oldest due job: (id, attempt), committed before its work starts. Asks the reader first: an idle worker
+def claim(which: sa.ColumnElement[bool]) -> tuple[int, int] | None:
+    """Takes the oldest due job of these: (id, attempt), committed before its work starts. Asks the reader first: an idle worker
     never takes the write lock."""
     reading()
-    is_any = db.session.scalar(sa.select(Job.id).where(_is_due()).limit(1)) is not None
+    is_any = db.session.scalar(sa.select(Job.id).where(_is_due(which)).limit(1)) is not None
     writing()
     if not is_any:
         return None
-    query = sa.select(Job).where(_is_due()).order_by(Job.due_at, Job.id).limit(1)
+    query = sa.select(Job).where(_is_due(which)).order_by(Job.due_at, Job.id).limit(1)
     found = db.session.scalar(query.with_for_update(skip_locked=True).execution_options(populate_existing=True))
     if found is None:
         db.session.rollback()
@@ -175,35 +194,52 @@ def _claim() -> tuple[int, int] | None:
         found.error = found.error or "its worker ended while it ran"
         log.error("job parked", extra={"job": found.name, "job_id": found.id})
         db.session.commit()
-        return _claim()
+        return claim(which)
     found.state, found.lease_until = "running", utcnow() + LEASE
     db.session.commit()
     return found.id, found.attempts
 
 
 def _run(job_id: int, attempt: int) -> None:
-    writing()
     journal.act_as("system")
-    row = db.session.get(Job, job_id, with_for_update=True, populate_existing=True)
-    if row is None or row.state != "running" or row.attempts != attempt:  # somebody else took it over
-        db.session.rollback()
+    row = ours(job_id, attempt)
+    if row is None:
         return
     name, args = row.name, dict(row.args)
     try:
-        _functions[name](**args)
-        row.state, row.lease_until, row.error = "done", None, None
+        if name in _apart:
+            reading()
+            call(name, args)
+            row = ours(job_id, attempt)
+        else:
+            call(name, args)
+        if row is not None:
+            row.state, row.lease_until, row.error = "done", None, None
         db.session.commit()
     except Exception:
         db.session.rollback()
         log.exception("job failed", extra={"job": name, "job_id": job_id, "attempt": attempt})
-        _postpone(job_id, attempt, traceback.format_exc(limit=-3)[-2000:])
+        postpone(job_id, attempt, traceback.format_exc(limit=-3)[-2000:])
 
 
-def _postpone(job_id: int, attempt: int, error: str) -> None:
+def call(name: str, args: dict[str, Any]) -> None:
+    """Runs a job's function, here and now."""
+    _functions[name](**args)
+
+
+def ours(job_id: int, attempt: int) -> Job | None:
+    """The row, to be written; None where somebody else took it over meanwhile."""
     writing()
     row = db.session.get(Job, job_id, with_for_update=True, populate_existing=True)
-    if row is None or row.state != "running" or row.attempts != attempt:  # somebody else took it over meanwhile
+    if row is None or row.state != "running" or row.attempts != attempt:
         db.session.rollback()
+        return None
+    return row
+
+
+def postpone(job_id: int, attempt: int, error: str) -> None:
+    row = ours(job_id, attempt)
+    if row is None:
         return
     row.error, row.lease_until = error, None
     if attempt >= MAX_ATTEMPTS:

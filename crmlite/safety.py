@@ -57,3 +57,20 @@ def network(address: str | None) -> str:
     if found.version == 6:
         return str(found.ipv4_mapped or ip_network((found, 64), strict=False))
     return str(found)
+
+
+def csv_cell(text: str) -> str:
+    """A text as it may stand in a CSV file: a spreadsheet that opens it takes nothing for a formula.
+
+    What looks like the beginning of one, also behind blanks, invisible characters and in full width, gets an apostrophe before it;
+    taking one apostrophe away in front of such a text restores it.
+    """
+    for char in text:
+        if unicodedata.category(char) in _UNSEEN or char.isspace() or char in _BLANK:
+            continue
+        return "'" + text if unicodedata.normalize("NFKC", char)[0] in "=+-@|%'" or char in _MINUS else text
+    return text
+
+
+_MINUS = frozenset("\u2212\ufe63\uff0d")
+"""Signs that some spreadsheets read as a minus."""

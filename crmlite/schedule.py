@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
+from flask import current_app
 
 from crmlite import jobs
 from crmlite.auth import jobs as auth
+from crmlite.backup import jobs as backup
 from crmlite.contacts import jobs as contacts
 from crmlite.desk import jobs as desk
 from crmlite.desk import openings
@@ -56,13 +58,22 @@ SCHEDULE = (
 )
 
 
+def in_force() -> tuple[Periodic, ...]:
+    """The schedule with the nightly backup, whose time is a setting."""
+    at = current_app.extensions["crmlite.settings"].backup_at
+    if not at:
+        return SCHEDULE
+    hours, minutes = map(int, at.split(":"))
+    return (*SCHEDULE, Periodic(backup.nightly, DAY, timedelta(hours=hours, minutes=minutes)))
+
+
 def plan() -> None:
     """Writes the next run of whatever has none waiting, and what customers set off by looking. Called by every worker; the key
     lets only one row be made.
 
     A run that waits for a time beyond its next one was planned while the clock was wrong: it is not waited for.
     """
-    names = {jobs.name_of(periodic.job): periodic for periodic in SCHEDULE}
+    names = {jobs.name_of(periodic.job): periodic for periodic in in_force()}
     waiting = sa.select(jobs.Job.name, sa.func.min(jobs.Job.due_at)).group_by(jobs.Job.name)
     waiting = waiting.where(jobs.Job.name.in_(names), jobs.Job.state.in_(["queued", "running"]))
     reading()

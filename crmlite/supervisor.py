@@ -201,6 +201,11 @@ def _fork(run: Callable[[], object]) -> int:
         os._exit(status)
 
 
+def end_with_parent() -> None:
+    """Lets this process end when the one that started it does."""
+    _end_with(os.getppid())
+
+
 def _end_with(parent: int, by: signal.Signals = signal.SIGTERM) -> None:
     """Asks the kernel to end this process when its parent dies, even by kill -9. Linux only; elsewhere it is left out."""
     if sys.platform == "linux":

@@ -270,6 +270,7 @@ def _remember_rows(url: str) -> None:
                 steps.append(
                     f"INSERT INTO public.{table} ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} FROM template.{table}"
                 )
+        steps.append("NULL")  # a body without a statement is none
         steps += [f"PERFORM setval('public.{name}', {value}, {used})" for name, value, used in sequences]
         connection.execute(
             "CREATE FUNCTION template.restore() RETURNS void LANGUAGE plpgsql"

@@ -52,6 +52,13 @@ REFUSED = [
     ({"disk_floor_mb": -5}, "disk_floor_mb must be between"),
     ({"log_level": "loud"}, "log_level must be DEBUG, INFO, WARNING or ERROR"),
     ({"log_level": 1}, "log_level must be text in quotes, not 1"),
+    ({"backup_at": "half past two"}, "backup_at must be a time of day like 02:30, or empty, not 'half past two'"),
+    ({"backup_at": "24:00"}, "backup_at must be a time of day like 02:30, or empty"),
+    ({"backup_keep": 0}, "backup_keep must be between 1 and 1000, not 0"),
+    ({"backup_folder": "backups"}, "backup_folder must be a path from the root, like /mnt/backup, not 'backups'"),
+    ({"backup_key": "short"}, "backup_key must have at least 12 characters"),
+    ({"backup_key": "age1tooshortforakey"}, "backup_key begins with age1 but is no public key of age"),
+    ({"backup_key": "AGE-SECRET-KEY-1QQQQQQQQQQQQQQQQ"}, "backup_key is the private key of age. It belongs where"),
     ({"secret_key": "short"}, "secret_key must have at least 32 characters"),
 ]
 

@@ -57,7 +57,13 @@ def make_app(database_url, tmp_path):
     made = []
 
     def make(**settings):
-        given = {"database_url": database_url, "instance": str(tmp_path / "instance"), "disk_floor_mb": 0, **settings}
+        given = {
+            "database_url": database_url,
+            "instance": str(tmp_path / "instance"),
+            "disk_floor_mb": 0,
+            "backup_at": "",
+            **settings,
+        }
         app = create_app(given)
         app.testing = True
         made.append(app)

@@ -1,0 +1,204 @@
+"""PostgreSQL's side of dumps: pg_dump and pg_restore, a temporary database to try a dump in, and the schema that is set aside."""
+
+import contextlib
+import errno
+import hashlib
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from sqlalchemy.engine import make_url
+
+from crmlite.backup import Refused
+from crmlite.backup.dump import FOREIGN, NO_DATABASE, OURS, Dumped
+
+_SET_ASIDE = "replaced_"
+_PLAIN = ("--no-owner", "--no-privileges", "--schema=public")
+_TRIGRAMS = "CREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA public"
+"""What the first migration makes; it belongs to the database and not to a schema, so no dump of ours holds it."""
+
+
+class MayNotTry(Refused):
+    """The role may not make the database that a backup would be tried in."""
+
+
+def dump(url: str, path: Path) -> Dumped:
+    """pg_dump's custom format; what it holds is counted in the same snapshot."""
+    with connected(url) as connection:
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        connection.read_only = True
+        snapshot = connection.execute("SELECT pg_export_snapshot()").fetchone()[0]
+        found = look(connection)
+        run(
+            url, "pg_dump", *_PLAIN, "--format=custom", "--no-comments", f"--snapshot={snapshot}", f"--file={path}",
+        )  # fmt: skip
+        return found
+
+
+def look(connection: Any) -> Dumped:
+    names = tables(connection)
+    if not set(names) >= OURS:
+        raise Refused(FOREIGN.format(names[0]) if names else NO_DATABASE)
+    schema = connection.execute("SELECT version_num FROM alembic_version").fetchone()[0]
+    rows = {
+        name: connection.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(name))).fetchone()[0]
+        for name in names
+    }
+    return Dumped(schema, rows, connection.execute("SELECT path, sha256 FROM file ORDER BY path").fetchall())
+
+
+def tables(connection: Any) -> list[str]:
+    query = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
+    return [row[0] for row in connection.execute(query)]
+
+
+@contextlib.contextmanager
+def tried(url: str, path: Path, who: Path) -> Iterator[str]:
+    """The URL of a temporary database with the dump in it, on the same server. Raises Refused where none may be made."""
+    name = f"crmlite_check_{hashlib.sha256(f'{socket.gethostname()}:{who}'.encode()).hexdigest()[:10]}"
+    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+    with connected(url, autocommit=True) as connection:
+        connection.execute(drop)  # of one that was killed
+        query = "SELECT datcollate, datctype FROM pg_database WHERE datname = current_database()"
+        collate, ctype = connection.execute(query).fetchone()
+        make = "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE {} LC_CTYPE {}"
+        try:
+            connection.execute(sql.SQL(make).format(sql.Identifier(name), sql.Literal(collate), sql.Literal(ctype)))
+        except psycopg.errors.InsufficientPrivilege as error:
+            role = make_url(url).username or "the role"
+            raise MayNotTry(
+                f"It could not be tried, because {role} may not make a temporary database: "
+                f"let an administrator of PostgreSQL run ALTER ROLE {role} CREATEDB."
+            ) from error
+        there = make_url(url).set(database=name).render_as_string(hide_password=False)
+        try:
+            with connected(there) as made:
+                made.execute(_TRIGRAMS)
+            run(there, "pg_restore", *_PLAIN, "--exit-on-error", "--single-transaction", str(path))
+            yield there
+        finally:
+            connection.execute(drop)
+
+
+def others(url: str) -> list[str]:
+    """From where others are connected to this database."""
+    query = "SELECT DISTINCT coalesce(host(client_addr), 'this machine') FROM pg_stat_activity"
+    query += " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+    with connected(url) as connection:
+        return [row[0] for row in connection.execute(query)]
+
+
+def replace(url: str, path: Path, rows: Mapping[str, int], stamp: str, workshop: Path) -> str | None:
+    """Loads the dump in the place of what is there, in one transaction; gives the schema in which the old tables now are.
+
+    What was there is moved, not deleted; with a table go its indexes and sequences. Raises Refused, and then nothing was changed.
+    """
+    with connected(url) as connection:
+        there = tables(connection)
+    if there and not set(there) >= OURS:
+        raise Refused(FOREIGN.format(there[0]))
+    aside = f"{_SET_ASIDE}{stamp}"
+    before, script, after = (workshop / name for name in ("before.sql", "restore.sql", "after.sql"))
+    moves = [f"CREATE SCHEMA {aside};", *(_moved(name, aside) for name in there)] if there else []
+    before.write_text("\n".join([*moves, f"{_TRIGRAMS};"]))
+    run(url, "pg_restore", *_PLAIN, f"--file={script}", str(path), connects=False)
+    checks = "\n".join(_count_check(name, count) for name, count in rows.items())
+    after.write_text(_AFTER.replace("<CHECKS>", checks).replace("<MAIL>", MAIL_UNKNOWN))
+    files = [word for file in (before, script, after) for word in ("--file", str(file))]
+    run(
+        url,
+        "psql",
+        "--no-psqlrc",
+        "--quiet",
+        "--output=/dev/null",
+        "--set=ON_ERROR_STOP=1",
+        "--single-transaction",
+        *files,
+    )
+    return aside if there else None
+
+
+MAIL_UNKNOWN = (
+    "UPDATE message SET state = 'unknown', lease_until = NULL WHERE state IN ('queued', 'deferred', 'sending')"
+)
+"""After a restore: mail that waited then was sent since, as far as anybody knows."""
+
+_AFTER = """
+SET search_path = public;
+<MAIL>;
+DO $$ BEGIN
+<CHECKS>
+-- another server counts its transactions from elsewhere: readers of the feed begin again with the order of the ids
+IF greatest((SELECT max(tx) FROM public.event), (SELECT max(tx) FROM public.change)) >= pg_current_xact_id()::text::bigint THEN
+    UPDATE public.event SET tx = 0;
+    UPDATE public.change SET tx = 0;
+END IF;
+END $$;
+"""
+
+
+def _moved(table: str, aside: str) -> str:
+    """The extension stays where it is: only its maker may move it, and that is not always we."""
+    name = table.replace('"', '""')
+    return f'ALTER TABLE public."{name}" SET SCHEMA {aside};'
+
+
+def _count_check(name: str, count: int) -> str:
+    if not name.replace("_", "").isalnum():
+        raise Refused("The backup is damaged or cut off: it cannot be restored.")
+    return (
+        f'IF (SELECT count(*) FROM public."{name}") <> {int(count)} THEN '  # noqa: S608 - checked above
+        f"RAISE EXCEPTION 'table {name} has not as many rows as it had'; END IF;"
+    )
+
+
+def run(url: str, program: str, *words: str, connects: bool = True) -> None:
+    """A program of PostgreSQL, told by its environment what is secret. Raises Refused with what it said."""
+    address = make_url(url)
+    environment = {**os.environ, "LC_MESSAGES": "C"}
+    if address.password:
+        environment["PGPASSWORD"] = str(address.password)
+    where = [f"--dbname={address.set(drivername='postgresql', password=None).render_as_string()}"] if connects else []
+    done = subprocess.run(  # noqa: S603 - programs of PostgreSQL, and words of ours
+        [_find(program), *where, *words],
+        env=environment,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        restore_signals=False,  # too large a file is an error that it names, and not its end
+    )
+    if done.returncode:
+        if any(words in done.stderr for words in ("No space left", "File too large", "quota exceeded")):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        lines = [line for line in done.stderr.splitlines() if "error" in line.lower()] or done.stderr.splitlines()
+        said = lines[0].strip() if lines else f"it ended with status {done.returncode}"
+        raise Refused(f"{program} cannot do it: {said.removeprefix(f'{program}: ').removeprefix('error: ')}")
+
+
+def _find(program: str) -> str:
+    """On the path, or where Debian puts it."""
+    if found := shutil.which(program):
+        return found
+    places = sorted(
+        Path("/usr/lib/postgresql").glob(f"*/bin/{program}"), key=lambda path: float(path.parent.parent.name)
+    )
+    if not places:
+        raise Refused(f"{program} is not installed on this machine (Debian's package postgresql-client).")
+    return str(places[-1])
+
+
+@contextlib.contextmanager
+def connected(url: str, autocommit: bool = False) -> Iterator[Any]:
+    address = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    try:
+        connection = psycopg.connect(address, autocommit=autocommit, options="-c timezone=UTC")
+    except psycopg.OperationalError as error:
+        raise Refused(f"The database does not answer: {str(error).strip().splitlines()[-1]}") from error
+    with connection:
+        yield connection
