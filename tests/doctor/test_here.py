@@ -110,11 +110,27 @@ def test_postgresql_that_does_not_wait_for_the_disk(app, ask):
             @sa.event.listens_for(engine, "connect")
             def careless(connection, _record) -> None:
                 connection.execute("SET synchronous_commit = off")
+                connection.commit()
 
             engine.dispose()
     finding = ask("database")
     assert finding.state == "broken"
     assert finding.sentence.startswith("PostgreSQL has synchronous_commit switched off")
+
+
+@pytest.mark.only_on("postgresql")
+def test_postgresql_as_the_tests_run_it(ask, monkeypatch):
+    """Quick, and with no regard for a power cut."""
+    monkeypatch.setattr(database_checks, "MUST_BE_ON", ("fsync",))
+    assert ask("database").sentence.startswith("PostgreSQL has fsync switched off, so a power cut may lose")
+
+
+@pytest.mark.only_on("postgresql")
+def test_postgresql_that_sorts_by_rules_of_its_own(ask, monkeypatch):
+    monkeypatch.setattr(database_checks, "STABLE", ())
+    finding = ask("database")
+    assert finding.state == "warning"
+    assert "which change with the system's updates" in finding.sentence
 
 
 @pytest.mark.only_on("postgresql")
