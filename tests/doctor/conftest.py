@@ -18,7 +18,7 @@ Ask = Callable[..., Finding]
 @pytest.fixture(autouse=True)
 def _a_server_that_waits_for_the_disk(monkeypatch):
     """The tests' own PostgreSQL does not, to be quick; the doctor would rightly say so."""
-    monkeypatch.setattr(database, "MUST_BE_ON", ("synchronous_commit",))
+    monkeypatch.setattr(database, "MUST_BE_ON", ())
 
 
 @pytest.fixture
