@@ -66,11 +66,11 @@ def test_the_nightly_backup_is_made_by_a_process_of_its_own(worker):
 
 def test_the_worker_runs_others_meanwhile_and_leaves_it_to_its_thread(app):
     enqueue(app)
-    enqueue(app, auth_jobs.forget_sessions)
+    enqueue(app, auth_jobs.forget_throttles)
     with app.app_context():
         assert jobs.run_due(beside=jobs.names_apart()) == 1
         states = dict(db.session.execute(sa.select(Job.name, Job.state)).all())
-    assert states == {"backup.jobs.nightly": "queued", "auth.jobs.forget_sessions": "done"}
+    assert states == {"backup.jobs.nightly": "queued", "auth.jobs.forget_throttles": "done"}
 
 
 def test_nobody_waits_for_it(worker, monkeypatch):

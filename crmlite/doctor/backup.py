@@ -1,14 +1,11 @@
 """The backup: how old the last one is that was restored and found whole."""
 
-import json
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from flask_babel import gettext as _
 
-from crmlite.config import Settings
+from crmlite.backup import latest
 from crmlite.doctor.findings import Finding, Place, broken, ok, span, term, warning
 from crmlite.extensions import utcnow
 from crmlite.web.language import filesize
@@ -16,19 +13,6 @@ from crmlite.web.language import filesize
 LATE = timedelta(hours=36)
 """One is made every night."""
 MISSING = timedelta(days=3)
-
-
-@dataclass(frozen=True)
-class Made:
-    """The last backup, as instance/backups/latest.json tells of it."""
-
-    at: datetime | None
-    """None where the first one failed."""
-    verified_at: datetime | None
-    size: int
-    path: str
-    problem: str | None
-    """What went wrong the last time; the rest then tells of the last one that was made."""
 
 
 def backup(place: Place) -> Finding:
@@ -59,16 +43,3 @@ def backup(place: Place) -> Finding:
             size=filesize(made.size),
         )
     )
-
-
-def latest(settings: Settings) -> Made | None:
-    """What is known of the last backup; None where none was ever tried to make."""
-    path = settings.instance / "backups" / "latest.json"
-    try:
-        told: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        at, verified_at = (datetime.fromisoformat(text) if text else None for text in (told["at"], told["verified_at"]))
-        return Made(at, verified_at, int(told["size"]), str(told["path"]), told["problem"])
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError, KeyError, TypeError):
-        return Made(None, None, 0, "", _("%(path)s cannot be read.", path=term(path)))

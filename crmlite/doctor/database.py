@@ -77,12 +77,14 @@ def _disk_of(path: Path) -> str:
     return max(found)[1] if found else ""
 
 
-_ASKED = ("server_version_num", "server_version", "fsync", "full_page_writes", "synchronous_commit")
+STABLE = ("C", "C.UTF-8", "C.utf8", "POSIX")
+"""Collations that no update of the system changes."""
+MUST_BE_ON = ("fsync", "full_page_writes", "synchronous_commit")
 
 
 def _postgresql() -> Finding:
     asked = sa.select(
-        *(sa.func.current_setting(name).label(name) for name in _ASKED),
+        *(sa.func.current_setting(name).label(name) for name in ("server_version_num", "server_version", *MUST_BE_ON)),
         sa.select(sa.column("datcollate"))
         .select_from(sa.table("pg_database"))
         .where(sa.column("datname") == sa.func.current_database())
@@ -96,13 +98,13 @@ def _postgresql() -> Finding:
             _("PostgreSQL %(version)s gets no repairs any more.", version=version),
             _("Move the database to version %(oldest)s or newer.", oldest=OLDEST_POSTGRESQL),
         )
-    for name in ("fsync", "full_page_writes", "synchronous_commit"):
+    for name in MUST_BE_ON:
         if getattr(found, name) == "off":
             return broken(
                 _("PostgreSQL has %(name)s switched off, so a power cut may lose what was saved.", name=name),
                 _("Set it to on in postgresql.conf and load that anew."),
             )
-    if found.collation not in {"C", "C.UTF-8", "C.utf8", "POSIX"}:
+    if found.collation not in STABLE:
         return warning(
             _(
                 "The database sorts by the rules of %(locale)s, which change with the system's updates.",

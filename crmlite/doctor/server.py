@@ -51,8 +51,10 @@ def disk(place: Place) -> Finding:
 
 
 def _folders(place: Place) -> list[Path]:
-    """The instance's, and the database's where that lies elsewhere."""
+    """The instance's, and those of the files and of the database where they lie elsewhere."""
     found = [place.settings.instance]
+    if place.settings.files_path.is_dir():
+        found.append(place.settings.files_path)
     if place.settings.is_sqlite and place.settings.sqlite_path.parent.is_dir():
         found.append(place.settings.sqlite_path.parent)
     return list(dict.fromkeys(found))

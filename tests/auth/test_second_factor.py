@@ -348,7 +348,7 @@ def test_every_other_route_is_closed_to_who_owes_it(stage):
     with stage.writes("admin"):
         second_factor.require(True, [])
     seller = stage.client("seller")
-    open_to_all = {"/login", "/login/", "/p/", "/f/", "/files/", "/static/", "/health", "/logout", PAGE}
+    open_to_all = {"/setup", "/login", "/login/", "/p/", "/f/", "/files/", "/static/", "/health", "/logout", PAGE}
     closed = [
         r for r in ROUTES if r.method == "GET" and not r.rule.startswith(tuple(open_to_all)) and "<" not in r.rule
     ]

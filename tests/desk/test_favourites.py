@@ -8,9 +8,10 @@ import sqlalchemy as sa
 from crmlite.auth.models import User
 from crmlite.contacts.models import Contact
 from crmlite.extensions import db
-from crmlite.records import favourites, trash
+from crmlite.records import favourites
 from crmlite.records.favourites import Favourite
 from tests.cast import TYPES, canary
+from tests.records.purging import purge
 
 
 def star(stage, kind, number, actor="rival", **more):
@@ -121,7 +122,7 @@ def test_a_purged_record_leaves_no_star(stage):
 
         db.session.get_one(Lead, stage.ids["rival.lead"]).trash()
         db.session.flush()
-        trash.purge(utcnow() + timedelta(days=31))
+        purge(utcnow() + timedelta(days=31))
     with stage.app.app_context():
         query = sa.select(Favourite.id).where(
             Favourite.record_type == "lead", Favourite.record_id == stage.ids["rival.lead"]

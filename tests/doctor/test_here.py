@@ -103,18 +103,36 @@ def test_a_log_that_does_not_shrink(app, ask, monkeypatch):
 
 
 @pytest.mark.only_on("postgresql")
-def test_postgresql_that_does_not_wait_for_the_disk(app, ask):
+@pytest.mark.parametrize(("value", "state"), [("on", "ok"), ("off", "broken")])
+def test_postgresql_that_does_not_wait_for_the_disk(app, ask, monkeypatch, value, state):
+    monkeypatch.setattr(database_checks, "MUST_BE_ON", ("synchronous_commit",))
     with app.app_context():
         for engine in db.engines.values():
 
             @sa.event.listens_for(engine, "connect")
-            def careless(connection, _record) -> None:
-                connection.execute("SET synchronous_commit = off")
+            def set_so(connection, _record) -> None:
+                connection.execute(f"SET synchronous_commit = {value}")
+                connection.commit()
 
             engine.dispose()
     finding = ask("database")
-    assert finding.state == "broken"
-    assert finding.sentence.startswith("PostgreSQL has synchronous_commit switched off")
+    assert finding.state == state
+    assert finding.sentence.startswith("PostgreSQL has synchronous_commit switched off") == (state == "broken")
+
+
+@pytest.mark.only_on("postgresql")
+def test_postgresql_as_the_tests_run_it(ask, monkeypatch):
+    """Quick, and with no regard for a power cut."""
+    monkeypatch.setattr(database_checks, "MUST_BE_ON", ("fsync",))
+    assert ask("database").sentence.startswith("PostgreSQL has fsync switched off, so a power cut may lose")
+
+
+@pytest.mark.only_on("postgresql")
+def test_postgresql_that_sorts_by_rules_of_its_own(ask, monkeypatch):
+    monkeypatch.setattr(database_checks, "STABLE", ())
+    finding = ask("database")
+    assert finding.state == "warning"
+    assert "which change with the system's updates" in finding.sentence
 
 
 @pytest.mark.only_on("postgresql")

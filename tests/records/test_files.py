@@ -22,6 +22,7 @@ from crmlite.records.files import Attachment
 from tests.auth.test_logo import picture
 from tests.cast import TYPES, Stage
 from tests.pdf.bombs import png
+from tests.records.purging import forget
 
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 ON_DISK = re.compile(r"[0-9a-f]{2}/[0-9a-f]{62}")
@@ -308,7 +309,7 @@ def test_small_pictures_stay_as_long_as_their_picture(stage):
     assert stage.client("seller").post(f"{url_of(stage)}/{attachment.id}/remove").status_code == 303
     with stage.app.app_context():
         writing()
-        assert files.forget(utcnow() + timedelta(days=31)) == 1
+        assert forget("files", utcnow() + timedelta(days=31)) == 1
         db.session.commit()
         files.sweep()
     assert not both & set(on_disk(stage))
