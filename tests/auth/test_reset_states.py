@@ -4,11 +4,11 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from crmlite.auth import reset, signin, tokens
+from crmlite.auth import reset, tokens
 from crmlite.auth.models import PasswordReset, Role, Throttle, User
 from crmlite.auth.passwords import hash_password
 from crmlite.extensions import db, pretending, reading, utcnow, writing
@@ -62,7 +62,7 @@ def machine(app, hashes: dict[str, str]) -> type[RuleBasedStateMachine]:
                 self.alive.add(token)
             return token
 
-        @rule(minutes=st.sampled_from([1, 20, 59, 60, 61]))
+        @rule(minutes=st.sampled_from([1, 30, 59, 60, 61]))
         def wait(self, minutes: int) -> None:
             self.now += timedelta(minutes=minutes)
 
@@ -147,31 +147,36 @@ def links(make_app):
     return machine(app, {word: hash_password(word) for word in (PASSWORD, *WORDS)})
 
 
-def run(links, long: bool) -> None:
+def run(links, examples: int, steps: int = 14, **more) -> None:
     run_state_machine_as_test(
         links,
         settings=settings(
-            max_examples=200 if long else 15,
-            stateful_step_count=25 if long else 12,
+            max_examples=examples,
+            stateful_step_count=steps,
             deadline=None,
             suppress_health_check=list(HealthCheck),
             database=None,
-            derandomize=not long,
+            report_multiple_bugs=False,
+            phases=[Phase.generate],
+            **more,
         ),
     )
 
 
 def test_links_work_as_long_as_they_should(links, pytestconfig):
-    run(links, pytestconfig.getoption("long"))
+    if pytestconfig.getoption("long"):
+        run(links, 300, steps=30)
+    else:
+        run(links, 20, derandomize=True)
 
 
 def test_that_machine_sees_links_that_outlive_signing_in(links, monkeypatch):
-    monkeypatch.setattr(signin.PasswordReset, "end_all", classmethod(lambda cls, user_id: None))
+    monkeypatch.setattr(PasswordReset, "end_all", classmethod(lambda cls, user_id: None))
     with pytest.raises(AssertionError):
-        run(links, long=False)
+        run(links, 200, derandomize=True)
 
 
 def test_that_machine_sees_links_that_last(links, monkeypatch):
     monkeypatch.setattr(PasswordReset, "works", True)
     with pytest.raises(AssertionError):
-        run(links, long=False)
+        run(links, 200, derandomize=True)

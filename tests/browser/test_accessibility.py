@@ -12,7 +12,7 @@ PAGES = (
     "/deals/board", "/deals/", "/deals/1", "/deals/new", "/deals/1/edit", "/deals/pipelines", "/deals/pipelines/1",
     "/leads/", "/leads/1", "/leads/new", "/leads/1/edit", "/leads/quarantine", "/forms/", "/forms/new", "/forms/1",
     "/mail/", "/records/trash", "/records/search?q=ma", "/auth/profile", "/auth/devices", "/auth/organisation", "/auth/team",
-    "/auth/invitations/new", "/auth/team/1", "/auth/roles", "/auth/roles/2", "/auth/roles/3", "/auth/second-factor",
+    "/auth/invitations/new", "/auth/team/1", "/auth/roles", "/auth/roles/2", "/auth/roles/3", "/auth/roles/3/seen", "/auth/second-factor",
     "/help/news", "/doctor", "/doctor/jobs", "/retention", "/contacts/999999",
 )  # fmt: skip
 PUBLIC = ("/login", "/login/forgot", "/f/demo-quote")

@@ -36,7 +36,7 @@ def test_who_is_invited_joins_and_signs_in_with_two_steps(site):
         expect(page.locator(".cx-codes li")).to_have_count(10)
         paper = page.locator(".cx-codes li").first.inner_text()
         page.goto("/auth/devices")
-        settled(page).click("form[action='/logout'] button")
+        settled(page).click("main form[action='/logout'] button")
         page.fill("input[name=email]", "nia@demo.example")
         page.fill("input[name=password]", "three green chairs")
         page.click("main button:not([type=button])")
