@@ -12,8 +12,9 @@ from crmlite.auth.models import Member, User
 from crmlite.auth.roles import kinds
 from crmlite.extensions import db
 
-BATCH = 500
-"""Records that one transaction hands over; more of them are a job."""
+BATCH = 250
+"""Records that one transaction hands over; more of them are a job. Half of what bulk work may take: nobody waits for it, and
+others want to save in between."""
 MEMBER = "member"
 
 Receivers = Mapping[str, int]

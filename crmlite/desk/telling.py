@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.orm import Session, SessionTransaction
 
 from crmlite import journal
 from crmlite.auth.models import Absence, Preference, User
@@ -13,20 +15,53 @@ from crmlite.desk.models import Notice
 from crmlite.extensions import db, insert, utcnow
 from crmlite.jobs import enqueue
 
+Key = tuple[str, int]
+"""Type and id of a record."""
 CHOICES = "notices"
 """The preference that holds how somebody wants to hear of each kind."""
 
 
 def tell(kind_name: str, user_id: int | None, record: Any) -> None:
-    """Writes the notice for that user, unless they did it themselves or want none."""
-    if user_id is None:
+    """Says that user of it, unless they did it themselves or want none: written at the end of this transaction, when it is
+    known how many records of it there are."""
+    actor = journal.actor()
+    if user_id is not None:
+        by = actor.id if actor.kind == "user" else None
+        db.session().info.setdefault("notices", []).append((kind_name, user_id, by, record.__tablename__, record.id))
+
+
+@event.listens_for(db.session, "before_commit")
+def _write_notices(session: Session) -> None:
+    if session.in_nested_transaction() or not session.info.get("notices"):
         return
-    kind, actor = KINDS[kind_name], journal.actor()
-    by = actor.id if actor.kind == "user" else None
-    for person, absent_id, choices in _people(user_id):
-        way = way_of(kind, choices)
-        if person != by and way != NONE:
-            _write(kind, person, absent_id, record, mail=way == MAIL and not kind.own_mail)
+    told: dict[tuple[str, int, int | None], list[Key]] = {}
+    for kind_name, user_id, by, *record in session.info.pop("notices"):
+        told.setdefault((kind_name, user_id, by), []).append((record[0], record[1]))
+    for (kind_name, user_id, by), records in told.items():
+        kind = KINDS[kind_name]
+        for person, absent_id, choices in _people(user_id):
+            way = way_of(kind, choices)
+            if person != by and way != NONE:
+                _write(kind, person, absent_id, list(dict.fromkeys(records)), mail=way == MAIL and not kind.own_mail)
+
+
+@event.listens_for(db.session, "after_transaction_create")
+def _remember(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.nested:
+        session.info.setdefault("notice_marks", []).append(len(session.info.get("notices", ())))
+
+
+@event.listens_for(db.session, "after_transaction_end")
+def _forget(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.nested:
+        session.info["notice_marks"].pop()
+
+
+@event.listens_for(db.session, "after_rollback")
+def _abandon(session: Session) -> None:
+    """Of a savepoint only what was said inside it is given up."""
+    begin = session.info["notice_marks"][-1] if session.in_nested_transaction() else 0
+    session.info["notices"] = session.info.get("notices", [])[:begin]
 
 
 def wants_mail(kind_name: str, user_ids: Iterable[int | None]) -> list[User]:
@@ -60,23 +95,22 @@ def _people(user_id: int) -> list[tuple[int, int, dict[str, Any] | None]]:
     return [(row[0], row[1], row[2]) for row in rows]
 
 
-def _write(kind: Kind, user_id: int, absent_id: int, record: Any, mail: bool) -> None:
-    """Many records of one operation are one notice: it counts, and names the first."""
+def _write(kind: Kind, user_id: int, absent_id: int, records: list[Key], mail: bool) -> None:
+    """Many records of one operation are one notice: it counts, and names the first. Batches of one operation add up."""
     row = insert(Notice.__table__).values(
         user_id=user_id,
         kind=kind.name,
         operation_id=journal.operation(),
         for_user_id=absent_id,
-        record_type=record.__tablename__,
-        record_id=record.id,
-        count=1,
+        record_type=records[0][0],
+        record_id=records[0][1],
+        count=len(records),
         at=utcnow(),
     )
-    same = sa.and_(Notice.record_type == row.excluded.record_type, Notice.record_id == row.excluded.record_id)
     row = row.on_conflict_do_update(
         index_elements=["user_id", "kind", "operation_id", "for_user_id"],
-        set_={"count": Notice.count + sa.case((same, 0), else_=1)},
+        set_={"count": Notice.count + row.excluded["count"]},
     )
     number = db.session.connection().execute(row.returning(Notice.__table__.c.id)).scalar_one()
-    if mail:  # written when all of the operation is there
+    if mail:  # written by the worker, when all of the operation is there
         enqueue(jobs.mail_notice, key=f"notice:{number}", notice_id=number)

@@ -39,38 +39,60 @@ class Undone:
     conflicts: tuple[Conflict, ...]
     changed: bool
     """Whether anything was set back at all."""
+    keys: frozenset[tuple[str, int]] = frozenset()
+    """Of what rows this part of it was."""
+    rest: int | None = None
+    """Where undo_on() goes on, if there is more."""
 
 
 class CannotUndo(Exception):
     """The operation is unknown, undone already, or changed nothing."""
 
 
-def undo(operation_id: int) -> Undone:
+def undo(operation_id: int, most: int | None = None) -> Undone:
     """Sets back what `operation_id` changed and nobody changed since; the rest is listed, never overwritten.
 
-    What it created goes whole, with all its parts, or not at all. Flushes, does not commit. Raises CannotUndo.
+    What it created goes whole, with all its parts, or not at all. With `most`, only so many changes, the newest ones: undo_on()
+    sets back the others, as one more part of the same undo. Flushes, does not commit. Raises CannotUndo.
     """
     session = db.session()
     done = session.get(Operation, operation_id, with_for_update=True, populate_existing=True)
     if done is None or done.undone_by_id is not None:
         raise CannotUndo
-    changes = session.scalars(
-        sa.select(Change).where(Change.operation_id == operation_id).order_by(Change.id.desc())
-    ).all()
+    changes, rest = _part(session, operation_id, None, most)
     if not changes:
         raise CannotUndo
     label("undo")
-    number = current(session)
+    number = done.undone_by_id = current(session)
+    return _undone(session, operation_id, number, changes, rest)
+
+
+def undo_on(operation_id: int, before: int, most: int) -> Undone:
+    """The next part of an undo, of changes older than `before`; for a job that said go_on() with the undo's operation."""
+    session = db.session()
+    changes, rest = _part(session, operation_id, before, most)
+    return _undone(session, operation_id, current(session), changes, rest)
+
+
+def _part(
+    session: Session, operation_id: int, before: int | None, most: int | None
+) -> tuple[Sequence[Change], int | None]:
+    """Changes, the newest first, and where the next part begins."""
+    query = sa.select(Change).where(Change.operation_id == operation_id).order_by(Change.id.desc())
+    if before is not None:
+        query = query.where(Change.id < before)
+    changes = session.scalars(query.limit(most + 1) if most is not None else query).all()
+    if most is None or len(changes) <= most:
+        return changes, None
+    return changes[:most], changes[most - 1].id
+
+
+def _undone(session: Session, operation_id: int, number: int, changes: Sequence[Change], rest: int | None) -> Undone:
     step = _set_all_back(session, operation_id, changes)
     _derive(session, step.touched)
-    done.undone_by_id = number
     session.flush()
-    return Undone(
-        number,
-        len({(c.record_type, c.record_id) for c in changes}),
-        tuple(step.conflicts),
-        _has_changed(session, number),
-    )
+    keys = frozenset((change.record_type, change.record_id) for change in changes)
+    return Undone(number, len(keys), tuple(step.conflicts), _has_changed(session, number), keys, rest)
 
 
 def _has_changed(session: Session, operation_id: int) -> bool:

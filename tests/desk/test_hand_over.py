@@ -12,7 +12,7 @@ from crmlite.contacts.models import Contact
 from crmlite.extensions import db, writing
 from crmlite.journal import Operation
 from crmlite.leads.models import WebForm
-from crmlite.records import members, types
+from crmlite.records import members, types, undoing
 from tests.journal.verbs import rows
 
 OWNED = ("contact", "company", "lead", "product", "deal", "quote", "order")
@@ -195,3 +195,42 @@ def test_a_batch_that_is_run_twice_does_no_harm(many):
         handover.go_on(many.ids["user.seller"], {"contact": many.ids["user.manager"]}, operation, 9)
         db.session.commit()
     assert handed(many) == before
+
+
+def test_very_many_are_taken_back_in_parts(many, monkeypatch):
+    """As one undo; it ends with everything as it was."""
+    monkeypatch.setattr(undoing, "LARGE", 10)
+    monkeypatch.setattr(undoing, "PART", 4)
+    before = state(many)
+    leave(many, to=many.ids["user.manager"])
+    run_jobs(many)
+    operation = last_by_admin(many)
+    answer = many.client("admin").post(f"/records/undo/{operation}")
+    assert answer.status_code == 303
+    assert state(many)["contact"] != before["contact"], "the rest waits for the worker"
+    run_jobs(many)
+    after = state(many)
+    compared = before.keys() - {"job", "throttle"}
+    assert {name: after[name] for name in compared} == {name: before[name] for name in compared}
+    with many.app.app_context():
+        undos = sa.select(sa.func.count()).select_from(Operation).where(Operation.kind == "undo")
+        assert db.session.scalar(undos) == 1
+    assert many.client("admin").post(f"/records/undo/{operation}").status_code == 409, "once is enough"
+
+
+def test_an_undo_in_parts_that_is_taken_back_stops(many, monkeypatch):
+    monkeypatch.setattr(undoing, "LARGE", 10)
+    monkeypatch.setattr(undoing, "PART", 4)
+    leave(many, to=many.ids["user.manager"])
+    run_jobs(many)
+    handed_over = owners(many)
+    many.client("admin").post(f"/records/undo/{last_by_admin(many)}")
+    assert many.client("admin").post(f"/records/undo/{last_by_admin(many)}").status_code == 303
+    run_jobs(many)
+    assert owners(many) == handed_over
+
+
+def last_by_admin(stage) -> int:
+    with stage.app.app_context():
+        by = sa.select(sa.func.max(Operation.id)).where(Operation.actor_id == stage.ids["user.admin"])
+        return db.session.scalar(by)

@@ -62,15 +62,39 @@ def test_who_does_it_oneself_needs_no_notice(stage):
     assert ("assigned", 1) not in notices(stage, "manager")
 
 
+def assign(stage):
+    contact = db.session.get_one(Contact, stage.ids["seller.contact"])
+    contact.assign(db.session.get_one(User, stage.ids["user.rival"]))
+
+
 def test_a_notice_is_written_with_its_cause_or_not_at_all(stage):
     with stage.app.app_context():
         writing()
-        db.session.get_one(Contact, stage.ids["seller.contact"]).assign(
-            db.session.get_one(User, stage.ids["user.rival"])
-        )
-        assert db.session.scalar(sa.select(Notice.id).where(Notice.user_id == stage.ids["user.rival"]))
+        assign(stage)
         db.session.rollback()
-    assert notices(stage) == []
+        writing()
+        db.session.get_one(Contact, stage.ids["rival.contact"]).touch()
+        db.session.commit()
+    assert notices(stage) == [], "nothing is left over for the next transaction"
+    with stage.app.app_context():
+        writing()
+        assign(stage)
+        db.session.commit()
+    assert notices(stage) == [("assigned", 1)], "the control"
+
+
+def test_what_a_savepoint_gave_up_is_not_told(stage):
+    with stage.app.app_context():
+        writing()
+        members.join(
+            db.session.get_one(Contact, stage.ids["seller.contact"]),
+            db.session.get_one(User, stage.ids["user.rival"]),
+        )
+        savepoint = db.session.begin_nested()
+        assign(stage)
+        savepoint.rollback()
+        db.session.commit()
+    assert notices(stage) == [("joined", 1)]
 
 
 def test_members_hear_of_it(stage):

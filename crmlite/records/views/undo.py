@@ -14,7 +14,7 @@ from crmlite import events, journal
 from crmlite.auth import roles
 from crmlite.extensions import db
 from crmlite.journal import Change, Operation, Undone
-from crmlite.records import trash, types
+from crmlite.records import trash, types, undoing
 from crmlite.records.views import bp, changed, is_seen
 from crmlite.safety import local_path
 from crmlite.web import go, hx, undo_url
@@ -28,6 +28,8 @@ def undo(operation_id: int) -> Response:
     done = db.session.get(Operation, operation_id)
     if done is None or (done.actor_id != g.user.id and not g.user.is_administrator):
         raise NotFound
+    if g.user.is_administrator and undoing.is_large(operation_id):
+        return _undo_in_parts(operation_id)
     about = journal.touched_by(operation_id, _FOLLOWS) | journal.subjects_of(operation_id, _FOLLOWING)
     records = [record for name, number in about if (record := types.load(name, number)) is not None]
     _require(operation_id, about, records)
@@ -41,6 +43,18 @@ def undo(operation_id: int) -> Response:
     if undone.conflicts:
         message = _("Undone, except for what was changed since.")
     return _answer(about, message)
+
+
+def _undo_in_parts(operation_id: int) -> Response:
+    """A part at once, and the others by the worker: others want to save in between. Administrators may take back anything."""
+    try:
+        if events.is_final(operation_id):
+            raise journal.CannotUndo
+        undoing.begin(operation_id)
+    except journal.CannotUndo:
+        raise Conflict(_("This was undone already, or cannot be undone.")) from None
+    db.session.commit()
+    return _answer(set(), _("It is being undone, part by part; what was changed since is left alone."))
 
 
 _FOLLOWS = frozenset({"lifecycle", "last_activity_at"})
