@@ -113,9 +113,11 @@ class File(Journaled, Base):
 
     def as_picture(self, small: bool = False) -> Response:
         """The answer of a view with `headers("file")`, to be shown within a page. 404 for whatever the renderer did not make."""
-        if not self.is_shown:
+        if self.thumbnail is None or not self.is_shown:
             abort(404)
-        where, mime = (_located(self.thumbnail or ""), THUMBNAIL) if small else (self.location, self.mime)
+        where, mime = _located(self.thumbnail), THUMBNAIL
+        if not small or not where.is_file():  # the whole one does for a small one that is lost
+            where, mime = self.location, self.mime
         if not where.is_file():
             abort(404, _("This file is missing on the server. Tell the administrator."))
         return send_file(where, mime, max_age=0)

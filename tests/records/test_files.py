@@ -225,9 +225,11 @@ def test_headers_let_nothing_run_and_strangers_see_nothing(stage, part):
 def test_a_file_that_is_missing_is_said_to_be(stage):
     send(stage, (picture(), "a.png"))
     attachment = newest(stage)[0]
-    with stage.app.app_context():
-        for path in (attachment.file.path, attachment.file.thumbnail):
-            (stage.app.extensions["crmlite.settings"].files_path / path).unlink()
+    folder = stage.app.extensions["crmlite.settings"].files_path
+    (folder / attachment.file.thumbnail).unlink()
+    whole = stage.client("seller").get(f"/files/{attachment.id}/thumbnail")
+    assert (whole.status_code, whole.mimetype) == (200, "image/png"), "a small one that is lost"
+    (folder / attachment.file.path).unlink()
     for part in ("", "/picture", "/thumbnail"):
         answer = stage.client("seller").get(f"/files/{attachment.id}{part}")
         assert (answer.status_code, "missing on the server" in answer.text) == (404, True)
