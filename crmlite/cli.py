@@ -79,11 +79,14 @@ def serve(host: str, port: int, workers: int) -> None:
     gate = upgrading.guard(app)
     if supervisor.in_child(lambda: _look_or_say(app, gate)):
         raise click.ClickException("The database could not be made ready, so nothing was started.")
-    if not app.extensions["crmlite.settings"].is_local and supervisor.in_child(lambda: _refuse_demo_in_public(app)):
+    is_open = gate.state is upgrading.State.OPEN  # before, the tables may be an older version's
+    is_public = not app.extensions["crmlite.settings"].is_local
+    if is_open and is_public and supervisor.in_child(lambda: _refuse_demo_in_public(app)):
         raise SystemExit(1)
     here = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     click.echo(f"crmlite is at {here}")
-    supervisor.in_child(lambda: _say_setup_code(app, here))
+    if is_open:
+        supervisor.in_child(lambda: _say_setup_code(app, here))
     supervisor.keep_running(
         [
             supervisor.Child("web server", lambda: supervisor.serve_web(app, host, port, workers)),

@@ -56,7 +56,7 @@ def look(unpacked: Unpacked, url: str) -> None:
     excused = {*unpacked.manifest.missing, *unpacked.manifest.damaged}
     for path, sha256 in found.files:
         name = f"files/{path}"
-        if name not in excused and held.get(name, {}).get("sha256") != sha256:
+        if sha256 is not None and name not in excused and held.get(name, {}).get("sha256") != sha256:
             raise Refused(f"{NOT_WHOLE}: the file {path} is not the one that was stored.")
 
 

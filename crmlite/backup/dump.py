@@ -25,14 +25,19 @@ FOREIGN = "The database is of another product, not of crmlite: it has the table 
 NO_DATABASE = "There is no database of crmlite yet: `crmlite serve` makes one."
 
 
+FILES = "SELECT path, sha256 FROM file ORDER BY path"
+SMALL_PICTURES = "SELECT thumbnail, NULL FROM file WHERE thumbnail IS NOT NULL ORDER BY thumbnail"
+"""Backups of 0.1.0 have none."""
+
+
 @dataclass(frozen=True)
 class Dumped:
     """What the copy holds, looked up in the same moment."""
 
     schema: str
     rows: dict[str, int]
-    files: list[tuple[str, str]] = field(repr=False)
-    """Path and SHA-256 of every file that a row points at."""
+    files: list[tuple[str, str | None]] = field(repr=False)
+    """Path and SHA-256 of every file that a row points at; None of small pictures, which are nobody's own."""
 
 
 def write(settings: Settings, path: Path) -> Dumped:
@@ -70,7 +75,10 @@ def look(path: Path) -> Dumped:
                 raise Refused(FOREIGN.format(names[0]) if names else NO_DATABASE)
             schema = connection.execute("SELECT version_num FROM alembic_version").fetchone()[0]
             rows = {name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in names}  # noqa: S608
-            return Dumped(schema, rows, connection.execute("SELECT path, sha256 FROM file ORDER BY path").fetchall())
+            files = list(connection.execute(FILES))
+            if any(column[1] == "thumbnail" for column in connection.execute("PRAGMA table_info(file)")):
+                files += connection.execute(SMALL_PICTURES)
+            return Dumped(schema, rows, files)
     except sqlite.Error as error:
         raise _named(error) from error
 

@@ -16,7 +16,7 @@ from psycopg import sql
 from sqlalchemy.engine import make_url
 
 from crmlite.backup import Refused
-from crmlite.backup.dump import FOREIGN, NO_DATABASE, OURS, Dumped
+from crmlite.backup.dump import FILES, FOREIGN, NO_DATABASE, OURS, SMALL_PICTURES, Dumped
 
 _SET_ASIDE = "replaced_"
 _PLAIN = ("--no-owner", "--no-privileges", "--schema=public")
@@ -50,7 +50,14 @@ def look(connection: Any) -> Dumped:
         name: connection.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(name))).fetchone()[0]
         for name in names
     }
-    return Dumped(schema, rows, connection.execute("SELECT path, sha256 FROM file ORDER BY path").fetchall())
+    files = connection.execute(FILES).fetchall()
+    if connection.execute(_HAS_SMALL_PICTURES).fetchone() is not None:
+        files += connection.execute(SMALL_PICTURES).fetchall()
+    return Dumped(schema, rows, files)
+
+
+_HAS_SMALL_PICTURES = """SELECT 1 FROM information_schema.columns
+    WHERE table_schema = current_schema() AND table_name = 'file' AND column_name = 'thumbnail'"""
 
 
 def tables(connection: Any) -> list[str]:
