@@ -2,14 +2,14 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, Response, current_app, g, request
+from flask import Blueprint, Response, g, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
-from crmlite.auth import guess, passwords, setup, signin
+from crmlite.auth import guess, passwords, sessions, setup
 from crmlite.auth.forms import SetupForm
-from crmlite.auth.models import Throttle, UserSession
+from crmlite.auth.models import Throttle
 from crmlite.extensions import db, reading, writing
 from crmlite.safety import network
 from crmlite.web import LANGUAGES, go, locale, public, render, speaking
@@ -45,12 +45,11 @@ def create() -> ResponseReturnValue:
         user = setup.begin(password=hashed, **values)
         if user is None:
             raise NotFound
-        days: int = current_app.extensions["crmlite.settings"].session_days
-        secret = UserSession.start(user, request.user_agent.string, request.remote_addr or "", days)[1]
+        secret = sessions.start(user, tell=False)
         db.session.commit()
         setup.forget_code()
         said = _("crmlite is set up. That is final; what you chose can be changed under Profile and Organisation.")
-        return signin.set_cookie(go("/", said), secret)
+        return sessions.set_cookie(go("/", said), secret)
 
 
 def _require_nobody() -> None:
