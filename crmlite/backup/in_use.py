@@ -26,7 +26,7 @@ def enter(instance: Path) -> IO[str] | None:
     """
     if not instance.is_dir() or not os.access(instance, os.W_OK):
         return None
-    lock = open(instance / _LOCK, "a")  # noqa: SIM115 - open as long as the process lives
+    lock = _open(instance)
     try:
         if (instance / _PLAN).exists():
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -38,11 +38,19 @@ def enter(instance: Path) -> IO[str] | None:
     return lock
 
 
+def _open(instance: Path) -> IO[str]:
+    """Another user's, such as one that root made, may be read at least, and that is enough to lock it."""
+    try:
+        return open(instance / _LOCK, "a")
+    except PermissionError:
+        return open(instance / _LOCK)
+
+
 @contextlib.contextmanager
 def alone(instance: Path, what: str) -> Iterator[None]:
     """Inside, nobody else works with the instance. Raises Refused while somebody does."""
     instance.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with open(instance / _LOCK, "a") as lock:
+    with _open(instance) as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -28,11 +28,11 @@ def make(settings: Settings, path: Path, *, check: bool = True) -> Made:
     One that was made and could not be tried is there, and its `problem` says so. Takes minutes for gigabytes, and neither the
     write lock nor a transaction.
     """
-    with _alone(settings) as work:
-        try:
+    try:
+        with _alone(settings) as work:
             return _make(settings, path, work, check)
-        except OSError as error:
-            raise Refused(_sentence(error, path)) from error
+    except OSError as error:
+        raise Refused(_sentence(error, path)) from error
 
 
 def nightly(settings: Settings) -> Made:

@@ -100,7 +100,17 @@ def _leave_no_trace(instance: Path) -> None:
 
 def _unpack(path: Path, key: sealed.Key | None, folder: Path) -> Unpacked:
     with sealed.reading(path, key) as stream:
-        return archive.unpack(stream, folder, checking.require_known)
+        unpacked = archive.unpack(stream, folder, checking.require_known)
+    _give_to_owner(folder, folder.parent)
+    return unpacked
+
+
+def _give_to_owner(folder: Path, instance: Path) -> None:
+    """Where root restores, what was unpacked belongs to whoever runs crmlite there."""
+    owner = instance.stat()
+    if os.geteuid() == 0 and owner.st_uid != 0:
+        for path in [folder, *folder.rglob("*")]:
+            os.chown(path, owner.st_uid, owner.st_gid)
 
 
 def _target(instance: Path, unpacked: Unpacked) -> str:

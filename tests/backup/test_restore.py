@@ -543,3 +543,18 @@ def test_another_products_tables_are_left_alone(made, elsewhere, empty_url):
         restore(made, elsewhere.instance)
     with psycopg.connect(empty_url) as connection:
         assert connection.execute("SELECT count(*) FROM wp_posts").fetchone() == (0,)
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_what_root_restores_belongs_to_whom_the_instance_belongs(made, elsewhere):
+    elsewhere.instance.mkdir()
+    os.chown(elsewhere.instance, 12345, 12345)
+    restore(made, elsewhere.instance)
+    paths = [
+        elsewhere.instance / "crmlite.db",
+        elsewhere.instance / "secret_key",
+        *elsewhere.instance.glob("files/*/*"),
+    ]
+    assert len(paths) > 2
+    assert {path.stat().st_uid for path in paths} == {12345}
