@@ -130,4 +130,4 @@ def _back() -> str | None:
     if request.method in SAFE_METHODS:
         return None
     page = urlsplit(request.referrer or "")
-    return local_path(page.path) if page.netloc == request.host else None
+    return local_path(page.path) if page.netloc == request.environ.get("HTTP_HOST") else None

@@ -80,7 +80,7 @@ def _ngettext(one: str, many: str, n: int) -> str:
 
 
 @pass_eval_context
-def _in_template(ways: EvalContext, text: str, **names: Any) -> str:
+def _in_template(ways: EvalContext, text: str, /, **names: Any) -> str:
     """What Jinja's own does, without three calls through its context: a list asks for 120 texts."""
     translated = _DOMAIN.get_translations().gettext(text)
     if ways.autoescape:  # mails are plain text
@@ -89,7 +89,7 @@ def _in_template(ways: EvalContext, text: str, **names: Any) -> str:
 
 
 @pass_eval_context
-def _many_in_template(ways: EvalContext, one: str, many: str, num: int, **names: Any) -> str:
+def _many_in_template(ways: EvalContext, one: str, many: str, num: int, /, **names: Any) -> str:
     translated = _DOMAIN.get_translations().ngettext(one, many, num)
     if ways.autoescape:
         translated = Markup(translated)  # noqa: S704 - ours; the names are escaped

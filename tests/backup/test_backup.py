@@ -72,7 +72,9 @@ def test_what_is_in_it(own_stage, settings, tmp_path, database):
     with tarfile.open(tmp_path / "firm.tar.gz") as tar:
         held = {member.name: tar.extractfile(member).read() for member in tar}
     with own_stage.app.app_context():
-        files = {f"files/{file.path}" for file in db.session.query(File)}
+        kept = list(db.session.query(File))
+        files = {f"files/{path}" for file in kept for path in (file.path, file.thumbnail) if path}
+        assert any(file.thumbnail for file in kept)
     database_name = {"sqlite": "database.sqlite", "postgresql": "database.pgdump"}[database]
     assert set(held) == {"about.json", "manifest.json", "settings.toml", "secret_key", database_name, *files}
     about, manifest = json.loads(held["about.json"]), json.loads(held["manifest.json"])

@@ -91,6 +91,10 @@ def test_every_row_of_every_table_is_the_same(firm, target):
             "throttle",
             "hit",
             "price",
+            "recovery_code",
+            "retention",
+            "second_factor",
+            "seen",
         }
         from crmlite import schema
 
