@@ -25,6 +25,8 @@ YES, LOGIN = "yes", "login"
 
 Who = dict[str, str | int]
 PUBLIC: Who = dict.fromkeys(ACTORS, YES)
+CUSTOMERS: Who = {"stranger": YES} | dict.fromkeys(ACTORS[1:], 403)
+"""What only a customer does: our own people look on."""
 SIGNED_IN: Who = PUBLIC | {"stranger": LOGIN}
 TEAM: Who = SIGNED_IN | {"rival": 404}
 """A record of the seller: his team sees it and works on it, the rival does not know that it exists."""
@@ -364,8 +366,8 @@ ROUTES: tuple[Route, ...] = (
     get("/orders/<int:order_id>/peek", TEAM, htmx=True),
     get("/p/quote/<token>", PUBLIC),
     get("/p/quote/<token>/pdf", PUBLIC),
-    post("/p/quote/<token>/accept", PUBLIC, name="A. Buyer", agree="y"),
-    post("/p/quote/<token>/decline", PUBLIC, reason="Too expensive"),
+    post("/p/quote/<token>/accept", CUSTOMERS, name="A. Buyer", agree="y"),
+    post("/p/quote/<token>/decline", CUSTOMERS, reason="Too expensive"),
     # deals
     get("/deals/", SIGNED_IN),
     get("/deals/new", SIGNED_IN),
