@@ -153,7 +153,7 @@ def _linked(kind: RecordType, link: str) -> RecordType:
 def _condition(kind: RecordType, term: Term, user: Viewer) -> sa.ColumnElement[bool]:
     if term.column.kind == "tags":
         return _tagged(kind, term)
-    attribute = getattr(kind.model, term.column.attribute)
+    attribute = getattr(kind.model, term.column.filter_by or term.column.attribute)
     if term.operator == "empty":
         is_empty = attribute.is_(None)
         if isinstance(attribute.type, sa.String):

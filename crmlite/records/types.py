@@ -139,6 +139,8 @@ class Column:
     """The form's field where it is not called like the column."""
     sort_by: str = ""
     """The model's attribute that orders it, where that is another one: names sort by `sort_name`."""
+    filter_by: str | None = None
+    """The model's attribute that filters ask, where that is another one: what is shown may follow from several."""
 
     @property
     def attribute(self) -> str:

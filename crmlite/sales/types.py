@@ -12,7 +12,8 @@ from crmlite.sales.models import STATES, Order, Quote
 
 
 def states() -> list[tuple[str, Any]]:
-    return [(name, label) for name, label, _hue in STATES]
+    """Those that are stored. One that has expired is sent, too."""
+    return [(name, label) for name, label, _hue in STATES if name != "expired"]
 
 
 _OWNER = Column("owner", _l("Owner"), kind="user", field="owner_id", sortable=False, edit=True, form_field="owner_id")
@@ -40,6 +41,7 @@ QUOTE = register(
                 _l("State"),
                 kind="quote_state",
                 field="shown_state",
+                filter_by="state",
                 sortable=False,
                 phone=True,
                 choices=states,
@@ -56,7 +58,7 @@ QUOTE = register(
             (_l("All quotes"), ""),
             (_l("Drafts"), "state=draft"),
             (_l("Sent"), "state=sent"),
-            (_l("Expired"), "state=expired"),
+            (_l("Expired"), "state=sent&valid_until.before=today"),
             (_l("Accepted"), "state=accepted"),
             (_l("Mine"), "owner=me"),
         ),

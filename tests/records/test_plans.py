@@ -22,7 +22,7 @@ LARGE = "contact|company|lead|product|deal|quote|order|event|event_link|change|p
 SCAN = re.compile(rf"\bSCAN (?:{LARGE})\b(?! USING)")
 RECORDS = re.compile(r"\b(?:SCAN|SEARCH) (?:contact|company|lead|product|deal|quote|order)\b")
 # The probe of those who may see everything: it reads a thousand rows at most, whichever come first.
-PROBE = re.compile(r'WHERE "?\w+"?\.deleted_at IS NULL AND 1 = 1\s+LIMIT')
+PROBE = re.compile(r'WHERE "?\w+"?\.deleted_at IS NULL AND 1 = 1(?: AND 1 = 1)?\s+LIMIT')
 TYPES = (CONTACT, COMPANY, LEAD, PRODUCT, DEAL, QUOTE, ORDER)
 SORTED = [
     f"{kind.url}?_sort={sign}{column.name}"
