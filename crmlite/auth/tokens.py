@@ -15,6 +15,7 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 from flask import current_app, request
+from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound, TooManyRequests
 
 from crmlite.auth.models.sessions import Throttle
@@ -71,7 +72,7 @@ def require(token: str, find: Callable[[str], Found | None]) -> Found:
         writing()  # also for a GET: a guess is no state of anybody's business
         Throttle.hit(key, GUESSES, PERIOD)
         db.session.commit()
-        raise NotFound
+        raise NotFound(_("This link was used already, or has ended. Sign in, or ask for a new one."))
     return found
 
 

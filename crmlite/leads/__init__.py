@@ -30,4 +30,4 @@ def init_app(app: Flask) -> None:
     )
     web.add_nav(app, LEAD.url, LEAD.icon, LEAD.label_plural, LEAD.name, group="sales", order=10, key="l")
     web.add_nav(app, "/leads/quarantine", "shield", _l("Quarantine"), group="palette", shown=may_edit_forms)
-    web.add_nav(app, "/forms/", "forms", _l("Web forms"), "web_form", group="marketing", order=10, key="w")
+    web.add_nav(app, "/forms/", "forms", _l("Web forms"), group="marketing", order=10, key="w", shown=may_edit_forms)

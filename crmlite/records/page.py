@@ -32,6 +32,10 @@ class RecordPage:
         return self.type.policy.may(self.user, "delete", self.record)
 
     @cached_property
+    def may_share(self) -> bool:
+        return self.may_edit and (not self.user.absent or self.type.policy.may_share(self.user, self.record))
+
+    @cached_property
     def may_hand_over(self) -> bool:
         return self.may_edit and self.type.policy.may_hand_over(self.user, self.record)
 

@@ -12,6 +12,8 @@ from crmlite.extensions import db
 
 NOT_YOURS = _l("Only its owner, or somebody who may delete it, says who owns this from now on.")
 
+NOT_LENT = _l("Who stands in for somebody does not say who works on this. Ask somebody whose record it is.")
+
 
 class Policy:
     """The rules of one record type. Lists, search, counts, exports and relations all start here."""
@@ -116,6 +118,14 @@ class Policy:
         if record.owner_id == user.id:
             return self._covers(user, "edit", record)
         return self._covers(user, "delete", record) or (record.owner_id is None and self._covers(user, "edit", record))
+
+    def may_share(self, user: Viewer, record: Any) -> bool:
+        """Whether `user` may say who works on it: by their own rights, as a membership outlasts an absence."""
+        return self._may(user, "edit", record)
+
+    def require_share(self, user: Viewer, record: Any) -> None:
+        if not self.may_share(user, record):
+            raise Forbidden(str(NOT_LENT))
 
     def require_hand_over(self, user: Viewer, record: Any) -> None:
         if not self.may_hand_over(user, record):

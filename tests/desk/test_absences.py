@@ -230,3 +230,17 @@ def test_the_search_index_answers_like_the_policy(holiday):
                 if "zc" in " ".join(filter(None, row.search_texts()))
             }
             assert found == listed & word, kind.name
+
+
+def test_who_stands_in_makes_nobody_a_member(holiday):
+    """A membership would outlast the absence."""
+    stage, url = holiday, f"/records/contact/{holiday.ids['seller.contact']}"
+    with at(stage, DURING) as client:
+        assert f'action="{url}/members"' not in client.get(f"{url}/around").text
+        for who in ("rival", "marketing"):
+            assert client.post(f"{url}/members", data={"user_id": stage.ids[f"user.{who}"]}).status_code == 403
+        assert client.post(f"{url}/members/{stage.ids['user.seller']}/remove").status_code == 403
+    with at(stage, DURING, "seller") as client:
+        assert client.post(f"{url}/members", data={"user_id": stage.ids["user.marketing"]}).status_code == 303
+    with at(stage, AFTER) as client:
+        assert client.get(f"{url}/around").status_code == 404

@@ -100,7 +100,7 @@ def accept(token: str) -> ResponseReturnValue:
     writing()
     found = inviting.find(token, lock=True)
     if found is None:
-        raise NotFound
+        raise NotFound(_("This link was used already, or has ended. Sign in, or ask for a new one."))
     user = found.accept(form.name.data, hashed, Organisation.get().time_zone)
     secret = signin.start(user, tell=False)
     db.session.commit()

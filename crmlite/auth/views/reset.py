@@ -61,7 +61,7 @@ def change(token: str) -> ResponseReturnValue:
     journal.act_as("user", user.id)
     changed = reset.use(token, hashed)
     if changed is None:
-        raise NotFound
+        raise NotFound(_("This link was used already, or has ended. Sign in, or ask for a new one."))
     db.session.commit()
     return go("/login", _("Your password was changed; this is final. Sign in with the new one."))
 

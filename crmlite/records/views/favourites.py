@@ -10,7 +10,6 @@ from werkzeug.exceptions import BadRequest, Conflict, Forbidden, NotFound
 from crmlite.extensions import db
 from crmlite.forms import one_line
 from crmlite.records import favourites
-from crmlite.records.filters import FilterError
 from crmlite.records.listing import Listing
 from crmlite.records.views import bp, find, kind_of
 from crmlite.safety import local_path
@@ -42,8 +41,8 @@ def star_list(record_type: str) -> Response:
         raise BadRequest(_("These are too many filters to keep."))
     try:
         Listing(kind, g.user, MultiDict(parse_qsl(query)))
-    except (FilterError, ValueError) as error:
-        raise BadRequest(str(error)) from error
+    except ValueError as error:
+        raise BadRequest(_("There is nothing like that to keep.")) from error
     return _added(record_type, f"{kind.url}?{query}" if query else kind.url, query=query, name=name)
 
 

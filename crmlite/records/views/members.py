@@ -18,6 +18,7 @@ MAX_ROLE = 60
 @bp.post("/<record_type>/<int:record_id>/members")
 def join(record_type: str, record_id: int) -> Response:
     record = find(record_type, record_id, "edit")
+    kind_of(record_type).policy.require_share(g.user, record)
     members.join(record, _colleague(), _short(one_line(request.form.get("role")), MAX_ROLE))
     db.session.commit()
     message, link = outcome(_("They work on this too now."))
@@ -27,6 +28,7 @@ def join(record_type: str, record_id: int) -> Response:
 @bp.post("/<record_type>/<int:record_id>/members/<int:user_id>/remove")
 def leave(record_type: str, record_id: int, user_id: int) -> Response:
     record = find(record_type, record_id, "edit")
+    kind_of(record_type).policy.require_share(g.user, record)
     if not members.leave(record, user_id):
         raise NotFound
     db.session.commit()

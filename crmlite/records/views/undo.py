@@ -35,8 +35,11 @@ def undo(operation_id: int) -> Response:
     _require(operation_id, about, records)
     undone = _undone(operation_id, about, records)
     roles.require_administrator_left()
+    left = {(conflict.record_type, conflict.record_id) for conflict in undone.conflicts}
+    left -= journal.touched_by(undone.operation_id)
     for record in records:
-        if types.load(record.__tablename__, record.id) is not None:
+        key = (record.__tablename__, record.id)
+        if key not in left and types.load(*key) is not None:
             events.emit(events.OPERATION_UNDONE, record, operation_id=operation_id)
     db.session.commit()
     message = _("Undone.")
