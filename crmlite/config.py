@@ -188,7 +188,7 @@ def database_url_of(folder: Path, settings_file: Path) -> str:
     return normal_database_url(value_of("database_url", settings_file), folder)
 
 
-def normal_database_url(url: str, folder: Path = Path()) -> str:
+def normal_database_url(url: str, folder: Path) -> str:
     """An address as people write it, in the spelling that is used inside. Raises ConfigError."""
     url = _database_url(url, folder)
     _check_database(url)
@@ -260,10 +260,14 @@ def _text(value: Any) -> str:
 
 
 def _from_file(path: Path) -> dict[str, Any]:
-    if not path.exists():
-        return {}
     try:
         values = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except PermissionError as error:
+        raise ConfigError(
+            f"{path} may not be read by this user. Run crmlite as the user whose instance it is."
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise ConfigError(f"{path} cannot be read: {error}.") from error
     for name in sorted(set(values) - _NAMES):
@@ -294,6 +298,8 @@ def _typed(name: str, value: Any) -> Any:
         if kind is int or kind == "int":
             if isinstance(value, bool):
                 raise ValueError
+            if isinstance(value, float):
+                raise ValueError
             return int(value)
         if str(kind).startswith("tuple"):
             parts = value.split(",") if isinstance(value, str) else value
@@ -303,6 +309,8 @@ def _typed(name: str, value: Any) -> Any:
         raise ConfigError(f"{name} must be {what}, not {value!r}.") from error
     if not isinstance(value, str):
         raise ConfigError(f"{name} must be text in quotes, not {value!r}.")
+    if value and not value.strip():
+        raise ConfigError(f"{name} is nothing but blanks. Write a value, or delete the line.")
     return value.strip()
 
 
@@ -313,7 +321,14 @@ def _database_url(url: str, folder: Path) -> str:
         url = url.replace("postgres://", "postgresql://", 1)
     if url.startswith("postgresql://"):
         url = url.replace("postgresql://", "postgresql+psycopg://", 1)
-    return url
+    return _in_folder(url, folder)
+
+
+def _in_folder(url: str, folder: Path) -> str:
+    """A file without a folder is in the instance's, whatever the current one is."""
+    name = url.removeprefix("sqlite:///")
+    is_bare = name != url and name and not name.startswith(("/", ":", "file:"))
+    return f"sqlite:///{folder.resolve() / name}" if is_bare else url
 
 
 def _secret_key(path: Path) -> str:

@@ -308,7 +308,8 @@ def _check_sqlite() -> None:
 def _make_private(path: str) -> None:
     """A new database is readable by its owner only; SQLite gives what it puts beside it the same rights.
 
-    One that is there is not opened: closing it would take away the locks that this process has on it.
+    One that is there is not opened, here or anywhere in a process that uses it: closing it would take away the locks that the
+    process has on it, and the next program that reads the database and ends would delete the log under our feet.
     """
     with contextlib.suppress(OSError):
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
@@ -331,12 +332,6 @@ def _prepare_sqlite(
     engine.dialect.statement_compiler = _SqliteCompiler
     if lock:
         engine.crmlite_lock = lock  # type: ignore[attr-defined]
-
-    @event.listens_for(engine, "do_connect")
-    def make_private(_dialect: Any, _record: Any, words: Any, _options: Any) -> None:
-        """SQLite would make the file readable for everybody who may enter the folder; its log and index take its mode over."""
-        with contextlib.suppress(OSError):
-            os.close(os.open(words[0], os.O_CREAT | os.O_RDWR, 0o600))
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _record: Any) -> None:

@@ -64,8 +64,8 @@ def check_address(host: str, port: int) -> None:
     """Raises CannotServe where nobody can listen there, which two servers on one port would not notice."""
     try:
         family, kind, _protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    except socket.gaierror as error:
-        raise CannotServe(f"{host} is no address of this machine: {error.strerror}.") from error
+    except (socket.gaierror, UnicodeError) as error:
+        raise CannotServe(f"{host} is no address of this machine.") from error
     with socket.socket(family, kind) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

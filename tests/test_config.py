@@ -48,6 +48,8 @@ REFUSED = [
     ({"session_days": 0}, "session_days must be between 1 and 400, not 0"),
     ({"session_days": "a month"}, "session_days must be a whole number, not 'a month'"),
     ({"session_days": True}, "session_days must be a whole number"),
+    ({"session_days": 14.5}, "session_days must be a whole number, not 14.5"),
+    ({"backup_key": " " * 12}, "backup_key is nothing but blanks"),
     ({"proxies": -1}, "proxies must be between 0 and 5"),
     ({"disk_floor_mb": -5}, "disk_floor_mb must be between"),
     ({"log_level": "loud"}, "log_level must be DEBUG, INFO, WARNING or ERROR"),
@@ -150,3 +152,12 @@ def test_the_page_about_settings_is_current():
     assert (ROOT / "docs/settings.md").read_text("utf-8") == config.as_markdown(), (
         "run `python -m crmlite.cli settings --markdown > docs/settings.md`"
     )
+
+
+def test_a_database_without_a_folder_is_in_the_instance_wherever_one_stands(tmp_path, monkeypatch):
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    settings = load(tmp_path, database_url="sqlite:///firm.db")
+    assert settings.sqlite_path == tmp_path / "firm.db"
+    (tmp_path / "settings.toml").write_text('database_url = "sqlite:///firm.db"\n')
+    assert config.database_url_of(tmp_path, tmp_path / "settings.toml") == settings.database_url

@@ -11,7 +11,7 @@ import contextlib
 import json
 import os
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from crmlite.config import Settings
@@ -21,6 +21,10 @@ STATUS = "latest.json"
 
 class Refused(Exception):
     """It cannot be done, and nothing was changed; the message is a sentence that says why and what to do."""
+
+
+LATE = timedelta(hours=36)
+"""One is made every night."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from crmlite import backup, config
-from crmlite.backup import Refused, in_use, making, restoring, sealed
+from crmlite.backup import LATE, Refused, in_use, making, restoring, sealed
 from crmlite.config import Settings
 from crmlite.extensions import utcnow
 
@@ -55,9 +55,20 @@ def _print_age(settings: Settings) -> None:
     made = backup.latest(settings)
     if made is None:
         raise click.ClickException("No backup was made yet.")
-    click.echo(f"Made {making.age(made, utcnow())}: {made.path}; {'tried' if made.verified_at else 'not tried'}.")
-    if made.problem:
-        raise click.ClickException(made.problem)
+    if made.at is not None:
+        click.echo(f"Made {making.age(made, utcnow())}: {made.path}; {'tried' if made.verified_at else 'not tried'}.")
+    if problem := _wrong_with(made):
+        raise click.ClickException(problem)
+
+
+def _wrong_with(made: backup.Made) -> str | None:
+    if made.problem or made.at is None:
+        return made.problem or "No backup was made yet."
+    if not Path(made.path).is_file():
+        return "That file is gone."
+    if utcnow() - made.at > LATE:
+        return "That is too old: one is made every night, unless backup_at is empty."
+    return None if made.verified_at else "It was never restored to try it."
 
 
 @click.command()

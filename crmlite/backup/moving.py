@@ -59,7 +59,7 @@ def _said(error: Exception) -> str:
 
 def _checked(settings: Settings, url: str) -> str:
     try:
-        target = config.normal_database_url(url)
+        target = config.normal_database_url(url, settings.instance)
     except config.ConfigError as error:
         raise Refused(str(error).replace("database_url", "The address")) from error
     if sa.make_url(target) == sa.make_url(settings.database_url):

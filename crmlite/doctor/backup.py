@@ -5,13 +5,11 @@ from pathlib import Path
 
 from flask_babel import gettext as _
 
-from crmlite.backup import latest
+from crmlite.backup import LATE, latest
 from crmlite.doctor.findings import Finding, Place, broken, ok, span, term, warning
 from crmlite.extensions import utcnow
 from crmlite.web.language import filesize
 
-LATE = timedelta(hours=36)
-"""One is made every night."""
 MISSING = timedelta(days=3)
 
 

@@ -117,8 +117,23 @@ def _postgresql() -> Finding:
 
 def tables(_place: Place) -> Finding:
     found, wanted = schema.version(), schema.newest()
+    if found == wanted and (other := schema.differences()):
+        return broken(
+            _("The database has this version's number, and other tables: %(number)s differences.", number=len(other)),
+            _("Somebody changed it by hand. Restore the last backup, or undo what was changed."),
+        )
     if found == wanted:
         return ok(_("The tables are those of this version (%(schema)s).", schema=term(wanted)))
+    standing = schema.standing()
+    if standing is schema.Standing.NEWER:
+        return broken(
+            _("The database belongs to a newer crmlite (%(found)s).", found=term(found or "–")),
+            _("Install that version, or restore a backup from before it."),
+        )
+    if standing is schema.Standing.FOREIGN:
+        return broken(
+            _("The database is not crmlite's."), _("Correct database_url: this one belongs to another program.")
+        )
     return broken(
         _(
             "The database has schema %(found)s, this version needs %(wanted)s.",

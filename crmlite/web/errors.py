@@ -21,6 +21,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     for error in (Busy, sa.exc.OperationalError, sa.exc.TimeoutError):
         app.register_error_handler(error, _database_error)
+    app.register_error_handler(sa.exc.ProgrammingError, _misfit)
     app.register_error_handler(OSError, _system_error)
     for misfit in (sa.exc.DataError, OverflowError):  # what no column can hold: a NUL, a number of thirty digits
         app.register_error_handler(misfit, _not_understood)
@@ -61,7 +62,9 @@ def _sentence(code: int) -> str:
 def _database_error(error: Exception) -> Response:
     log.error("database", exc_info=error, extra={"request_id": g.get("request_id")})
     db.session.rollback()
-    if _is_full(error):
+    if isinstance(error, sa.exc.DBAPIError) and _lacks_a_table(error):
+        text = _("The database is not whole: it lacks a table. Tell the administrator, whose doctor says more.")
+    elif _is_full(error):
         text = _(
             "The disk of the server is full, so nothing can be saved. Nothing of yours was changed. Tell the administrator."
         )
@@ -70,6 +73,14 @@ def _database_error(error: Exception) -> Response:
     response = _error(503, text)
     response.headers["Retry-After"] = "5"
     return response
+
+
+def _misfit(error: sa.exc.ProgrammingError) -> Response:
+    return _database_error(error) if _lacks_a_table(error) else _unexpected(error)
+
+
+def _lacks_a_table(error: sa.exc.DBAPIError) -> bool:
+    return "no such table" in str(error.orig) or type(error.orig).__name__ == "UndefinedTable"
 
 
 def _is_full(error: Exception) -> bool:

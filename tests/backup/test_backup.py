@@ -11,13 +11,14 @@ import shutil
 import tarfile
 from collections import namedtuple
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pyrage
 import pytest
 
 from crmlite import backup
-from crmlite.backup import Refused, archive, checking, making, sealed
+from crmlite.backup import Refused, archive, checking, command, making, sealed
 from crmlite.backup.archive import About, Manifest
 from crmlite.backup.sealed import Key
 from crmlite.config import VERSION
@@ -328,3 +329,13 @@ def test_pages_of_a_database_that_are_torn_are_found(settings, tmp_path):
     path = packed(tmp_path / "torn.tar.gz", settings, copy, dumped.rows, dumped.schema)
     with pytest.raises(Refused, match="is not whole"):
         checking.check(settings, path, None, tmp_path / "tried")
+
+
+def test_the_age_says_by_its_status_whether_all_is_well(settings, tmp_path):
+    made = making.make(settings, tmp_path / "firm.tar.gz")
+    assert command._wrong_with(made) is None
+    assert command._wrong_with(replace(made, verified_at=None)) == "It was never restored to try it."
+    assert "too old" in command._wrong_with(replace(made, at=made.at - timedelta(days=6)))
+    assert command._wrong_with(replace(made, problem="The disk is full.")) == "The disk is full."
+    Path(made.path).unlink()
+    assert command._wrong_with(made) == "That file is gone."
