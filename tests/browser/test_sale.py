@@ -198,7 +198,7 @@ def move_it(page: Page, deal: str, sale: Sale) -> list[str]:
 def write_quote(page: Page, deal: str, sale: Sale, _) -> tuple[str, str]:
     """Address and number of the quote, written in the grid without a pointer."""
     page.goto(deal)
-    settled(page).get_by_role("link", name=_("New quote")).click()
+    settled(page).get_by_role("banner").get_by_role("link", name=_("New quote")).click()
     expect(page.locator("input[name=name]")).to_have_value(sale.deal)
     expect(page.locator("input[name='contact_id-text']")).to_have_value(sale.customer)
     page.get_by_role("button", name=_("Write the quote")).click()
