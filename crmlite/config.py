@@ -188,6 +188,11 @@ def database_url_of(folder: Path, settings_file: Path) -> str:
     return normal_database_url(value_of("database_url", settings_file), folder)
 
 
+def files_folder_of(folder: Path, settings_file: Path) -> Path:
+    """Where such an instance would keep its files. Raises ConfigError."""
+    return (folder / (value_of("files_folder", settings_file) or "files")).resolve()
+
+
 def normal_database_url(url: str, folder: Path) -> str:
     """An address as people write it, in the spelling that is used inside. Raises ConfigError."""
     url = _database_url(url, folder)

@@ -155,15 +155,24 @@ def _put(unpacked: Unpacked, instance: Path, url: str) -> Restored:
     aside = instance / f"replaced-{stamp}"
     beside = instance / "settings.from-backup.toml"
     keys = _settings_and_key(unpacked.folder, instance, aside, beside)
+    own = instance / archive.SETTINGS
+    files_folder = config.files_folder_of(instance, own if own.exists() else unpacked.folder / archive.SETTINGS)
+    is_inside = files_folder == instance / "files"
+    if not is_inside:  # perhaps on another disk, perhaps others' too: names are never used twice, so the backup's go beside what is there
+        _link(unpacked.folder / "files", files_folder)
     old_schema = None
     if unpacked.about.database == "sqlite":
         _leave_mail_alone(unpacked.database)
         os.sync()
-        files = [(instance / "files", aside / "files"), (unpacked.folder / "files", instance / "files")]
+        files = (
+            [(instance / "files", aside / "files"), (unpacked.folder / "files", instance / "files")]
+            if is_inside
+            else []
+        )
         moves = _of_database(unpacked.database, Path(sa.make_url(url).database or ""), aside, stamp, instance)
         in_use.exchange(instance, [*_that_are_there([*moves, *files]), *keys])
     else:
-        old_schema = _exchange_postgresql(unpacked, instance, url, aside, stamp, keys)
+        old_schema = _exchange_postgresql(unpacked, instance, url, aside, stamp, keys, is_inside)
     return Restored(
         made_at=datetime.fromisoformat(unpacked.about.made_at),
         version=unpacked.about.version,
@@ -216,7 +225,7 @@ def _leave_mail_alone(database: Path) -> None:
 
 
 def _exchange_postgresql(
-    unpacked: Unpacked, instance: Path, url: str, aside: Path, stamp: str, keys: list[Move]
+    unpacked: Unpacked, instance: Path, url: str, aside: Path, stamp: str, keys: list[Move], has_files: bool
 ) -> str | None:
     """Files never change and have names of their own, so the backup's are laid beside the others before its rows come; the tables
     are exchanged in one transaction."""
@@ -225,9 +234,11 @@ def _exchange_postgresql(
             f"Others are connected to the database, from {', '.join(connected)}: stop every crmlite that uses it, then restore again. "
             "Nothing was changed."
         )
-    _link(instance / "files", aside / "files")
+    if has_files:
+        _link(instance / "files", aside / "files")
     try:
-        _link(unpacked.folder / "files", instance / "files")
+        if has_files:
+            _link(unpacked.folder / "files", instance / "files")
         os.sync()
         old_schema = postgresql.replace(url, unpacked.database, unpacked.manifest.rows, stamp, unpacked.folder)
     except BaseException:

@@ -56,6 +56,21 @@ def test_it_restores_to_the_same(own_stage, settings, elsewhere, tmp_path):
     assert key == settings.secret_key
 
 
+def test_files_go_where_the_instance_keeps_them(own_stage, made, elsewhere, tmp_path, monkeypatch):
+    """Several servers share such a folder: what others have there stays."""
+    shared = tmp_path / "shared"
+    (shared / "ab").mkdir(parents=True)
+    (shared / "ab" / "theirs").write_bytes(b"another's")
+    monkeypatch.setenv("CRMLITE_FILES_FOLDER", str(shared))
+    restore(made, elsewhere.instance)
+    assert not (elsewhere.instance / "files").exists()
+    with app_of(elsewhere.instance, elsewhere.url) as app, app.app_context():
+        files = db.session.query(File).all()
+        assert files
+        assert all(file.read() is not None for file in files)
+    assert (shared / "ab" / "theirs").exists()
+
+
 def test_a_link_that_a_customer_has_works_in_what_was_restored(own_stage, made, elsewhere):
     path = f"/p/quote/{own_stage.token('sent.quote')}"
     restore(made, elsewhere.instance)

@@ -93,7 +93,7 @@ def firm(make_app, database_url, tmp_path):  # noqa: F811
 
 
 def test_nothing_acknowledged_is_lost_and_nothing_is_there_twice(firm, pytestconfig):
-    posts, kills = (1000, 20) if pytestconfig.getoption("--long") else (120, 4)
+    posts, kills = (20_000, 200) if pytestconfig.getoption("--long") else (120, 4)
     report = firm(HONEST, posts=posts, kills=kills, seed=1)
     assert report.kills == kills
     assert report.acknowledged == set(range(posts))
