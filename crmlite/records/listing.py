@@ -63,6 +63,11 @@ class Row(dict[str, Any]):
     may_hand_over: bool
     """Whether its owner is editable too."""
 
+    def __init__(self, kind: RecordType, record_id: int, values: dict[str, Any]) -> None:
+        super().__init__(values)
+        self.id = record_id
+        self.url, self.shared_url = kind.url_of(record_id), kind.shared_url_of(record_id)
+
 
 class Listing:
     """A page of the records of one type that `user` may see, as `args` (a query string) ask for.
@@ -360,8 +365,10 @@ def _rows_query(kind: RecordType, columns: tuple[Column, ...], *more: Any) -> An
 
 def _row(kind: RecordType, columns: tuple[Column, ...], source: Any, user: Viewer) -> Row:
     mapping = source._mapping
-    row = Row({column.name: mapping[f"c_{column.name}"] for column in columns if column.kind != "tags"})
-    row.id, row.row_version, row.currency = source.id, source.row_version, mapping.get("_currency", "")
+    row = Row(
+        kind, source.id, {column.name: mapping[f"c_{column.name}"] for column in columns if column.kind != "tags"}
+    )
+    row.row_version, row.currency = source.row_version, mapping.get("_currency", "")
     row.editable = may_edit(kind, source, user)
     row.may_hand_over = row.editable and kind.policy.may_hand_over(user, source)
     return row
