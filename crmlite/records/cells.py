@@ -15,7 +15,9 @@ from markupsafe import Markup
 from crmlite.records.types import Column, RecordType
 
 FOLDER = "records/cells"
-REPEATED = frozenset({"choice", "country", "language", "lead_state", "lifecycle", "offered", "pipeline", "quote_state", "stage", "user"})
+REPEATED = frozenset(
+    {"choice", "country", "language", "lead_state", "lifecycle", "offered", "pipeline", "quote_state", "stage", "user"}
+)
 """Kinds whose file looks at `value` only, of which a page has few."""
 
 
