@@ -78,7 +78,7 @@ def _compiled(key: tuple[Any, ...], source: Callable[[], str]) -> Template:
     return template
 
 
-_IMPORTS = "{% import 'ui/macros.html' as ui with context %}"
+_IMPORTS = "{% import 'ui/macros.html' as ui %}"
 
 
 def _rows_source(columns: tuple[Column, ...]) -> str:
