@@ -1,7 +1,8 @@
 """Who a request is from: the session cookie, signing in and out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from itertools import groupby
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -140,16 +141,18 @@ def _note_seen(viewer: Viewer) -> None:
         UserSession.seen(viewer.session_id)
 
 
+_OF_USER = (User.id, User.name, User.email, User.team_id, User.locale, User.time_zone, User.theme, User.shortcuts, User.week_start,
+            Role.name.label("role"))  # fmt: skip
+_OF_GRANT = (Grant.record_type, Grant.action, Grant.scope)
 _VIEWER = (
     sa.select(
         UserSession.id.label("session_id"),
         UserSession.seen_at,
         Absence.covered_by(User.id),
-        User,
-        Role.name,
+        *_OF_USER,
         Preference.value.label("news"),
-        second_factor.owed(),
-        Grant,
+        second_factor.owed().label("owes"),
+        *_OF_GRANT,
     )
     .join(User, User.id == UserSession.user_id)
     .join(Role, Role.id == User.role_id)
@@ -164,33 +167,31 @@ def viewer_of(secret: str) -> Viewer | None:
     rows = db.session.execute(_VIEWER, {"hash": hash_secret(secret), "now": utcnow()}).all()
     if not rows:
         return None
-    session_id, seen_at, stands_in, user, role, news, owes, _grant = rows[0]
-    absent = viewers(User.id.in_(Absence.absent_of(user.id))) if stands_in else []
+    first = rows[0]
+    absent = viewers(User.id.in_(Absence.absent_of(first.id))) if first.stands_in else []
     return _viewer(
-        user,
-        role,
-        [row[-1] for row in rows],
-        session_id=session_id,
-        seen_at=seen_at,
-        news=(news or {}).get("version", ""),
-        owes_second_factor=owes,
+        first,
+        rows,
+        session_id=first.session_id,
+        seen_at=first.seen_at,
+        news=(first.news or {}).get("version", ""),
+        owes_second_factor=first.owes,
         absent=tuple(absent),
     )
 
 
 def viewers(which: sa.ColumnElement[bool]) -> list[Viewer]:
     """Active users with what they may do, without whom they stand in for and without a session, in one statement."""
-    query = sa.select(User, Role.name, Grant).join(Role, Role.id == User.role_id).where(which, User.active)
-    found: dict[int, list[Any]] = {}
-    for user, role, grant in db.session.execute(query.outerjoin(Grant, Grant.role_id == Role.id).order_by(User.id)):
-        found.setdefault(user.id, [user, role, []])[2].append(grant)
-    return [_viewer(user, role, grants) for user, role, grants in found.values()]
+    query = sa.select(*_OF_USER, *_OF_GRANT).join(Role, Role.id == User.role_id).where(which, User.active)
+    rows = db.session.execute(query.outerjoin(Grant, Grant.role_id == Role.id).order_by(User.id))
+    return [_viewer(grants[0], grants) for grants in (list(same) for _id, same in groupby(rows, lambda row: row.id))]
 
 
-def _viewer(user: User, role: str, grants: list[Grant | None], **more: Any) -> Viewer:
-    scopes = _scopes({(grant.record_type, grant.action): grant.scope for grant in grants if grant is not None})
+def _viewer(user: Any, grants: Sequence[Any], **more: Any) -> Viewer:
+    """From a row with _OF_USER, and those with _OF_GRANT; a role without grants has one row of nothing."""
+    scopes = _scopes({(grant.record_type, grant.action): grant.scope for grant in grants})
     return Viewer(
-        user.id, user.name, user.email, role, user.team_id, user.locale, user.time_zone, user.theme, user.shortcuts,
+        user.id, user.name, user.email, user.role, user.team_id, user.locale, user.time_zone, user.theme, user.shortcuts,
         scopes, week_start=user.week_start, **more,
     )  # fmt: skip
 

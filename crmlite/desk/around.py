@@ -11,6 +11,7 @@ from crmlite.desk.models import Notice
 from crmlite.extensions import db
 from crmlite.records import favourites
 from crmlite.records.favourites import Starred
+from crmlite.records.policy import statement_for
 
 MOST = 99
 """Above it, how many exactly does not matter."""
@@ -37,9 +38,12 @@ class Desk:
 
     @cached_property
     def _rows(self) -> list[Any]:
+        return list(db.session.execute(statement_for(self.user, "around", self._statement)))
+
+    def _statement(self) -> sa.CompoundSelect[Any]:
         unread = standing(self.user.id).where(Notice.read_at.is_(None)).with_only_columns(Notice.id).limit(MOST + 1)
         count = sa.select(sa.func.count()).select_from(unread.subquery()).scalar_subquery()
         zero, empty = sa.literal(0), sa.literal("")
         first = sa.select(zero, empty.label("record_type"), zero, empty, empty, count.label("position"))
         parts = favourites.selects(self.user)
-        return list(db.session.execute(sa.union_all(parts[0], *parts[1:], first)))
+        return sa.union_all(parts[0], *parts[1:], first)

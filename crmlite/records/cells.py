@@ -1,6 +1,7 @@
 """Cells: one file per kind in templates/records/cells/, laid side by side into one compiled row per set of columns.
 
-An include per cell makes a page four times as dear; a row compiled once costs what hand-written markup costs.
+An include per cell makes a page four times as dear; a row compiled once costs what hand-written markup costs. What stands in many
+rows of a page is drawn once: fifty rows have five owners.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,13 +15,43 @@ from markupsafe import Markup
 from crmlite.records.types import Column, RecordType
 
 FOLDER = "records/cells"
+REPEATED = frozenset(
+    {"choice", "country", "language", "lead_state", "lifecycle", "offered", "pipeline", "quote_state", "stage", "user"}
+)
+"""Kinds whose file looks at `value` only, of which a page has few."""
 
 
 def render_rows(kind: RecordType, columns: tuple[Column, ...], rows: Sequence[Any]) -> Markup:
     """All rows of a page. What is the same in each row is made once: a page of 50 has 150 cells that can be edited."""
     template = _compiled((kind.name, *(column.name for column in columns)), lambda: _rows_source(columns))
     labels = [_edit_label(column) for column in columns]
-    return Markup(template.render(rows=rows, columns=columns, type=kind, edit_labels=labels))  # noqa: S704
+    before, _name, after = _("Select %(name)s", name="\0").partition("\0")
+    return Markup(  # noqa: S704
+        template.render(
+            rows=rows,
+            columns=columns,
+            type=kind,
+            edit_labels=labels,
+            drawn=_Drawn(),
+            before_name=before,
+            after_name=after,
+            nameless=_("record without a name"),
+        )
+    )
+
+
+class _Drawn:
+    """What a macro made of a value, for the next row of this page with the same."""
+
+    def __init__(self) -> None:
+        self._known: dict[Any, Any] = {}
+
+    def __call__(self, at: int, draw: Callable[[Any], Any], value: Any) -> Any:
+        key = at, value["id"] if isinstance(value, dict) else value
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = draw(value)
+        return found
 
 
 def _edit_label(column: Column) -> str:
@@ -28,15 +59,15 @@ def _edit_label(column: Column) -> str:
 
 
 def cell_template(column: Column) -> Template:
-    """What stands inside one cell; it gets `row`, `value`, `column`, `type` and `focus` (back on its edit button)."""
-    return _compiled((column.kind, column.edit), lambda: _IMPORTS + _inside(column))
+    """What stands inside one cell; it gets `row`, `value`, `column`, `type`, `edit_label` and `focus` (back on its edit button)."""
+    return _compiled((column.kind, column.edit), lambda: _IMPORTS + _inside(column, _shown(column)))
 
 
 def cell(kind: RecordType, column: Column, row: Any, focus: bool = False) -> Markup:
     """The inside of one cell, for pages of one record."""
     template = cell_template(column)
     values = {"row": row, "value": row[column.name], "type": kind, "column": column, "focus": focus}
-    return Markup(template.render(values, edit_label=_edit_label(column), row_url=kind.shared_url_of(row.id)))  # noqa: S704
+    return Markup(template.render(values, edit_label=_edit_label(column)))  # noqa: S704
 
 
 def _compiled(key: tuple[Any, ...], source: Callable[[], str]) -> Template:
@@ -47,34 +78,35 @@ def _compiled(key: tuple[Any, ...], source: Callable[[], str]) -> Template:
     return template
 
 
-_IMPORTS = "{% import 'ui/macros.html' as ui with context %}"
+_IMPORTS = "{% import 'ui/macros.html' as ui %}"
 
 
 def _rows_source(columns: tuple[Column, ...]) -> str:
-    cells = "".join(
-        f"{{% set column = columns[{at}] %}}{{% set value = row[{column.name!r}] %}}{{% set edit_label = edit_labels[{at}] %}}"
-        f"{_tag(column, _inside(column))}"
-        for at, column in enumerate(columns)
-    )
-    return (
-        _IMPORTS
-        + "{% for row in rows %}{% set row_url = type.shared_url_of(row.id) %}"
-        + _file("_row_start")
-        + cells
-        + _file("_row_end")
-        + "{% endfor %}"
-    )
+    """Macros of what repeats, then the loop over the rows: in it each lookup and each call counts fifty times."""
+    before, cells = [_IMPORTS], []
+    for at, column in enumerate(columns):
+        before.append(f"{{% set column_{at} = columns[{at}] %}}{{% set edit_label_{at} = edit_labels[{at}] %}}")
+        shown = _shown(column)
+        if column.kind in REPEATED:
+            before.append(f"{{% macro draw_{at}(value) %}}{{% set column = column_{at} %}}{shown}{{% endmacro %}}")
+            shown = f"{{{{ drawn({at}, draw_{at}, value) }}}}"
+        names = f"{{% set column = column_{at} %}}{{% set value = row[{column.name!r}] %}}{{% set edit_label = edit_label_{at} %}}"
+        cells.append(names + _tag(column, _inside(column, shown)))
+    return "".join([*before, "{% for row in rows %}", _file("_row_start"), *cells, _file("_row_end"), "{% endfor %}"])
 
 
-def _inside(column: Column) -> str:
-    """The file of the column's kind; where it is edited in place, inside the button that does it."""
-    name = column.kind if f"{FOLDER}/{column.kind}.html" in _known_files() else "text"
-    shown = _file(name).rstrip("\n")
+def _inside(column: Column, shown: str) -> str:
+    """What is shown; where it is edited in place, inside the button that does it."""
     if not column.edit:
         return shown
     before, after = _file("_edit").rstrip("\n").split("<!-- value -->")
     allowed = "may_hand_over" if column.kind == "user" else "editable"
     return f"{{% if row.{allowed} %}}{before}{shown}{after}{{% else %}}{shown}{{% endif %}}"
+
+
+def _shown(column: Column) -> str:
+    """The file of the column's kind."""
+    return _file(column.kind if f"{FOLDER}/{column.kind}.html" in _known_files() else "text").rstrip("\n")
 
 
 def _known_files() -> frozenset[str]:

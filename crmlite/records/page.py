@@ -47,8 +47,10 @@ class RecordPage:
     @cached_property
     def row(self) -> Row:
         """The fields as cells show them."""
-        row = Row({column.name: getattr(self.record, column.attribute) for column in self.columns})
-        row.id, row.row_version, row.editable = self.record.id, self.record.row_version, self.may_edit
+        row = Row(
+            self.type, self.record.id, {column.name: getattr(self.record, column.attribute) for column in self.columns}
+        )
+        row.row_version, row.editable = self.record.row_version, self.may_edit
         row.currency = getattr(self.record, "currency", "")
         row.may_hand_over = self.may_hand_over
         fill(self.type, self.columns, [row], self.user)

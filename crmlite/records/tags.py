@@ -9,6 +9,7 @@ from crmlite import events
 from crmlite.auth.models import Viewer
 from crmlite.extensions import Base, db
 from crmlite.journal import Journaled
+from crmlite.records.policy import statement_for
 from crmlite.web import hue
 
 MAX_LENGTH = 40
@@ -96,11 +97,16 @@ def of(record_type: str, record_ids: list[int]) -> dict[int, list[tuple[int, str
 
 def names(kind: Any, user: Viewer, limit: int = 200) -> list[str]:
     """For the filter's choices: tags of records of that type that `user` may see. A tag's name says something too."""
+    query = statement_for(user, f"tags.{kind.name}.{limit}", lambda: _names_query(kind, user, limit))
+    return list(db.session.scalars(query))
+
+
+def _names_query(kind: Any, user: Viewer, limit: int) -> sa.Select[Any]:
     on = sa.select(Tagging.id).where(Tagging.tag_id == Tag.id, Tagging.record_type == kind.name)
     sees_all = any(person.scope(kind.name, "view") == "all" for person in user.acting("view"))
     if not sees_all:  # joined, so that one visible record is enough and not all are gathered
         on = on.join(kind.model, kind.model.id == Tagging.record_id).where(kind.policy.rows(user))
-    return list(db.session.scalars(sa.select(Tag.name).where(on.exists()).order_by(Tag.name).limit(limit)))
+    return sa.select(Tag.name).where(on.exists()).order_by(Tag.name).limit(limit)
 
 
 def _tagging(record: Any, tag_id: int) -> Tagging | None:

@@ -46,7 +46,7 @@ from crmlite.web.language import (
     today_in,
     week_begin,
 )
-from crmlite.web.navigation import add_nav, nav_items, navigation
+from crmlite.web.navigation import Frame, add_nav, nav_items
 from crmlite.web.requests import HEADERS, JsonFormatter
 
 __all__ = [
@@ -131,10 +131,7 @@ def _template_context() -> dict[str, Any]:
         "lang": current.language,
         "text_dir": current.text_direction,
         "theme": user.theme if user else "auto",
-        "nav": navigation() if user else "",
-        "account": [item for item in nav_items(user) if item.group == "account"] if user else [],
-        "firm_pages": [item for item in nav_items(user) if item.group == "firm"] if user else [],
-        "keyed": [item for item in nav_items(user) if item.key] if user else [],
+        "frame": Frame(user),
         "insecure": _is_insecure(),
     }
 

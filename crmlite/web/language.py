@@ -57,12 +57,14 @@ class _Domain(Domain):
     """Looks this request's translations up once: flask-babel asks its context three times for every string."""
 
     def get_translations(self) -> Any:
-        if not g:
+        try:
+            here = g._get_current_object()  # each look through the proxy costs as much as the translation
+        except RuntimeError:  # outside of requests and commands
             return super().get_translations()
-        found = g.get("_translations")
+        found = here.get("_translations")
         if found is None:
             pseudo = current_app.config.get("PSEUDO_LOCALE")
-            found = g._translations = _PSEUDO if pseudo else super().get_translations()
+            found = here._translations = _PSEUDO if pseudo else super().get_translations()
         return found
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app, request
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
@@ -80,18 +81,47 @@ def nav_items(user: Any) -> list[NavItem]:
     return [item for item in current_app.extensions["crmlite.nav"] if item.is_for(user)]
 
 
-def navigation() -> Markup:
-    """The sidebar's list, rendered once per set of links, language and place."""
-    items = nav_items(g.user)
-    place = "/" + request.path.split("/")[1]
-    if all(item.place != place for item in items):
-        place = ""  # only known places are kept: there are as many others as somebody cares to type
+class Frame:
+    """What stands around a page of `user`: fragments never ask, and cost nothing."""
+
+    def __init__(self, user: Any) -> None:
+        self.user = user
+
+    @cached_property
+    def items(self) -> list[NavItem]:
+        return nav_items(self.user) if self.user else []
+
+    @property
+    def navigation(self) -> Markup:
+        """The sidebar's list."""
+        place = "/" + request.path.split("/")[1]
+        if all(item.place != place for item in self.items):
+            place = ""  # only known places are kept: there are as many others as somebody cares to type
+        return _drawn("ui/_nav.html", self.items, place)
+
+    @property
+    def account(self) -> Markup:
+        """The first links of the user's menu."""
+        return _drawn("ui/_account.html", self.items)
+
+    @property
+    def shortcuts(self) -> Markup:
+        """What the keyboard can do."""
+        return _drawn("ui/_keys.html", self.items)
+
+    @property
+    def firm_pages(self) -> list[NavItem]:
+        return [item for item in self.items if item.group == "firm"]
+
+
+def _drawn(template: str, items: list[NavItem], place: str = "") -> Markup:
+    """A part of every page, rendered once per set of links, language and place."""
     cache = current_app.extensions.setdefault("crmlite.nav_cache", {})
-    key = (tuple(item.url for item in items), str(locale()), place, current_app.config.get("PSEUDO_LOCALE"))
+    key = (template, tuple(item.url for item in items), str(locale()), place, current_app.config.get("PSEUDO_LOCALE"))
     if key not in cache:
         groups = [(title, [item for item in items if item.group == name]) for name, title in NAV_GROUPS.items()]
+        shown = {"groups": [group for group in groups if group[1]], "items": items, "place": place}
         # render_template() would ask for the navigation again
-        template = current_app.jinja_env.get_template("ui/_nav.html")
-        cache[key] = Markup(template.render(groups=[group for group in groups if group[1]], place=place))  # noqa: S704
+        cache[key] = Markup(current_app.jinja_env.get_template(template).render(shown))  # noqa: S704
     found: Markup = cache[key]
     return found

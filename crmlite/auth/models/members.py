@@ -41,7 +41,7 @@ class Preference(Base):
 
     @classmethod
     def read(cls, user_id: int, name: str) -> dict[str, Any]:
-        return db.session.scalar(sa.select(cls.value).where(cls.user_id == user_id, cls.name == name)) or {}
+        return db.session.scalar(_PREFERENCE, {"user": user_id, "name": name}) or {}
 
     @classmethod
     def write(cls, user_id: int, name: str, value: dict[str, Any]) -> None:
@@ -49,3 +49,8 @@ class Preference(Base):
         db.session.execute(
             row.on_conflict_do_update(index_elements=["user_id", "name"], set_={"value": row.excluded.value})
         )
+
+
+_PREFERENCE = sa.select(Preference.value).where(
+    Preference.user_id == sa.bindparam("user"), Preference.name == sa.bindparam("name")
+)

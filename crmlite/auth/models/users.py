@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Self
 
 import sqlalchemy as sa
@@ -218,6 +219,11 @@ class Viewer:
     def scope(self, record_type: str, action: str) -> str:
         """Whose records, by one's own rights alone."""
         return self.scopes.get((record_type, action)) or self.scopes.get(("*", action)) or "none"
+
+    @cached_property
+    def rights(self) -> tuple[Any, ...]:
+        """All that policies look at: two viewers with the same may see the same."""
+        return self.id, self.team_id, tuple(self.scopes.items()), tuple(person.rights for person in self.absent)
 
     @property
     def is_administrator(self) -> bool:
