@@ -69,7 +69,7 @@ class Row(dict[str, Any]):
     def __init__(self, kind: RecordType, record_id: int, values: dict[str, Any]) -> None:
         super().__init__(values)
         self.id = record_id
-        self.url, self.shared_url = kind.url_of(record_id), kind.shared_url_of(record_id)
+        self.url, self.shared_url = f"{kind.url}{record_id}", kind.shared_url_of(record_id)
 
 
 class Listing:
@@ -515,6 +515,13 @@ def _read_cursor(text: str, sort: Any) -> tuple[Any, int]:
     return value, record_id
 
 
+class Colleague(dict[str, Any]):
+    """Somebody who works here. A cell of the same one is drawn once: that is what the hash is for."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(self["id"])
+
+
 _USERS = sa.select(User.id, User.name, User.active).order_by(User.name)
 
 
@@ -522,4 +529,4 @@ _USERS = sa.select(User.id, User.name, User.active).order_by(User.name)
 def users() -> dict[int, dict[str, Any]]:
     """Everybody who works here, by id: name and colour, for cells, filters and pickers. A firm has at most a few dozen."""
     rows = db.session.execute(_USERS)
-    return {row.id: {"id": row.id, "name": row.name, "hue": hue(row.id), "active": row.active} for row in rows}
+    return {row.id: Colleague(id=row.id, name=row.name, hue=hue(row.id), active=row.active) for row in rows}
