@@ -315,8 +315,20 @@ def _make_private(path: str) -> None:
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
+def at_most(count: int) -> sa.ColumnClause[int]:
+    """For `limit()` of a statement that is run again and again: SQLite plans one anew each time whose LIMIT is a parameter."""
+    return sa.literal_column(str(int(count)), sa.Integer())
+
+
 class _SqliteCompiler(SQLiteCompiler):
     """SQLAlchemy leaves with_hint() out on SQLite; lists say with it which index they walk (INDEXED BY)."""
+
+    def limit_clause(self, select: Any, **kw: Any) -> str:
+        """SQLAlchemy says OFFSET 0 where there is none, as a parameter: see at_most()."""
+        if select._limit_clause is not None and select._offset_clause is None:
+            return f"\n LIMIT {self.process(select._limit_clause, **kw)}"
+        text: str = super().limit_clause(select, **kw)
+        return text
 
     def get_from_hint_text(self, table: sa.FromClause, text: str | None) -> str | None:
         return text
