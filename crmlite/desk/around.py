@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from crmlite.auth.models import Viewer
 from crmlite.desk.inbox import standing
 from crmlite.desk.models import Notice
-from crmlite.extensions import db
+from crmlite.extensions import at_most, db
 from crmlite.records import favourites
 from crmlite.records.favourites import Starred
 from crmlite.records.policy import statement_for
@@ -41,7 +41,9 @@ class Desk:
         return list(db.session.execute(statement_for(self.user, "around", self._statement)))
 
     def _statement(self) -> sa.CompoundSelect[Any]:
-        unread = standing(self.user.id).where(Notice.read_at.is_(None)).with_only_columns(Notice.id).limit(MOST + 1)
+        unread = (
+            standing(self.user.id).where(Notice.read_at.is_(None)).with_only_columns(Notice.id).limit(at_most(MOST + 1))
+        )
         count = sa.select(sa.func.count()).select_from(unread.subquery()).scalar_subquery()
         zero, empty = sa.literal(0), sa.literal("")
         first = sa.select(zero, empty.label("record_type"), zero, empty, empty, count.label("position"))

@@ -32,7 +32,7 @@ def render_rows(kind: RecordType, columns: tuple[Column, ...], rows: Sequence[An
             columns=columns,
             type=kind,
             edit_labels=labels,
-            drawn=_Drawn(),
+            drawn=_Drawn,
             before_name=before,
             after_name=after,
             nameless=_("record without a name"),
@@ -40,17 +40,15 @@ def render_rows(kind: RecordType, columns: tuple[Column, ...], rows: Sequence[An
     )
 
 
-class _Drawn:
+class _Drawn(dict[Any, Any]):
     """What a macro made of a value, for the next row of this page with the same."""
 
-    def __init__(self) -> None:
-        self._known: dict[Any, Any] = {}
+    def __init__(self, draw: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self._draw = draw
 
-    def __call__(self, at: int, draw: Callable[[Any], Any], value: Any) -> Any:
-        key = at, value["id"] if isinstance(value, dict) else value
-        found = self._known.get(key)
-        if found is None:
-            found = self._known[key] = draw(value)
+    def __missing__(self, value: Any) -> Any:
+        self[value] = found = self._draw(value)
         return found
 
 
@@ -82,14 +80,19 @@ _IMPORTS = "{% import 'ui/macros.html' as ui %}"
 
 
 def _rows_source(columns: tuple[Column, ...]) -> str:
-    """Macros of what repeats, then the loop over the rows: in it each lookup and each call counts fifty times."""
-    before, cells = [_IMPORTS], []
+    """Macros of what repeats, then the loop over the rows: in it each lookup and each call counts fifty times.
+
+    What is set before the loop is looked up once and not in each row.
+    """
+    once = "".join(f"{{% set {name} = {name} %}}" for name in ("type", "before_name", "after_name", "nameless"))
+    before, cells = [_IMPORTS, once, "{% set focus = false %}"], []
     for at, column in enumerate(columns):
         before.append(f"{{% set column_{at} = columns[{at}] %}}{{% set edit_label_{at} = edit_labels[{at}] %}}")
         shown = _shown(column)
         if column.kind in REPEATED:
             before.append(f"{{% macro draw_{at}(value) %}}{{% set column = column_{at} %}}{shown}{{% endmacro %}}")
-            shown = f"{{{{ drawn({at}, draw_{at}, value) }}}}"
+            before.append(f"{{% set drawn_{at} = drawn(draw_{at}) %}}")
+            shown = f"{{{{ drawn_{at}[value] }}}}"
         names = f"{{% set column = column_{at} %}}{{% set value = row[{column.name!r}] %}}{{% set edit_label = edit_label_{at} %}}"
         cells.append(names + _tag(column, _inside(column, shown)))
     return "".join([*before, "{% for row in rows %}", _file("_row_start"), *cells, _file("_row_end"), "{% endfor %}"])

@@ -21,7 +21,7 @@ from werkzeug.datastructures import MultiDict
 
 from crmlite import journal
 from crmlite.auth.models import Member, Preference, User, Viewer
-from crmlite.extensions import db
+from crmlite.extensions import at_most, db
 from crmlite.money import Money
 from crmlite.records import cells, filters, search, tags, types
 from crmlite.records.filters import Chip, FilterError, Term
@@ -69,7 +69,7 @@ class Row(dict[str, Any]):
     def __init__(self, kind: RecordType, record_id: int, values: dict[str, Any]) -> None:
         super().__init__(values)
         self.id = record_id
-        self.url, self.shared_url = kind.url_of(record_id), kind.shared_url_of(record_id)
+        self.url, self.shared_url = f"{kind.url}{record_id}", kind.shared_url_of(record_id)
 
 
 class Listing:
@@ -237,7 +237,7 @@ class Listing:
         return db.session.scalar(self._kept(f"count.{COUNT_TO}", self._capped_count)) or 0
 
     def _capped_count(self) -> sa.Select[Any]:
-        capped = sa.select(self.type.model.id).where(self.query).limit(COUNT_TO + 1).subquery()
+        capped = sa.select(self.type.model.id).where(self.query).limit(at_most(COUNT_TO + 1)).subquery()
         return sa.select(sa.func.count()).select_from(capped)
 
     @cached_property
@@ -248,9 +248,9 @@ class Listing:
     def _few(self) -> list[int]:
         """All matches, then sorted: the inner limit keeps the planner from walking the sort index instead."""
         model, sort = self.type.model, self._sort_attribute
-        inner = sa.select(model.id, sort.label("s")).where(self.query).limit(COUNT_TO + 1).subquery()
+        inner = sa.select(model.id, sort.label("s")).where(self.query).limit(at_most(COUNT_TO + 1)).subquery()
         query = sa.select(inner.c.id).where(*self._beyond(inner.c.s, inner.c.id))
-        query = query.order_by(inner.c.s.is_(None), *self._order(inner.c.s, inner.c.id)).limit(PAGE + 1)
+        query = query.order_by(inner.c.s.is_(None), *self._order(inner.c.s, inner.c.id)).limit(at_most(PAGE + 1))
         return list(db.session.scalars(query))
 
     def _walk(self) -> list[int]:
@@ -278,7 +278,7 @@ class Listing:
         if self.after is not None:
             place, last = sa.tuple_(sort, model.id), sa.tuple_(*self._bound(sort, self.after))
             query = query.where(place < last if self.descending else place > last)
-        return self._hinted(query).order_by(*self._order(sort, model.id)).limit(PAGE + 1)
+        return self._hinted(query).order_by(*self._order(sort, model.id)).limit(at_most(PAGE + 1))
 
     def _bound(self, sort: Any, after: tuple[Any, int]) -> tuple[Any, Any]:
         return sa.literal(after[0], sort.type), sa.literal(after[1], sa.Integer())
@@ -515,6 +515,13 @@ def _read_cursor(text: str, sort: Any) -> tuple[Any, int]:
     return value, record_id
 
 
+class Colleague(dict[str, Any]):
+    """Somebody who works here. A cell of the same one is drawn once: that is what the hash is for."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(self["id"])
+
+
 _USERS = sa.select(User.id, User.name, User.active).order_by(User.name)
 
 
@@ -522,4 +529,4 @@ _USERS = sa.select(User.id, User.name, User.active).order_by(User.name)
 def users() -> dict[int, dict[str, Any]]:
     """Everybody who works here, by id: name and colour, for cells, filters and pickers. A firm has at most a few dozen."""
     rows = db.session.execute(_USERS)
-    return {row.id: {"id": row.id, "name": row.name, "hue": hue(row.id), "active": row.active} for row in rows}
+    return {row.id: Colleague(id=row.id, name=row.name, hue=hue(row.id), active=row.active) for row in rows}

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crmlite import events
 from crmlite.auth.models import Viewer
-from crmlite.extensions import Base, db
+from crmlite.extensions import Base, at_most, db
 from crmlite.journal import Journaled
 from crmlite.records.policy import statement_for
 from crmlite.web import hue
@@ -106,7 +106,7 @@ def _names_query(kind: Any, user: Viewer, limit: int) -> sa.Select[Any]:
     sees_all = any(person.scope(kind.name, "view") == "all" for person in user.acting("view"))
     if not sees_all:  # joined, so that one visible record is enough and not all are gathered
         on = on.join(kind.model, kind.model.id == Tagging.record_id).where(kind.policy.rows(user))
-    return sa.select(Tag.name).where(on.exists()).order_by(Tag.name).limit(limit)
+    return sa.select(Tag.name).where(on.exists()).order_by(Tag.name).limit(at_most(limit))
 
 
 def _tagging(record: Any, tag_id: int) -> Tagging | None:

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import sqlalchemy as sa
@@ -173,11 +174,11 @@ class RecordType:
     links: dict[str, str] = dataclasses.field(default_factory=dict)
     """One hop to related records in filters: prefix to the name of the foreign key, such as {"company": "main_company_id"}."""
 
-    @property
+    @cached_property
     def plural(self) -> str:
         return {"company": "companies"}.get(self.name, f"{self.name}s")
 
-    @property
+    @cached_property
     def url(self) -> str:
         return f"/{self.plural}/"
 

@@ -169,7 +169,7 @@ def ago(value: datetime | None) -> str:
     if value is None:
         return ""
     seconds = int((value - utcnow()).total_seconds())
-    return _("just now") if abs(seconds) < 60 else _ago(_rounded(seconds), str(locale()))
+    return _("just now") if abs(seconds) < 60 else _ago(_rounded(seconds), locale().language)
 
 
 def _rounded(seconds: int) -> int:
