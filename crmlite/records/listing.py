@@ -52,6 +52,11 @@ class FilterField:
     choices: list[tuple[str, Any]]
     selected: set[str]
 
+    @property
+    def shown(self) -> tuple[tuple[str, str, bool], ...]:
+        """(value, label in the reader's language, whether it is ticked)."""
+        return tuple((value, str(label), value in self.selected) for value, label in self.choices)
+
 
 class Row(dict[str, Any]):
     """One record of a page: values by column name, and what every row has."""
@@ -156,9 +161,9 @@ class Listing:
         return [(key, value) for key, value in self.args.items(multi=True) if key not in offered and key[:1] != "_"]
 
     @property
-    def people(self) -> list[tuple[int, str]]:
+    def people(self) -> tuple[tuple[int, str], ...]:
         """Who records can be given to."""
-        return [(user_id, user["name"]) for user_id, user in users().items() if user["active"]]
+        return tuple((user_id, user["name"]) for user_id, user in users().items() if user["active"])
 
     def url(self, **changes: str | None) -> str:
         """This list's address with some parameters changed; None takes one away."""
