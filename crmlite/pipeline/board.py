@@ -23,9 +23,9 @@ from crmlite.contacts.types import CONTACT
 from crmlite.extensions import UtcDateTime, at_most, db, utcnow
 from crmlite.money import Money
 from crmlite.pipeline import stages
-from crmlite.pipeline.short import short_date
 from crmlite.pipeline.models import Deal
 from crmlite.pipeline.models.deals import idle_days, is_stale
+from crmlite.pipeline.short import short_date
 from crmlite.pipeline.stages import KnownPipeline, KnownStage
 from crmlite.pipeline.types import DEAL
 from crmlite.records.filters import FilterError
