@@ -27,7 +27,6 @@ def init_app(app: Flask) -> None:
         stage_hue=lambda stage: stages.hue_of(stage.kind, stage.position),
         pipeline_name=stages.pipeline_name,
         short_money=short.short_money,
-        short_date=short.short_date,
     )
     for on in ("contact", "company"):
         begin = (_l("New deal"), f"/deals/new?{on}=")

@@ -6,12 +6,12 @@ models/deals.py are read, so that the deals of years ago cost nothing.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -20,15 +20,17 @@ from werkzeug.datastructures import MultiDict
 from crmlite.auth.models import Viewer
 from crmlite.companies.types import COMPANY
 from crmlite.contacts.types import CONTACT
-from crmlite.extensions import db, utcnow
+from crmlite.extensions import UtcDateTime, at_most, db, utcnow
 from crmlite.money import Money
 from crmlite.pipeline import stages
 from crmlite.pipeline.models import Deal
 from crmlite.pipeline.models.deals import idle_days, is_stale
+from crmlite.pipeline.short import short_date
 from crmlite.pipeline.stages import KnownPipeline, KnownStage
 from crmlite.pipeline.types import DEAL
 from crmlite.records.filters import FilterError
-from crmlite.records.listing import FilterField, Listing, may_edit, users
+from crmlite.records.listing import FilterField, Listing, Rights, names_of, users
+from crmlite.records.policy import statement_for
 from crmlite.web import local_today
 
 PAGE = 15
@@ -68,13 +70,14 @@ class Sums:
     weighted: tuple[Money, ...]
 
 
-@dataclass(frozen=True)
-class Card:
+class Card(NamedTuple):
     id: int
     name: str
     stage: KnownStage
     amount: Money
     close_on: date | None
+    closes: str
+    """That day as the card says it."""
     with_whom: str
     """The company, else the person; empty where the user may see neither."""
     is_company: bool
@@ -131,7 +134,7 @@ class Board:
         """More cards of the stage that was asked for, below the last one."""
         stage, after = self.asked or (None, None)
         assert stage is not None  # noqa: S101 - the view has looked
-        rows = list(db.session.execute(self._page_of(stage, PAGE + 1, after)))
+        rows = list(db.session.execute(self._page_of(stage, PAGE + 1, after), {"since": _since()}))
         return self._column(stage, Sums(0, (), ()), rows, PAGE, self._shown.get(stage.id, PAGE) + PAGE)
 
     def sums_of(self, stage_ids: Sequence[int]) -> list[Column]:
@@ -151,14 +154,22 @@ class Board:
             return []
         sums = self._sums(wanted)
         counts = {stage.id: min(MOST, max(PAGE, self._shown.get(stage.id, 0))) for stage in wanted}
-        pages = [self._page_of(stage, counts[stage.id] + 1).subquery() for stage in wanted]
+        query = self._kept("cards", tuple(counts.items()), lambda: self._first_pages(wanted, counts))
         found: dict[int, list[Any]] = {stage.id: [] for stage in wanted}
-        for row in db.session.execute(sa.union_all(*(sa.select(page) for page in pages))):
+        for row in db.session.execute(query, {"since": _since()}):
             found[row.stage_id].append(row)
         self._know(row for rows in found.values() for row in rows)
         return [
             self._column(stage, sums[stage.id], found[stage.id], counts[stage.id], counts[stage.id]) for stage in wanted
         ]
+
+    def _first_pages(self, wanted: Sequence[KnownStage], counts: dict[int, int]) -> Any:
+        pages = [self._page_of(stage, counts[stage.id] + 1).subquery() for stage in wanted]
+        return sa.union_all(*(sa.select(page) for page in pages))
+
+    def _kept(self, name: str, what: tuple[Any, ...], build: Callable[[], Any]) -> Any:
+        """A statement that, without search and filters, is built once for all who see the same deals in the same stages."""
+        return build() if self.listing.is_filtered else statement_for(self.user, f"board.{name}.{what}", build)
 
     def _column(self, stage: KnownStage, sums: Sums, rows: list[Any], count: int, shown: int) -> Column:
         has_more, rows = len(rows) > count, rows[:count]
@@ -178,14 +189,25 @@ class Board:
         else:
             if after is not None:
                 query = query.where(sa.tuple_(Deal.closed_at, Deal.id) < (after[1], after[0]))
-            query = query.where(Deal.closed_at >= _since()).order_by(Deal.closed_at.desc(), Deal.id.desc())
-        return query.limit(count)
+            query = query.where(Deal.closed_at >= sa.bindparam("since", type_=UtcDateTime())).order_by(
+                Deal.closed_at.desc(), Deal.id.desc()
+            )
+        return query.limit(at_most(count))
 
     def _sums(self, wanted: Sequence[KnownStage]) -> dict[int, Sums]:
         """Exact, however many there are: a walk along an index that holds nothing but what is added up."""
+        which = tuple((stage.id, stage.is_open) for stage in wanted)
+        found: dict[int, list[tuple[int, Money]]] = {stage.id: [] for stage in wanted}
+        query = self._kept("sums", which, lambda: self._sums_query(wanted))
+        for stage_id, currency, count, amount in db.session.execute(query, {"since": _since()}):
+            found[stage_id].append((count, Money(int(amount), currency)))
+        return {stage.id: _summed(stage, found[stage.id]) for stage in wanted}
+
+    def _sums_query(self, wanted: Sequence[KnownStage]) -> Any:
         is_open = sa.and_(Deal.stage_id.in_([stage.id for stage in wanted if stage.is_open]), Deal.closed_at.is_(None))
         is_closed = sa.and_(
-            Deal.stage_id.in_([stage.id for stage in wanted if not stage.is_open]), Deal.closed_at >= _since()
+            Deal.stage_id.in_([stage.id for stage in wanted if not stage.is_open]),
+            Deal.closed_at >= sa.bindparam("since", type_=UtcDateTime()),
         )
         totals: list[Any] = [Deal.stage_id, Deal.currency, sa.func.count(), sa.func.sum(Deal.amount_minor)]
         queries = [
@@ -193,10 +215,7 @@ class Board:
             for which, needed in ((is_open, True), (is_closed, False))
             if any(stage.is_open == needed for stage in wanted)
         ]
-        found: dict[int, list[tuple[int, Money]]] = {stage.id: [] for stage in wanted}
-        for stage_id, currency, count, amount in db.session.execute(sa.union_all(*queries)):
-            found[stage_id].append((count, Money(int(amount), currency)))
-        return {stage.id: _summed(stage, found[stage.id]) for stage in wanted}
+        return sa.union_all(*queries)
 
     # --- cards
 
@@ -213,6 +232,7 @@ class Board:
             stage=stage,
             amount=Money(row.amount_minor, row.currency),
             close_on=row.close_on,
+            closes=short_date(row.close_on, self._today) if row.close_on else "",
             with_whom=company or self._contacts.get(row.contact_id) or "",
             is_company=company is not None,
             owner=users().get(row.owner_id),
@@ -220,8 +240,12 @@ class Board:
             if stage.is_open and is_stale(row.last_activity_at, stage.stale_days)
             else 0,
             is_late=stage.is_open and row.close_on is not None and row.close_on < self._today,
-            editable=may_edit(DEAL, row, self.user),
+            editable=self._rights.over(row.id, row.owner_id, row.team_id)[0],
         )
+
+    @cached_property
+    def _rights(self) -> Rights:
+        return Rights(DEAL, self.user)
 
     @cached_property
     def _today(self) -> date:
@@ -239,22 +263,15 @@ class Board:
         """Finds the names of companies, and of people who have none, that the user may see: two statements for all cards."""
         rows = list(rows)
         wanted = {row.company_id for row in rows if row.company_id} - self._companies.keys()
-        self._companies.update(_names(COMPANY, wanted, self.user))
+        self._companies.update(names_of(COMPANY, wanted, self.user))
         alone = {row.contact_id for row in rows if row.company_id not in self._companies} - self._contacts.keys()
-        self._contacts.update(_names(CONTACT, alone, self.user))
+        self._contacts.update(names_of(CONTACT, alone, self.user))
 
 
 _FIELDS = (
     Deal.id, Deal.name, Deal.stage_id, Deal.rank, Deal.amount_minor, Deal.currency, Deal.close_on, Deal.contact_id,
     Deal.company_id, Deal.owner_id, Deal.team_id, Deal.last_activity_at, Deal.closed_at,
 )  # fmt: skip
-
-
-def _names(kind: Any, ids: set[int], user: Viewer) -> dict[int, str]:
-    if not ids:
-        return {}
-    query = kind.policy.visible(user).with_only_columns(kind.model.id, kind.model.name).where(kind.model.id.in_(ids))
-    return {row.id: row.name for row in db.session.execute(query)}
 
 
 def _summed(stage: KnownStage, parts: list[tuple[int, Money]]) -> Sums:

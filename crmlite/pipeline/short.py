@@ -9,7 +9,7 @@ from babel.dates import format_skeleton
 from babel.numbers import NumberPattern, parse_pattern
 
 from crmlite.money import Money, decimals, format
-from crmlite.web import local_today, locale
+from crmlite.web import locale
 
 
 def short_money(amount: Money) -> str:
@@ -33,9 +33,9 @@ def _whole(language: str) -> NumberPattern:
     return parse_pattern(re.sub(r"([0#])\.0+", r"\1", Locale.parse(language).currency_formats["standard"].pattern))
 
 
-def short_date(day: date) -> str:
-    """ "12 Nov", with the year where it is another one."""
-    return _short_date(day, day.year != local_today().year, str(locale()))
+def short_date(day: date, today: date) -> str:
+    """ "12 Nov", with the year where it is another one than today's."""
+    return _short_date(day, day.year != today.year, str(locale()))
 
 
 @lru_cache(maxsize=4096)

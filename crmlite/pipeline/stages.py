@@ -45,14 +45,17 @@ class KnownPipeline:
         return tuple(stage for stage in self.stages if stage.is_open)
 
 
+_PIPELINES = (
+    sa.select(Pipeline.id, Pipeline.name, Stage.id, Stage.name, Stage.kind, Stage.probability_bp, Stage.stale_days)
+    .join(Stage, Stage.pipeline_id == Pipeline.id)
+    .order_by(Pipeline.position, Pipeline.id, Stage.position)
+)
+
+
 @cached_per_request
 def pipelines() -> dict[int, KnownPipeline]:
     """All of them by id, in their order."""
-    rows = db.session.execute(
-        sa.select(Pipeline.id, Pipeline.name, Stage.id, Stage.name, Stage.kind, Stage.probability_bp, Stage.stale_days)
-        .join(Stage, Stage.pipeline_id == Pipeline.id)
-        .order_by(Pipeline.position, Pipeline.id, Stage.position)
-    )
+    rows = db.session.execute(_PIPELINES)
     found: dict[int, tuple[str, list[KnownStage]]] = {}
     for pipeline_id, pipeline, stage_id, name, kind, probability_bp, stale_days in rows:
         stages = found.setdefault(pipeline_id, (pipeline, []))[1]

@@ -32,7 +32,7 @@ def render_rows(kind: RecordType, columns: tuple[Column, ...], rows: Sequence[An
             columns=columns,
             type=kind,
             edit_labels=labels,
-            drawn=_Drawn,
+            drawn=Drawn,
             before_name=before,
             after_name=after,
             nameless=_("record without a name"),
@@ -40,8 +40,8 @@ def render_rows(kind: RecordType, columns: tuple[Column, ...], rows: Sequence[An
     )
 
 
-class _Drawn(dict[Any, Any]):
-    """What a macro made of a value, for the next row of this page with the same."""
+class Drawn(dict[Any, Any]):
+    """What a macro made of a value, for the next row of this page with the same: `once(macro)[value]` in templates."""
 
     def __init__(self, draw: Callable[[Any], Any]) -> None:
         super().__init__()

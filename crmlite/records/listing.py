@@ -52,6 +52,11 @@ class FilterField:
     choices: list[tuple[str, Any]]
     selected: set[str]
 
+    @property
+    def shown(self) -> tuple[tuple[str, str, bool], ...]:
+        """(value, label in the reader's language, whether it is ticked)."""
+        return tuple((value, str(label), value in self.selected) for value, label in self.choices)
+
 
 class Row(dict[str, Any]):
     """One record of a page: values by column name, and what every row has."""
@@ -156,9 +161,9 @@ class Listing:
         return [(key, value) for key, value in self.args.items(multi=True) if key not in offered and key[:1] != "_"]
 
     @property
-    def people(self) -> list[tuple[int, str]]:
+    def people(self) -> tuple[tuple[int, str], ...]:
         """Who records can be given to."""
-        return [(user_id, user["name"]) for user_id, user in users().items() if user["active"]]
+        return tuple((user_id, user["name"]) for user_id, user in users().items() if user["active"])
 
     def url(self, **changes: str | None) -> str:
         """This list's address with some parameters changed; None takes one away."""
@@ -377,7 +382,7 @@ def _rows(kind: RecordType, columns: tuple[Column, ...], ids: list[int], user: V
     names = [column.name for column in plain]
     currency = "currency" if any(column.kind == "money" for column in columns) else "id"
     query = _rows_query(kind.model, (sort, currency, *(column.attribute for column in plain)))
-    found, rights = [], _Rights(kind, user)
+    found, rights = [], Rights(kind, user)
     for source in db.session.execute(query, {"ids": ids}):
         record_id, version, owner_id, team_id, sorted_by, money_in, *values = source
         row = Row(kind, record_id, dict(zip(names, values, strict=True)))
@@ -395,7 +400,7 @@ def _rows_query(model: Any, attributes: tuple[str, ...]) -> sa.Select[Any]:
     return query.where(model.id.in_(sa.bindparam("ids", expanding=True)))
 
 
-class _Rights:
+class Rights:
     """What `user` may do with the rows of a page: asked once for each owner and team, as most policies ask for no more."""
 
     def __init__(self, kind: RecordType, user: Viewer) -> None:
@@ -477,11 +482,17 @@ def _fill_links(column: Column, rows: list[Row], user: Viewer) -> None:
     ids = {row[column.name] for row in rows} - {None}
     known: dict[int, Any] = {}
     if other and ids:
-        query = statement_for(user, f"names.{other.name}", lambda: _names_query(other, user))
-        found = db.session.execute(query, {"ids": list(ids)})
-        known = {i: {"id": i, "name": name, "url": other.url_of(i)} for i, name in found}
+        known = {i: {"id": i, "name": name, "url": other.url_of(i)} for i, name in names_of(other, ids, user).items()}
     for row in rows:
         row[column.name] = known.get(row[column.name])
+
+
+def names_of(kind: RecordType, ids: set[int], user: Viewer) -> dict[int, str]:
+    """The names of those that `user` may see, in one statement."""
+    if not ids:
+        return {}
+    query = statement_for(user, f"names.{kind.name}", lambda: _names_query(kind, user))
+    return {record_id: name for record_id, name in db.session.execute(query, {"ids": list(ids)})}  # noqa: C416 - dict() knows no rows
 
 
 def _names_query(kind: RecordType, user: Viewer) -> sa.Select[Any]:

@@ -58,6 +58,7 @@ class QuoteForm(Form):
         self.too_large = False
         self.lines.entries.sort(key=lambda entry: entry.form.place.data)
         self._taxes = {tax.id: tax for tax in self._known_taxes()}
+        self._tax_choices = choices([(tax.id, tax.name) for tax in self._taxes.values()], "–")
         for row in self.rows():
             self._prepare(row)
         self._products = self._known_products()
@@ -79,7 +80,7 @@ class QuoteForm(Form):
     def _prepare(self, row: LineForm) -> None:
         """What a row needs of the form that it is in."""
         row.price.given = self.sound("currency")
-        row.tax.choices = choices([(tax.id, tax.name) for tax in self._taxes.values()], "–")
+        row.tax.choices = self._tax_choices
 
     def rows(self) -> Iterator[LineForm]:
         for entry in self.lines.entries:
@@ -198,9 +199,18 @@ class QuoteForm(Form):
         """What was chosen; what cannot be chosen, as one who tampers sends it, is what it was."""
         if name not in self._sound:  # every line asks
             field = self[name]
-            is_offered = any(field.data == value for value, *_rest in field.iter_choices())
+            is_offered = any(field.data == choice.value for choice in field.choices)
             self._sound[name] = field.data if is_offered else getattr(self.draft, name)
         return self._sound[name]
+
+    @property
+    def seen(self) -> str:
+        """What else than amounts and totals follows from what stands in the fields: while it is the same as when the grid was shown,
+        the grid is not shown again. Empty where something is wrong, which the grid says."""
+        rows = list(self.rows())
+        if any(row.errors for row in rows):
+            return ""
+        return "; ".join([self.pricing, *(row.seen for row in rows)])
 
     def preview(self) -> QuoteVersion:
         """What it would be if it were saved; never part of the session. Raises totals.TooLarge."""

@@ -83,6 +83,19 @@ class LineForm(Form):
     def is_empty(self) -> bool:
         return not (self.name or self.text.data or (self.is_item and self.price.data))
 
+    @property
+    def seen(self) -> str:
+        """All of it that is shown otherwise than as its own field: QuoteForm.seen."""
+        facts = (
+            self.kind.data or "item",
+            self.product.data,
+            self.filled.data,
+            self.tax.data,
+            self.optional.data,
+            self.kept.data,
+        )
+        return " ".join((self.product.name, *(str(fact or "") for fact in facts)))
+
     def fill(self, product: Product, *, currency: str, day: date, includes_tax: bool) -> None:
         """Takes over what the catalogue says. A price that cannot be had leaves the field as it is, and says why."""
         self.filled.data = product.id

@@ -11,6 +11,7 @@ from crmlite.web import errors, language, requests
 from crmlite.web.answers import (
     absolute,
     cached_per_request,
+    drawn,
     go,
     headers,
     hx,
@@ -116,7 +117,7 @@ def init_app(app: Flask) -> None:
         n = settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(asset=asset)
+    app.jinja_env.globals.update(asset=asset, drawn=drawn)
     app.jinja_env.filters.update(initials=initials, hue=hue)
     app.context_processor(_template_context)
     for part in (language, requests, errors):

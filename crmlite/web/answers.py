@@ -8,9 +8,11 @@ from typing import Any
 from flask import Response, current_app, flash, g, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 from jinja2 import Template, nodes
+from markupsafe import Markup
 
 from crmlite import journal
 from crmlite.extensions import db, reading
+from crmlite.web.language import locale
 
 View = Callable[..., Any]
 
@@ -59,6 +61,24 @@ def _render_block(template: str, block: str, context: dict[str, Any]) -> str:
         for known, function in current_app.jinja_env.get_template(name).blocks.items():
             frame.blocks.setdefault(known, []).append(function)
     return "".join(frame.blocks[block][0](frame))
+
+
+_MOST_KEPT = 500
+
+
+def drawn(template: str, *values: Any) -> Markup:
+    """A small template that looks at `values` and the reader's language only, drawn once for the same values.
+
+    For long choices that stand on many pages: everybody's name, three times on every list.
+    """
+    cache = current_app.extensions.setdefault("crmlite.drawn", {})
+    key = template, str(locale()), current_app.config.get("PSEUDO_LOCALE"), values
+    if key not in cache:
+        if len(cache) >= _MOST_KEPT:
+            cache.clear()
+        cache[key] = Markup(current_app.jinja_env.get_template(template).render(values=values))  # noqa: S704
+    found: Markup = cache[key]
+    return found
 
 
 def _extended(template: str) -> list[str]:

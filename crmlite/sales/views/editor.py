@@ -14,7 +14,7 @@ from crmlite.sales.page import QuotePage
 from crmlite.sales.totals import TooLarge
 from crmlite.sales.types import QUOTE
 from crmlite.sales.views.quotes import bp
-from crmlite.web import go, headers, outcome, render
+from crmlite.web import go, headers, is_partial, outcome, render
 
 
 @bp.get("/<int:quote_id>/edit")
@@ -33,6 +33,8 @@ def calculate(quote_id: int) -> Response:
     form.look()
     form.reprice()
     form.fill_rows()
+    if is_partial() and focus is None and quote.draft is not None and form.seen == request.form.get("_seen", "?"):
+        return _sums(form)
     return _page(quote, form, focus=focus, is_late=quote.draft is None)
 
 
@@ -82,6 +84,12 @@ def save(quote_id: int) -> Response:
     db.session.commit()
     target = f"/quotes/{quote_id}/send" if request.form.get("then") == "send" else f"/quotes/{quote_id}/edit"
     return go(target, *outcome(_("%(number)s was saved.", number=quote.number)))
+
+
+def _sums(form: QuoteForm) -> Response:
+    """Amounts and totals, where no more than these follows from what was typed: a fifth of the grid's price."""
+    totals, amounts = form.amounts()
+    return render("quotes/_sums.html", form=form, totals=totals, amounts=amounts)
 
 
 def _draft(quote_id: int) -> tuple[Quote, QuoteVersion]:
