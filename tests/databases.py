@@ -109,7 +109,7 @@ class Databases:
                 raise rows.Reshaped  # a new copy is as quick
             rows.restore_all(url)
             self._idle[self._templates[url]].append(url)
-        except (rows.Reshaped, psycopg.Error):
+        except (rows.Reshaped, psycopg.OperationalError):
             self.drop(url)
 
     def drop(self, url: str) -> None:

@@ -42,7 +42,7 @@ def remember(url: str) -> None:
         connection.execute("CREATE SCHEMA template")
         connection.execute("CREATE TABLE template.last (restore bigint)")
         connection.execute("INSERT INTO template.last SELECT pg_current_xact_id()::text::bigint")
-        steps = ["SELECT restore INTO since FROM template.last"]
+        steps = ["SELECT restore INTO restored_last FROM template.last"]
         for table, columns in tables:
             steps.append(_step(connection, table, columns))
         steps += [f"PERFORM setval('public.{name}', {value}, {used})" for name, value, used in sequences]
@@ -51,7 +51,7 @@ def remember(url: str) -> None:
             "CREATE FUNCTION template.restore() RETURNS void LANGUAGE plpgsql"
             # no triggers, and foreign keys are not looked at: the rows fitted together before
             " SET session_replication_role = replica SET lock_timeout = '2s'"
-            f" AS $body$ DECLARE since bigint; BEGIN {'; '.join(steps)}; END $body$"
+            f" AS $body$ DECLARE restored_last bigint; BEGIN {'; '.join(steps)}; END $body$"
         )
     with psycopg.connect(url) as connection:  # once all of the above is committed
         connection.execute(f"CREATE TABLE template.shape AS {SHAPE}")
@@ -66,7 +66,7 @@ def _step(connection: "psycopg.Connection[tuple[object, ...]]", table: str, colu
         return f"DELETE FROM public.{table}"
     connection.execute(f"CREATE TABLE template.{table} AS SELECT {columns} FROM public.{table}")
     return (
-        f"IF (SELECT count(*) <> {count} OR max(xmin::text::bigint) > since FROM public.{table}) THEN"
+        f"IF (SELECT count(*) <> {count} OR max(xmin::text::bigint) > restored_last FROM public.{table}) THEN"
         f" DELETE FROM public.{table};"
         f" INSERT INTO public.{table} ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} FROM template.{table};"
         " END IF"

@@ -99,13 +99,8 @@ def keep_url_builders() -> None:
 
 def keep_sql() -> None:
     """Compiled statements, for all engines whose dialects compile alike. An engine keeps its own, and a mapper those of all engines."""
-    shared, init = Compiled(LRUCache(5000)), Engine.__init__
-
-    def made(self: Engine, *args: Any, **options: Any) -> None:
-        init(self, *args, **options)
-        self._compiled_cache = shared
-
-    Engine.__init__ = made  # type: ignore[method-assign]
+    shared = Compiled(LRUCache(5000))
+    Engine._compiled_cache = property(lambda _engine: shared, lambda _engine, _own: None)
     Mapper._compiled_cache = shared
 
 
