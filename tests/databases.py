@@ -98,9 +98,16 @@ class Databases:
             rows.restore(self._keeper(url))
 
     def lend(self, kind: str, build: Build) -> str:
-        """Like fresh(), but perhaps a database that somebody gave back."""
-        idle = self._idle.setdefault(self.template(kind, build), [])
-        return idle.pop() if idle else self.fresh(kind, build)
+        """Like fresh(), but perhaps a database that somebody gave back; by a new name, so that nobody finds it who knew it before."""
+        template = self.template(kind, build)
+        idle = self._idle.setdefault(template, [])
+        if len(idle) < 2:  # the other's last connection may still be ending
+            return self.fresh(kind, build)
+        before, url = idle.pop(0), self._url(kind, f"test_{os.getpid()}_{next(self._numbers)}")
+        self._run(f"ALTER DATABASE {_name(before)} RENAME TO {_name(url)}")
+        del self._templates[before]
+        self._templates[url] = template
+        return url
 
     def give_back(self, url: str) -> None:
         """The end of lend(): the next one finds the template's rows and nobody else. One whose schema was changed is removed."""
