@@ -63,12 +63,15 @@ def keep_templates(folder: Path) -> None:
     Flask.jinja_options = {"bytecode_cache": Templates(folder)}
     compile_, known = Environment.compile, {}
 
-    def compile_once(self: Environment, source: Any, name: Any = None, filename: Any = None, *rest: Any, **more: Any) -> Any:
+    def compile_once(
+        self: Environment, source: Any, name: Any = None, filename: Any = None, *rest: Any, **more: Any
+    ) -> Any:
         """Those without a file, of which Jinja keeps none: the rows of lists."""
         if not isinstance(source, str) or name or filename or rest or more:
             return compile_(self, source, name, filename, *rest, **more)
         escapes = self.autoescape(None) if callable(self.autoescape) else self.autoescape
-        key = (source, escapes, *sorted(self.extensions), *sorted(self.filters), *sorted(self.tests))
+        calls = frozenset([*self.filters.items(), *self.tests.items()])  # what they make of constants is in the code
+        key = (source, escapes, frozenset(self.extensions), calls)
         if key not in known:
             known[key] = compile_(self, source)
         return known[key]
