@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import random
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--hosts", type=int, default=1, help="so many servers behind nginx for the browser tests, on PostgreSQL"
     )
+    parser.addoption("--shuffle", type=int, metavar="SEED", help="in this random order, each database by itself")
     parser.addoption("--long", action="store_true", help="load and kill runs at their full length")
 
 
@@ -32,6 +34,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     config.stash[CLEANUP].close()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Shows tests that lean on what another one left behind, or on what it had not yet done."""
+    if (seed := config.getoption("--shuffle")) is not None:
+        random.Random(seed).shuffle(items)
+        items.sort(key=lambda item: str(getattr(item, "callspec", None) and item.callspec.params.get("database")))
 
 
 def pytest_collection_finish() -> None:
