@@ -124,9 +124,9 @@ def own_stage(
     database: str, databases: dbs.Databases, renderer: renderers.RendererProcess, tmp_path: Path
 ) -> Iterator[cast.Stage]:
     """The same for one test alone: it may change the app, for instance add routes."""
-    url = databases.lend(database, cast.build)
+    url = databases.fresh(database, cast.build)
     stage = cast.Stage(url, str(tmp_path / "instance"))
     renderer.serve(stage.app)
     yield stage
     stage.close()
-    databases.give_back(url)
+    databases.drop(url)

@@ -36,7 +36,7 @@ SERVER_SETTINGS = {
     "synchronous_commit": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
-    "max_wal_size": "4GB",
+    "max_wal_size": "1GB",
     "checkpoint_timeout": "1h",
     "max_connections": "200",
     "jit": "off",
@@ -98,24 +98,17 @@ class Databases:
             rows.restore(self._keeper(url))
 
     def lend(self, kind: str, build: Build) -> str:
-        """Like fresh(), but perhaps a database that somebody gave back; by a new name, so that nobody finds it who knew it before."""
-        template = self.template(kind, build)
-        idle = self._idle.setdefault(template, [])
-        if len(idle) < 2:  # the other's last connection may still be ending
-            return self.fresh(kind, build)
-        before, url = idle.pop(0), self._url(kind, f"test_{os.getpid()}_{next(self._numbers)}")
-        self._run(f"ALTER DATABASE {_name(before)} RENAME TO {_name(url)}")
-        del self._templates[before]
-        self._templates[url] = template
-        return url
+        """Like fresh(), but perhaps a database that was given back: for tests that start no process which might outlive them."""
+        idle = self._idle.get(self.template(kind, build))
+        return idle.pop() if idle else self.fresh(kind, build)
 
     def give_back(self, url: str) -> None:
         """The end of lend(): the next one finds the template's rows and nobody else. One whose schema was changed is removed."""
         try:
             if url.startswith("sqlite"):
                 raise rows.Reshaped  # a new copy is as quick
-            rows.restore_all(url)
-            self._idle[self._templates[url]].append(url)
+            rows.restore_all(self._keeper(url))
+            self._idle.setdefault(self._templates[url], []).append(url)
         except (rows.Reshaped, psycopg.OperationalError):
             self.drop(url)
 
@@ -157,23 +150,24 @@ class Databases:
 
 @contextlib.contextmanager
 def start() -> Iterator[tuple[Path, str]]:
-    """What Databases needs: a folder, in memory where there is room, and a PostgreSQL server or the reason why there is none."""
+    """What Databases needs: a folder and a PostgreSQL server, in memory where there is room, or the reason why there is none."""
     memory = Path("/dev/shm")  # noqa: S108
     roomy = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2**30
-    with tempfile.TemporaryDirectory(prefix="crmlite-test-", dir=memory if roomy else None) as folder:
+    where = memory if roomy else None
+    with tempfile.TemporaryDirectory(prefix="crmlite-test-", dir=where) as folder:
         with contextlib.ExitStack() as stack:
             try:
-                server = stack.enter_context(start_server())
+                server = stack.enter_context(start_server(where=where))
             except Unavailable as reason:
                 server = str(reason)
             yield Path(folder), server
 
 
 @contextlib.contextmanager
-def start_server(settings: Mapping[str, str] = SERVER_SETTINGS) -> Iterator[str]:
+def start_server(settings: Mapping[str, str] = SERVER_SETTINGS, where: Path | None = None) -> Iterator[str]:
     """The URL, without a database name, of a PostgreSQL server that runs as long as this block. Raises Unavailable."""
     programs = _find_programs()
-    folder = Path(tempfile.mkdtemp(prefix="crmlite-postgresql-"))
+    folder = Path(tempfile.mkdtemp(prefix="crmlite-postgresql-", dir=where))
     try:
         as_user = _as_ordinary_user(folder)
         _make_cluster([*as_user, str(programs / "initdb")], folder)

@@ -82,14 +82,13 @@ def restore(connection: "psycopg.Connection[tuple[object, ...]]") -> None:
         connection.execute("SELECT template.restore()")
 
 
-def restore_all(url: str) -> None:
-    """The same for a database that another test shall get: whoever is still connected is thrown out. Raises Reshaped."""
-    with psycopg.connect(url, autocommit=True) as connection:
-        _throw_others_out(connection)
-        differs = f"SELECT EXISTS (({SHAPE}) EXCEPT SELECT * FROM template.shape)"
-        if connection.execute(differs).fetchone() != (False,):
-            raise Reshaped(url)
-        connection.execute("SELECT template.restore()")
+def restore_all(connection: "psycopg.Connection[tuple[object, ...]]") -> None:
+    """The same for a database that another test shall get: whoever else is connected is thrown out. Raises Reshaped."""
+    _throw_others_out(connection)
+    differs = f"SELECT EXISTS (({SHAPE}) EXCEPT SELECT * FROM template.shape)"
+    if connection.execute(differs).fetchone() != (False,):
+        raise Reshaped
+    connection.execute("SELECT template.restore()")
 
 
 def _throw_others_out(connection: "psycopg.Connection[tuple[object, ...]]") -> None:

@@ -355,7 +355,7 @@ def test_other_websites_cannot_post(sweep, route):
 @pytest.fixture
 def faulty(database, databases, tmp_path):
     """A stage with routes that do what must not be done."""
-    url = databases.lend(database, cast.build)
+    url = databases.fresh(database, cast.build)
     sweep = Sweep(url, str(tmp_path / "instance"), databases)
     app = sweep.app
 
@@ -380,7 +380,7 @@ def faulty(database, databases, tmp_path):
 
     yield sweep
     sweep.close()
-    databases.give_back(url)
+    databases.drop(url)
 
 
 @pytest.mark.parametrize(
