@@ -48,7 +48,7 @@ def pytest_collection_finish() -> None:
     """What is there now stays until the end: the collector need not walk through it again and again."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(50_000, 10, 10)
 
 
 @pytest.hookimpl(optionalhook=True)
