@@ -1,15 +1,15 @@
 """What all tests share: the databases they run on."""
 
 import contextlib
+import gc
+import random
 import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from flask import Flask
-from jinja2 import FileSystemBytecodeCache
 
-from tests import cast, renderers
+from tests import cast, renderers, warm
 from tests import databases as dbs
 from tests.oracles import _oracles_agree, _oracles_watch  # noqa: F401 - O1 and O3 watch every test
 
@@ -22,12 +22,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--hosts", type=int, default=1, help="so many servers behind nginx for the browser tests, on PostgreSQL"
     )
+    parser.addoption("--shuffle", type=int, metavar="SEED", help="in this random order, each database by itself")
     parser.addoption("--long", action="store_true", help="load and kill runs at their full length")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[CLEANUP] = contextlib.ExitStack()
-    _keep_compiled_templates(config.rootpath / ".cache/templates")
+    warm.keep_all(config.rootpath / ".cache/templates")
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that `timeout` and CI's cancel clean up like Ctrl-C
 
 
@@ -35,13 +36,19 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     config.stash[CLEANUP].close()
 
 
-def _keep_compiled_templates(folder: Path) -> None:
-    """Most tests have an app of their own: without this each compiles its templates anew, some 50 ms a page.
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Shows tests that lean on what another one left behind, or on what it had not yet done."""
+    if (seed := config.getoption("--shuffle")) is not None:
+        random.Random(seed).shuffle(items)
+        items.sort(key=lambda item: str(getattr(item, "callspec", None) and item.callspec.params.get("database")))
 
-    Jinja compares the source before it takes what is there, so nothing old is ever used.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(str(folder))}
+
+def pytest_collection_finish() -> None:
+    """What is there now stays until the end: the collector need not walk through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 10, 10)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -1,7 +1,8 @@
 """Databases for tests: one template a kind, filled once a run, and copies of it within milliseconds.
 
 The PostgreSQL server is Debian's, started by the first process of the run on a port of its own, and gone at the end, however the run
-ends. With 45 tables on two cores `fresh()` takes 1 ms on SQLite and 45 ms on PostgreSQL, `reset()` 1 ms and 5 ms.
+ends. On SQLite `fresh()` and `reset()` take 1 ms; on PostgreSQL what `fresh()` makes is dear, so who changes rows only should
+`lend()` and `give_back()`, or have one database for many tests and `reset()` it.
 """
 
 import contextlib
@@ -21,6 +22,8 @@ from pathlib import Path
 import psycopg
 from pysqlite3 import dbapi2 as sqlite
 
+from tests import rows
+
 KINDS = ("sqlite", "postgresql")
 
 Build = Callable[[str], None]
@@ -33,7 +36,7 @@ SERVER_SETTINGS = {
     "synchronous_commit": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
-    "max_wal_size": "4GB",
+    "max_wal_size": "1GB",
     "checkpoint_timeout": "1h",
     "max_connections": "200",
     "jit": "off",
@@ -53,6 +56,8 @@ class Databases:
         self._server = server
         self._numbers = count(1)
         self._templates: dict[str, str] = {}
+        self._idle: dict[str, list[str]] = {}
+        self._keepers: dict[str, psycopg.Connection[tuple[object, ...]]] = {}
 
     def require(self, kind: str) -> None:
         """Raises Unavailable where this kind cannot be had."""
@@ -71,7 +76,7 @@ class Databases:
             elif is_first:
                 self._run(f"CREATE DATABASE {name}")
                 build(url)
-                _remember_rows(url)
+                rows.remember(url)
         return url
 
     def fresh(self, kind: str, build: Build) -> str:
@@ -90,11 +95,28 @@ class Databases:
         if url.startswith("sqlite"):
             _restore_file(_path(self._templates[url]), _path(url))
         else:
-            _restore_rows(url)
+            rows.restore(self._keeper(url))
+
+    def lend(self, kind: str, build: Build) -> str:
+        """Like fresh(), but perhaps a database that was given back: for tests that start no process which might outlive them."""
+        idle = self._idle.get(self.template(kind, build))
+        return idle.pop() if idle else self.fresh(kind, build)
+
+    def give_back(self, url: str) -> None:
+        """The end of lend(): the next one finds the template's rows and nobody else. One whose schema was changed is removed."""
+        try:
+            if url.startswith("sqlite"):
+                raise rows.Reshaped  # a new copy is as quick
+            rows.restore_all(self._keeper(url))
+            self._idle.setdefault(self._templates[url], []).append(url)
+        except (rows.Reshaped, psycopg.OperationalError):
+            self.drop(url)
 
     def drop(self, url: str) -> None:
         """Removes a database that fresh() made; whoever is still connected is thrown out."""
         del self._templates[url]
+        if keeper := self._keepers.pop(url, None):
+            keeper.close()
         if url.startswith("sqlite"):
             for path in self._folder.glob(f"{_path(url).name}*"):
                 path.unlink()
@@ -105,8 +127,13 @@ class Databases:
         return f"sqlite:///{self._folder / name}.db" if kind == "sqlite" else f"{self._server}/{name}"
 
     def _run(self, statement: str) -> None:
-        with psycopg.connect(f"{self._server}/postgres", autocommit=True) as connection:
-            connection.execute(statement)
+        self._keeper(f"{self._server}/postgres").execute(statement)
+
+    def _keeper(self, url: str) -> "psycopg.Connection[tuple[object, ...]]":
+        """A connection that stays: it knows the plans of what it is asked again and again."""
+        if url not in self._keepers or self._keepers[url].closed:
+            self._keepers[url] = psycopg.connect(url, autocommit=True)
+        return self._keepers[url]
 
     @contextlib.contextmanager
     def _first(self, name: str) -> Iterator[bool]:
@@ -123,23 +150,24 @@ class Databases:
 
 @contextlib.contextmanager
 def start() -> Iterator[tuple[Path, str]]:
-    """What Databases needs: a folder, in memory where there is room, and a PostgreSQL server or the reason why there is none."""
+    """What Databases needs: a folder and a PostgreSQL server, in memory where there is room, or the reason why there is none."""
     memory = Path("/dev/shm")  # noqa: S108
     roomy = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2**30
-    with tempfile.TemporaryDirectory(prefix="crmlite-test-", dir=memory if roomy else None) as folder:
+    where = memory if roomy else None
+    with tempfile.TemporaryDirectory(prefix="crmlite-test-", dir=where) as folder:
         with contextlib.ExitStack() as stack:
             try:
-                server = stack.enter_context(start_server())
+                server = stack.enter_context(start_server(where=where))
             except Unavailable as reason:
                 server = str(reason)
             yield Path(folder), server
 
 
 @contextlib.contextmanager
-def start_server(settings: Mapping[str, str] = SERVER_SETTINGS) -> Iterator[str]:
+def start_server(settings: Mapping[str, str] = SERVER_SETTINGS, where: Path | None = None) -> Iterator[str]:
     """The URL, without a database name, of a PostgreSQL server that runs as long as this block. Raises Unavailable."""
     programs = _find_programs()
-    folder = Path(tempfile.mkdtemp(prefix="crmlite-postgresql-"))
+    folder = Path(tempfile.mkdtemp(prefix="crmlite-postgresql-", dir=where))
     try:
         as_user = _as_ordinary_user(folder)
         _make_cluster([*as_user, str(programs / "initdb")], folder)
@@ -238,55 +266,3 @@ def _restore_file(template: Path, path: Path) -> None:
     with contextlib.closing(sqlite.connect(template)) as source, contextlib.closing(sqlite.connect(path)) as target:
         target.execute("PRAGMA synchronous=OFF")
         source.backup(target)
-
-
-def _remember_rows(url: str) -> None:
-    """Gives the database a function that puts its rows and sequences back to what they are now.
-
-    Deleting from 45 tables takes 2 ms, TRUNCATE 47 ms, a new copy of the database 42 ms.
-    """
-    with psycopg.connect(url) as connection:
-        tables = connection.execute(
-            """
-            SELECT quote_ident(relname), string_agg(quote_ident(attname), ', ')
-              FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
-             WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
-               AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
-             GROUP BY relname
-            """
-        ).fetchall()
-        sequences = connection.execute(
-            """
-            SELECT quote_ident(sequencename), COALESCE(last_value, start_value), last_value IS NOT NULL
-              FROM pg_sequences WHERE schemaname = 'public'
-            """
-        ).fetchall()
-        connection.execute("CREATE SCHEMA template")
-        steps = []
-        for table, columns in tables:
-            steps.append(f"DELETE FROM public.{table}")
-            if connection.execute(f"SELECT EXISTS (SELECT FROM public.{table})").fetchone() == (True,):
-                connection.execute(f"CREATE TABLE template.{table} AS SELECT {columns} FROM public.{table}")
-                steps.append(
-                    f"INSERT INTO public.{table} ({columns}) OVERRIDING SYSTEM VALUE SELECT {columns} FROM template.{table}"
-                )
-        steps.append("NULL")  # a body without a statement is none
-        steps += [f"PERFORM setval('public.{name}', {value}, {used})" for name, value, used in sequences]
-        connection.execute(
-            "CREATE FUNCTION template.restore() RETURNS void LANGUAGE plpgsql"
-            # no triggers, and foreign keys are not looked at: the rows fitted together before
-            " SET session_replication_role = replica SET lock_timeout = '2s'"
-            f" AS $body$ BEGIN {'; '.join(steps)}; END $body$"
-        )
-
-
-def _restore_rows(url: str) -> None:
-    with psycopg.connect(url, autocommit=True) as connection:
-        try:
-            connection.execute("SELECT template.restore()")
-        except psycopg.errors.LockNotAvailable:  # a test left a transaction open
-            connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-            connection.execute("SELECT template.restore()")

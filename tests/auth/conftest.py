@@ -7,12 +7,13 @@ import pytest
 import sqlalchemy as sa
 
 from crmlite import create_app, jobs, schema
-from crmlite.auth import roles
+from crmlite.auth import passwords, roles
 from crmlite.auth.models import Role, Team, User
 from crmlite.auth.signin import hash_password
 from crmlite.extensions import db, reading, writing
 from crmlite.mail import hidden, outbox
 from crmlite.mail.sending import claim
+from tests import warm
 
 PASSWORD = "correct horse battery"
 PEOPLE = (
@@ -47,9 +48,9 @@ def build(url: str) -> None:
 
 @pytest.fixture
 def database_url(database, databases):
-    url = databases.fresh(database, build)
+    url = databases.lend(database, build)
     yield url
-    databases.drop(url)
+    databases.give_back(url)
 
 
 @pytest.fixture
@@ -93,6 +94,17 @@ def sign_in(app):
         return client
 
     return enter
+
+
+@pytest.fixture
+def real_hashes(app, monkeypatch):
+    """Passwords are hashed as they are where crmlite is used, and those of all people were; elsewhere tests hash cheaply."""
+    monkeypatch.setattr(passwords, "_hasher", warm.HASHER)
+    monkeypatch.setattr(passwords, "NOBODYS", warm.NOBODYS)
+    with app.app_context():
+        writing()
+        db.session.execute(sa.update(User).values(password=hash_password(PASSWORD)).execution_options(journaled=True))
+        db.session.commit()
 
 
 @pytest.fixture

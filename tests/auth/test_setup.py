@@ -36,9 +36,9 @@ def build_empty(url: str) -> None:
 
 @pytest.fixture
 def database_url(database, databases):
-    url = databases.fresh(database, build_empty)
+    url = databases.lend(database, build_empty)
     yield url
-    databases.drop(url)
+    databases.give_back(url)
 
 
 @pytest.fixture

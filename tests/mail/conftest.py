@@ -21,9 +21,9 @@ def build(url: str) -> None:
 
 @pytest.fixture
 def database_url(database, databases):
-    url = databases.fresh(database, build)
+    url = databases.lend(database, build)
     yield url
-    databases.drop(url)
+    databases.give_back(url)
 
 
 @pytest.fixture
