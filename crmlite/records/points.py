@@ -132,9 +132,10 @@ def normal(kind: str, value: str, country: str = "") -> str:
     return normal_url(value)
 
 
-def of(holder: Any, kind: type[Any]) -> list[Any]:
+def of(holder: Any, kind: Any) -> list[Any]:
     """The Points or Addresses of a contact or company, main ones first."""
-    return list(db.session.scalars(_of_query(kind, f"{holder.__tablename__}_id"), {"holder": holder.id}))
+    query = _of_query(kind, f"{holder.__tablename__}_id")
+    return list(db.session.scalars(query, {"holder": holder.id}))
 
 
 @cache
