@@ -1,6 +1,7 @@
 """How people and companies are reached: e-mails, phones, links and postal addresses, several of each, labelled."""
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -131,10 +132,16 @@ def normal(kind: str, value: str, country: str = "") -> str:
     return normal_url(value)
 
 
-def of(holder: Any, kind: type[Any]) -> list[Any]:
+def of(holder: Any, kind: Any) -> list[Any]:
     """The Points or Addresses of a contact or company, main ones first."""
-    key = getattr(kind, f"{holder.__tablename__}_id")
-    return list(db.session.scalars(sa.select(kind).where(key == holder.id).order_by(kind.main.desc(), kind.id)))
+    query = _of_query(kind, f"{holder.__tablename__}_id")
+    return list(db.session.scalars(query, {"holder": holder.id}))
+
+
+@cache
+def _of_query(kind: Any, key: str) -> sa.Select[Any]:
+    held = getattr(kind, key) == sa.bindparam("holder")
+    return sa.select(kind).where(held).order_by(kind.main.desc(), kind.id)
 
 
 def put(holder: Any, email: Any = None, phone: Any = None, points: Any = None, addresses: Any = None) -> None:

@@ -77,13 +77,11 @@ class Policy:
         self, user: Viewer, record_id: int, action: str = "view", *, trashed: bool = False, version: int | None = None
     ) -> Any:
         """The record, locked where it is found for a change. Unseen is 404, seen but not allowed 403, a stale `version` 409."""
-        model = self.model
-        query = sa.select(model).where(model.id == record_id, self.rows(user))
-        query = query.where(model.deleted_at.is_not(None) if trashed else model.deleted_at.is_(None))
         session: Any = db.session()
-        if action != "view" and not session.reading:  # a form for the change is shown without a lock
-            query = query.with_for_update(of=model)
-        record = db.session.scalar(query)
+        locked = action != "view" and not session.reading  # a form for the change is shown without a lock
+        name = f"find.{self.name}.{trashed}.{locked}"
+        query = statement_for(user, name, lambda: self._find_query(user, trashed, locked))
+        record = db.session.scalar(query, {"record_id": record_id})
         if record is None:
             raise NotFound
         if action != "view" and not self.may(user, action, record):
@@ -95,6 +93,17 @@ class Policy:
         if version is not None and record.row_version != version:
             raise Conflict
         return record
+
+    def _find_query(self, user: Viewer, trashed: bool, locked: bool) -> sa.Select[Any]:
+        model = self.model
+        query = sa.select(model).where(model.id == sa.bindparam("record_id"), self.rows(user))
+        query = query.where(model.deleted_at.is_not(None) if trashed else model.deleted_at.is_(None))
+        return query.with_for_update(of=model) if locked else query
+
+    def seen(self, user: Viewer, record_id: int) -> Any:
+        """The record where the user may see it and it is not in the trash, else None."""
+        query = statement_for(user, f"find.{self.name}.{False}.{False}", lambda: self._find_query(user, False, False))
+        return db.session.scalar(query, {"record_id": record_id})
 
     def may(self, user: Viewer, action: str, record: Any) -> bool:
         """Whether `user` may `action` this record, which was found through the policy."""

@@ -81,14 +81,17 @@ def take(record: Any, name: str) -> bool:
     return tag is not None and remove(record, tag.id)
 
 
+_TAGS = (
+    sa.select(Tagging.record_id, Tag.id, Tag.name, Tag.hue)
+    .join(Tag, Tag.id == Tagging.tag_id)
+    .where(Tagging.record_type == sa.bindparam("type"), Tagging.record_id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(Tag.name)
+)
+
+
 def of(record_type: str, record_ids: list[int]) -> dict[int, list[tuple[int, str, str]]]:
     """(id, name, hue) of the tags of each record, by name: one statement for a whole page."""
-    rows = db.session.execute(
-        sa.select(Tagging.record_id, Tag.id, Tag.name, Tag.hue)
-        .join(Tag, Tag.id == Tagging.tag_id)
-        .where(Tagging.record_type == record_type, Tagging.record_id.in_(record_ids))
-        .order_by(Tag.name)
-    )
+    rows = db.session.execute(_TAGS, {"type": record_type, "ids": record_ids})
     found: dict[int, list[tuple[int, str, str]]] = {}
     for record_id, tag_id, name, colour in rows:
         found.setdefault(record_id, []).append((tag_id, name, colour))

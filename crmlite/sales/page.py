@@ -129,7 +129,7 @@ def _visible(record_type: str, record_id: int | None, user: Viewer) -> Any:
     kind = types.get(record_type)
     if kind is None or record_id is None:
         return None
-    return db.session.scalar(kind.policy.visible(user).where(kind.model.id == record_id))
+    return kind.policy.seen(user, record_id)
 
 
 def _products(user: Viewer) -> Any:
