@@ -98,7 +98,8 @@ def sign_in(app):
 
 @pytest.fixture
 def real_hashes(app, monkeypatch):
-    """Passwords are hashed as they are where crmlite is used, and those of all people were; elsewhere tests hash cheaply."""
+    """Passwords are hashed as they are where crmlite is used, and those of all people were; elsewhere tests hash
+    cheaply. For what lasts as long as that: a race, a comparison of times."""
     monkeypatch.setattr(passwords, "_hasher", warm.HASHER)
     monkeypatch.setattr(passwords, "NOBODYS", warm.NOBODYS)
     with app.app_context():
