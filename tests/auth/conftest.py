@@ -54,6 +54,14 @@ def database_url(database, databases):
 
 
 @pytest.fixture
+def own_database_url(database, databases):
+    """For tests that start processes: gone afterwards, so that what they could not end finds nothing."""
+    url = databases.fresh(database, build)
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
 def make_app(database_url, tmp_path):
     made = []
 
