@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import os
 import random
 import signal
 from collections.abc import Iterator
@@ -28,6 +29,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[CLEANUP] = contextlib.ExitStack()
+    if folder := dbs.memory(4 * 2**30):  # thousands of instance folders, each with files that are synced
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))
     warm.keep_all(config.rootpath / ".cache/templates")
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that `timeout` and CI's cancel clean up like Ctrl-C
 

@@ -148,12 +148,16 @@ class Databases:
             done.touch()
 
 
+def memory(size: int) -> Path | None:
+    """A folder in memory where so many bytes are free; None where there is none."""
+    folder = Path("/dev/shm")  # noqa: S108
+    return folder if os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > size else None
+
+
 @contextlib.contextmanager
 def start() -> Iterator[tuple[Path, str]]:
     """What Databases needs: a folder and a PostgreSQL server, in memory where there is room, or the reason why there is none."""
-    memory = Path("/dev/shm")  # noqa: S108
-    roomy = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2**30
-    where = memory if roomy else None
+    where = memory(2**30)
     with tempfile.TemporaryDirectory(prefix="crmlite-test-", dir=where) as folder:
         with contextlib.ExitStack() as stack:
             try:

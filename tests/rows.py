@@ -1,6 +1,7 @@
 """Putting a PostgreSQL database back to its template without copying it: only what was changed is written again.
 
-With 70 tables, of which a test changed three, it takes 3 ms; a new copy and its removal take 90 ms.
+With 70 tables, of which a test changed three, it takes the server 3 ms; a new copy and its removal take 25 ms in memory and 60 ms on
+a disk.
 """
 
 import time
@@ -74,27 +75,28 @@ def _step(connection: "psycopg.Connection[tuple[object, ...]]", table: str, colu
 
 
 def restore(connection: "psycopg.Connection[tuple[object, ...]]") -> None:
-    """Puts the rows back. The connection commits by itself."""
+    """Puts the rows back. The connection commits by itself. Who left a transaction open that wrote something is thrown out."""
+    _throw_out(connection, "backend_xid IS NOT NULL")
     try:
         connection.execute("SELECT template.restore()")
-    except psycopg.errors.LockNotAvailable:  # a test left a transaction open
-        _throw_others_out(connection)
+    except psycopg.errors.LockNotAvailable:  # by one that only locked
+        _throw_out(connection)
         connection.execute("SELECT template.restore()")
 
 
 def restore_all(connection: "psycopg.Connection[tuple[object, ...]]") -> None:
     """The same for a database that another test shall get: whoever else is connected is thrown out. Raises Reshaped."""
-    _throw_others_out(connection)
+    _throw_out(connection)
     differs = f"SELECT EXISTS (({SHAPE}) EXCEPT SELECT * FROM template.shape)"
     if connection.execute(differs).fetchone() != (False,):
         raise Reshaped
     connection.execute("SELECT template.restore()")
 
 
-def _throw_others_out(connection: "psycopg.Connection[tuple[object, ...]]") -> None:
+def _throw_out(connection: "psycopg.Connection[tuple[object, ...]]", which: str = "true") -> None:
     others = (
-        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database()"
+        f" AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND {which}"
     )
     deadline = time.monotonic() + 10
     while connection.execute(others).fetchone() != (0,):

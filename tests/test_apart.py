@@ -15,7 +15,8 @@ from crmlite.auth import jobs as auth_jobs
 from crmlite.backup import jobs as backup_jobs
 from crmlite.extensions import db, utcnow, writing
 from crmlite.jobs import Job
-from tests.auth.conftest import app, database_url, make_app  # noqa: F401 - fixtures
+from tests.auth.conftest import app, make_app  # noqa: F401 - fixtures
+from tests.auth.conftest import own_database_url as database_url  # noqa: F401 - fixtures
 
 PATIENCE = 60
 

@@ -1,3 +1,4 @@
+# ruff: noqa: F811 - fixtures are imported, and named again by those who ask for them
 """`crmlite serve` as a process: how fast it answers, and that it starts again what dies, ends what it started, and says what is wrong."""
 
 import contextlib
@@ -16,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from crmlite import supervisor
-from tests.auth.conftest import build
+from tests.auth.conftest import own_database_url as database_url  # noqa: F401 - fixtures
 from tests.faults.test_kill import session_of
 
 ROOT = Path(__file__).parent.parent
@@ -118,14 +119,6 @@ def parent_of(pid: int) -> int:
 def is_web(pid: int) -> bool:
     """The web server has workers of its own; the worker has none."""
     return any(parent_of(other) == pid for other in session_of(os.getsid(pid)))
-
-
-@pytest.fixture
-def database_url(database, databases):
-    """Of its own and gone afterwards: what a test could not end finds nothing."""
-    url = databases.fresh(database, build)
-    yield url
-    databases.drop(url)
 
 
 @pytest.fixture

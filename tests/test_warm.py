@@ -187,3 +187,18 @@ def test_who_is_still_connected_is_thrown_out(database, databases, borrower):
         borrower.give_back(url)
         with pytest.raises(psycopg.OperationalError):
             left_open.execute("SELECT 1")
+
+
+@pytest.mark.only_on("postgresql")
+def test_what_was_not_yet_committed_is_not_committed_into_the_next_test(database, databases, borrower):
+    """The same for a database that is reset and keeps its connections: only those that wrote and did not end it are closed."""
+    url = borrower.lend()
+    template = all_rows(url)
+    with psycopg.connect(url, autocommit=True) as idle, psycopg.connect(url) as left_open:
+        idle.execute("UPDATE team SET name = 'Committed ' || id")
+        left_open.execute("UPDATE \"user\" SET name = 'Never committed'")
+        databases.reset(url)
+        with pytest.raises(psycopg.OperationalError):
+            left_open.execute("SELECT 1")
+        assert idle.execute("SELECT 1").fetchone() == (1,)
+    assert all_rows(url) == template

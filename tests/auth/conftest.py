@@ -54,6 +54,14 @@ def database_url(database, databases):
 
 
 @pytest.fixture
+def own_database_url(database, databases):
+    """For tests that start processes: gone afterwards, so that what they could not end finds nothing."""
+    url = databases.fresh(database, build)
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
 def make_app(database_url, tmp_path):
     made = []
 
@@ -98,7 +106,8 @@ def sign_in(app):
 
 @pytest.fixture
 def real_hashes(app, monkeypatch):
-    """Passwords are hashed as they are where crmlite is used, and those of all people were; elsewhere tests hash cheaply."""
+    """Passwords are hashed as they are where crmlite is used, and those of all people were; elsewhere tests hash
+    cheaply. For what lasts as long as that: a race, a comparison of times."""
     monkeypatch.setattr(passwords, "_hasher", warm.HASHER)
     monkeypatch.setattr(passwords, "NOBODYS", warm.NOBODYS)
     with app.app_context():

@@ -219,7 +219,7 @@ def test_who_became_a_user_otherwise_takes_up_nothing(app, admin, form, ask):
     assert admin.post(f"{page}/send-again").status_code == 409
 
 
-def test_one_of_two_at_the_same_moment_becomes_the_user(app, admin, form, ask):
+def test_one_of_two_at_the_same_moment_becomes_the_user(app, real_hashes, admin, form, ask):
     invite(admin, form)
     path = link_in(newest(app)[1])
     gate, statuses = threading.Barrier(2), []

@@ -230,7 +230,7 @@ def test_a_mail_whose_link_has_ended_is_not_sent_any_more(app):
     assert send_all(app)["password_reset"] == {("failed", "outdated"), ("sending", "")}
 
 
-def test_one_of_two_at_the_same_moment_wins(app, ask):
+def test_one_of_two_at_the_same_moment_wins(app, real_hashes, ask):
     path = link_for(app)
     gate = threading.Barrier(2)
     statuses: list[int] = []

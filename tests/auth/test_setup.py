@@ -233,12 +233,12 @@ def race(app, code) -> list[int]:
     return sorted(answers)
 
 
-def test_of_two_visitors_one_wins(app, code):
+def test_of_two_visitors_one_wins(app, code, real_hashes):
     assert race(app, code) == [303, 404]
     assert len(people(app)) == 1
 
 
-def test_the_race_would_be_seen(app, code, monkeypatch):
+def test_the_race_would_be_seen(app, code, real_hashes, monkeypatch):
     """The control: without looking again under the lock there are two administrators."""
 
     def careless(*, name, email, password, organisation, locale, time_zone, **_place):
