@@ -14,14 +14,14 @@ import click
 import sqlalchemy as sa
 from flask import Flask, current_app
 
-from crmlite import apart, config, create_app, jobs, schedule, schema, supervisor, upgrading
+from crmlite import apart, config, create_app, jobs, ownership, schedule, schema, supervisor, upgrading
 from crmlite.auth import notices, passwords, roles, second_factor, setup
 from crmlite.auth.models import Role, Team, User
 from crmlite.backup import Refused, in_use
-from crmlite.extensions import db, writing
+from crmlite.extensions import Busy, db, writing
 from crmlite.mail import outbox
 from crmlite.points import normal_email
-from crmlite.upgrading import starting
+from crmlite.upgrading import starting, trouble
 
 LOADED_LATE = {
     "demo": "crmlite.demo.command:demo",
@@ -44,10 +44,21 @@ class Commands(click.Group):
             return getattr(import_module(module), function)
         return super().get_command(context, name)
 
+    def invoke(self, context: click.Context) -> object:
+        """What goes wrong with the instance or its database is one sentence, whichever command it was."""
+        try:
+            return super().invoke(context)
+        except (sa.exc.DBAPIError, Busy) as error:
+            raise click.ClickException(_about_database(error)) from error
+
 
 @click.group(cls=Commands)
 def main() -> None:
     """crmlite: a CRM for small companies on one server."""
+    if click.get_current_context().invoked_subcommand != "doctor" and (
+        problem := ownership.complaint(config.instance_folder())
+    ):
+        raise click.ClickException(problem)
 
 
 @main.command()
@@ -250,6 +261,21 @@ def _load() -> Flask:
         raise click.ClickException(str(error)) from error
 
 
+def _about_database(error: Exception) -> str:
+    """How the database stands, where that is why; else what it said."""
+    app = create_app()
+    with app.app_context(), contextlib.suppress(*trouble.TROUBLES):
+        standing = schema.standing()
+        if standing is schema.Standing.EMPTY:
+            return "There is no database of crmlite yet: `crmlite serve` makes one, and so does `crmlite upgrade`."
+        if standing is schema.Standing.BEHIND:
+            return "The database has an older version's schema: run `crmlite upgrade` first."
+        if standing is not schema.Standing.OURS:
+            return str(upgrading.not_ours(standing, schema.version()))
+    settings = app.extensions["crmlite.settings"]
+    return trouble.sentence(trouble.state_of(error, settings), error, settings)
+
+
 def _upgrade(app: Flask, without_snapshot: bool = False) -> upgrading.Done | None:
     with app.app_context():
         try:
@@ -257,8 +283,6 @@ def _upgrade(app: Flask, without_snapshot: bool = False) -> upgrading.Done | Non
             roles.make_standard()
         except upgrading.NotUpgraded as error:
             _fail(str(error))
-        except sa.exc.DatabaseError as error:
-            _fail(f"The database does not answer: {str(error.orig).strip()}")
     return done
 
 

@@ -68,9 +68,9 @@ def sentence(state: State, error: Exception, settings: Settings) -> str:
             f"`crmlite restore {_newest_backup(settings)}`, and start it again; what is there now is set aside, not deleted."
         )
     if state is State.FULL:
-        return f"The disk with {where} is full: {why} Make room; crmlite goes on by itself then."
+        return f"The disk with {where} is full: {why} Make room, then try again; `crmlite serve` goes on by itself."
     if state is State.UNREACHABLE:
-        return f"The database does not answer ({where}): {why} crmlite asks again every few seconds."
+        return f"The database does not answer ({where}): {why} Look whether it runs and whether database_url is right."
     return f"The database cannot be made ready ({where}): {why}"
 
 
