@@ -173,4 +173,9 @@
   document.addEventListener('close', (event) => { if (event.target.id === 'lightbox') cx.one(`#${shown}`)?.focus(); }, true);
 
   cx.all('[data-cx-print]').forEach((button) => { button.hidden = false; });
+  if (location.hash === '#print' && cx.all('[data-cx-print]').length) {
+    history.replaceState(history.state, '', location.pathname + location.search); // once, not at every reload
+    if (document.readyState === 'complete') print();
+    else addEventListener('load', () => print(), { once: true });
+  }
 })();
