@@ -239,6 +239,9 @@ ROUTES: tuple[Route, ...] = (
     post("/auth/second-factor/begin", SIGNED_IN, current="crmlite-demo"),
     get("/auth/second-factor/confirm", SIGNED_IN, ok=404),  # nobody has begun
     post("/auth/second-factor/confirm", SIGNED_IN, ok=404, code="123456"),
+    get("/auth/second-factor/codes", SIGNED_IN, ok=303),  # they have none that they have not kept
+    get("/auth/second-factor/codes.txt", SIGNED_IN, ok=404),
+    post("/auth/second-factor/codes/kept", SIGNED_IN),
     post("/auth/second-factor/codes", SIGNED_IN, ok=409, current="crmlite-demo"),
     post("/auth/second-factor/remove", SIGNED_IN, ok=409, current="crmlite-demo"),
     get("/auth/devices", SIGNED_IN),

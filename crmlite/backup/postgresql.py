@@ -126,7 +126,8 @@ _RESTORED = "crmlite restore "
 def replace(url: str, path: Path, rows: Mapping[str, int], stamp: str, workshop: Path, token: str) -> str | None:
     """Loads the dump in the place of what is there, in one transaction; gives the schema in which the old tables now are.
 
-    The transaction leaves the token, and psql ends with us: what it had not committed by then it never will. What was there is moved, not deleted; with a table go its indexes and sequences. Raises Refused, and then nothing was changed.
+    The transaction leaves the token, and psql ends with us: what it had not committed by then it never will. What was there is moved,
+    not deleted; with a table go its indexes and sequences. Raises Refused, and then nothing was changed.
     """
     with connected(url) as connection:
         there = tables(connection)

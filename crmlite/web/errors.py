@@ -116,6 +116,9 @@ def _error(code: int, text: str) -> Response:
     """The same sentence as a page, as a toast for htmx, or as JSON for /health and its like."""
     let_go(is_refusal=True)
     if request.headers.get("HX-Request-Type") == "partial":
+        if code == 500:
+            number = g.get("request_id", "")
+            text = _("Something went wrong on our side. It is in the log under the number %(number)s.", number=number)
         return toast(hx("", code, reswap="none"), text, kind="error")
     try:
         page = render_template(

@@ -84,7 +84,10 @@ def navigation() -> Markup:
     """The sidebar's list, rendered once per set of links, language and place."""
     items = nav_items(g.user)
     place = "/" + request.path.split("/")[1]
-    if all(item.place != place for item in items):
+    is_elsewhere = any(
+        item.url == request.path and item.group in _ELSEWHERE for item in items
+    )  # the bell, the user's menu
+    if is_elsewhere or all(item.place != place for item in items):
         place = ""  # only known places are kept: there are as many others as somebody cares to type
     cache = current_app.extensions.setdefault("crmlite.nav_cache", {})
     key = (tuple(item.url for item in items), str(locale()), place, current_app.config.get("PSEUDO_LOCALE"))
