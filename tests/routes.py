@@ -261,6 +261,7 @@ ROUTES: tuple[Route, ...] = (
     post("/auth/absences/<int:absence_id>/end", ONLY_ME | {"admin": YES}),
     # desk
     get("/desk/", SIGNED_IN),
+    post("/desk/first-steps/hide", SIGNED_IN),
     get("/desk/notices", SIGNED_IN),
     get("/desk/notices", SIGNED_IN, query="show=unread"),
     post("/desk/notices/read", SIGNED_IN, newest="999"),

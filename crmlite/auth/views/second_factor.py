@@ -51,7 +51,9 @@ def confirm() -> Response:
     if word is None:
         return _picture(_("That is not the code that is shown now. Wait for the next one and type that."), 422)
     db.session.commit()
-    return _to_codes(word, _("From now on signing in takes a code from your phone."))
+    return _to_codes(
+        word, _("From now on signing in takes a code from your phone; this is final until you take it away.")
+    )
 
 
 @bp.get("/codes")

@@ -1,10 +1,12 @@
 """/desk/: where one begins, with what one looked at last, notices and favourites."""
 
-from flask import Blueprint, Response, g
+from flask import Blueprint, Response, g, request
+from flask_babel import gettext as _
 
+from crmlite.desk import first_steps
 from crmlite.desk.inbox import Inbox
 from crmlite.records import seen
-from crmlite.web import render
+from crmlite.web import go, render
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
 
@@ -13,4 +15,20 @@ SHOWN = 8
 
 @bp.get("/")
 def index() -> Response:
-    return render("desk/index.html", latest=seen.latest(g.user, SHOWN), inbox=Inbox(g.user, unread=True, limit=SHOWN))
+    return render(
+        "desk/index.html",
+        latest=seen.latest(g.user, SHOWN),
+        inbox=Inbox(g.user, unread=True, limit=SHOWN),
+        steps=first_steps.of(g.user),
+    )
+
+
+@bp.post("/first-steps/hide")
+def hide_first_steps() -> Response:
+    """In this browser."""
+    answer = go("/desk/", _("The first steps are hidden in this browser; this is final."))
+    answer.set_cookie(
+        first_steps.cookie_of(g.user), "hidden", max_age=400 * 86_400, secure=request.is_secure, httponly=True,
+        samesite="Lax", path="/desk/",
+    )  # fmt: skip
+    return answer
