@@ -49,6 +49,7 @@ def optimize() -> None:
 SCHEDULE = (
     Periodic(auth.forget_throttles, HOUR, timedelta(minutes=10)),
     Periodic(auth.forget_resets, HOUR, timedelta(minutes=12)),
+    Periodic(backup.forget_exports, HOUR, timedelta(minutes=14)),
     Periodic(desk.forget_notices, DAY, timedelta(hours=1, minutes=55)),
     Periodic(retention.obey, DAY, timedelta(hours=1, minutes=15)),
     Periodic(records.sweep_files, DAY, timedelta(hours=1, minutes=50)),

@@ -548,7 +548,10 @@ ROUTES: tuple[Route, ...] = (
             "/records/<record_type>/<int:record_id>/tags/<int:tag_id>/remove", TEAM, args={"tag_id": "seller.TYPE.tag"}
         )
     ),
-    # doctor and retention
+    # doctor, export and retention
+    get("/backup/export", ADMIN),
+    post("/backup/export", ADMIN),
+    get("/backup/export/<int:job_id>/file", ADMIN, ok=404),  # that job is another one
     get("/doctor", ADMIN),
     post("/doctor/outside", ADMIN, ok=200),
     get("/doctor/jobs", ADMIN),
