@@ -1,7 +1,7 @@
 """What somebody does first with a new crmlite: a list on the start page that ticks itself off from what there is.
 
-Modules add their steps with add(). What is done is looked at with one statement; the list goes when all is done, or when it is hidden,
-which the browser remembers: it is help for one's first days and no state of the firm's.
+Modules add their steps with add(). What is done is looked at with one statement; the list goes when all is done, or when the user
+hides it.
 """
 
 from collections.abc import Callable
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask, current_app, request
+from flask import Flask, current_app
 
-from crmlite.auth.models import Invitation, User, Viewer
+from crmlite.auth.models import Invitation, Preference, User, Viewer
 from crmlite.extensions import db
 
 
@@ -42,18 +42,22 @@ def add(app: Flask, *steps: Step) -> None:
 
 def of(user: Viewer) -> list[Shown]:
     """The user's steps; none where all are done or the list was hidden."""
-    if cookie_of(user) in request.cookies:
-        return []
     steps = [step for step in current_app.extensions.get("crmlite.first_steps", []) if step.is_for(user)]
     asked = [step.is_done(user) for step in steps]
-    row = db.session.execute(sa.select(*(sa.literal(one) if isinstance(one, bool) else one for one in asked))).one()
-    shown = [Shown(step, bool(is_done)) for step, is_done in zip(steps, row, strict=True)]
-    return shown if not all(one.is_done for one in shown) else []
+    hidden = sa.exists().where(Preference.user_id == user.id, Preference.name == _HIDDEN)
+    row = db.session.execute(
+        sa.select(hidden, *(sa.literal(one) if isinstance(one, bool) else one for one in asked))
+    ).one()
+    shown = [Shown(step, bool(is_done)) for step, is_done in zip(steps, row[1:], strict=True)]
+    return [] if row[0] or all(one.is_done for one in shown) else shown
 
 
-def cookie_of(user: Viewer) -> str:
-    """Several people may use one browser."""
-    return f"crmlite_steps_{user.id}"
+_HIDDEN = "first_steps"
+
+
+def hide(user: Viewer) -> None:
+    """Final."""
+    Preference.write(user.id, _HIDDEN, {"hidden": True})
 
 
 def has_colleagues(_user: Viewer) -> Any:

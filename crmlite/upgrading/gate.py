@@ -84,10 +84,11 @@ class Gate:
 
     def _cannot(self, error: Exception) -> None:
         """What never answered is said on every page; what answered before may be back in a moment, and whoever asks is told so."""
-        if self.state is State.OPEN and not self._was_ours:
-            settings = current_app.extensions["crmlite.settings"]
-            self.state = trouble.state_of(error, settings)
-            said = trouble.sentence(self.state, error, settings)
+        settings = current_app.extensions["crmlite.settings"]
+        state = trouble.state_of(error, settings)
+        if self.state is State.OPEN and not self._was_ours and state in TROUBLED:
+            self.state = state
+            said = trouble.sentence(state, error, settings)
             log.error("closed: the database cannot be used", extra={"why": said})
 
 

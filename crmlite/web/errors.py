@@ -120,6 +120,7 @@ def _error(code: int, text: str) -> Response:
             number = g.get("request_id", "")
             text = _("Something went wrong on our side. It is in the log under the number %(number)s.", number=number)
         return toast(hx("", code, reswap="none"), text, kind="error")
+    is_strangers = request.path.startswith(("/p/", "/f/"))
     try:
         page = render_template(
             "errors/error.html",
@@ -127,7 +128,8 @@ def _error(code: int, text: str) -> Response:
             text=text,
             request_id=g.get("request_id"),
             back=_back(),
-            is_strangers=request.path.startswith(("/p/", "/f/")),
+            is_strangers=is_strangers,
+            whose=_firm() if is_strangers else "",
         )
         return make_response(page, code)
     except Exception:  # the page itself needs the database: say it without
@@ -137,6 +139,15 @@ def _error(code: int, text: str) -> Response:
         plain = InternalServerError(text).get_response()
         plain.status_code = code
         return make_response(plain)
+
+
+def _firm() -> str:
+    """Whose customers these are: they know the firm, and not what it works with. Empty where the database cannot say."""
+    ask = current_app.extensions.get("crmlite.ask_firm")
+    try:
+        return str(ask()) if ask else ""
+    except sa.exc.SQLAlchemyError:
+        return ""
 
 
 def _back() -> str | None:

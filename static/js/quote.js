@@ -47,9 +47,10 @@
     if (!button) return;
     event.preventDefault();
     isSaved = false;
+    if (!asked().value) { ask(button.value); return; }
     const [verb, what] = button.value.split(' ');
-    if (!asked().value) ask(button.value);
-    else if (verb === 'add') further.push(`${verb} ${what}`); // the others mean a row, which may be elsewhere by then
+    const row = button.closest('tr')?.id; // rows keep their names, and are elsewhere by then
+    further.push(row ? `#${CSS.escape(row)} [data-quote-do][value^="${verb} "]` : `[data-quote-do][value^="${verb} ${what} "]`);
   });
   const further = [];
   const asked = () => cx.one('[data-quote-asked]');
@@ -97,8 +98,10 @@
     if (ctx.target?.id !== 'form' || !isFine(ctx)) return; // an error page is no paper
     asked().value = ''; // a morph keeps what was put in
     form().removeAttribute('aria-busy');
-    const more = further.shift();
-    if (more) return ask(cx.one(`[data-quote-do][value^="${more} "]`).value);
+    while (further.length) { // of a row that is gone, or at an end by now, nothing is asked any more
+      const button = cx.one(further.shift());
+      if (button) return ask(button.value);
+    }
     const next = cx.one('[data-focus]');
     if (next) {
       next.removeAttribute('data-focus'); // once: the next answer comes while somebody types elsewhere

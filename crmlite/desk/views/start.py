@@ -1,10 +1,11 @@
 """/desk/: where one begins, with what one looked at last, notices and favourites."""
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, g
 from flask_babel import gettext as _
 
 from crmlite.desk import first_steps
 from crmlite.desk.inbox import Inbox
+from crmlite.extensions import db
 from crmlite.records import seen
 from crmlite.web import go, render
 
@@ -25,10 +26,6 @@ def index() -> Response:
 
 @bp.post("/first-steps/hide")
 def hide_first_steps() -> Response:
-    """In this browser."""
-    answer = go("/desk/", _("The first steps are hidden in this browser; this is final."))
-    answer.set_cookie(
-        first_steps.cookie_of(g.user), "hidden", max_age=400 * 86_400, secure=request.is_secure, httponly=True,
-        samesite="Lax", path="/desk/",
-    )  # fmt: skip
-    return answer
+    first_steps.hide(g.user)
+    db.session.commit()
+    return go("/desk/", _("The first steps are hidden; this is final."))
