@@ -5,6 +5,7 @@ theirs cannot do without, stays. Settings, pipelines, taxes, roles, teams and we
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -100,7 +101,7 @@ def _purge(name: str, ids: list[int]) -> set[int]:
     kind = types.registered()[name]
     writing()
     journal.act_as("system")
-    before = dict(
+    before: dict[int, Any] = dict(
         db.session.execute(sa.select(kind.model.id, kind.model.deleted_at).where(kind.model.id.in_(ids))).all()
     )
     for record in db.session.scalars(sa.select(kind.model).where(kind.model.id.in_(ids))):
