@@ -96,6 +96,11 @@ def tried(url: str, path: Path, who: Path) -> Iterator[str]:
             connection.execute(drop)
 
 
+def encoding(url: str) -> str:
+    with connected(url) as connection:
+        return str(connection.info.parameter_status("server_encoding"))
+
+
 def others(url: str) -> list[str]:
     """From where others are connected to this database."""
     query = "SELECT DISTINCT coalesce(host(client_addr), 'this machine') FROM pg_stat_activity"

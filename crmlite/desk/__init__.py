@@ -5,8 +5,8 @@ from typing import Any
 from flask import Flask, g
 from flask_babel import lazy_gettext as _l
 
-from crmlite import web
-from crmlite.desk import first_steps, inbox, jobs, listeners, openings, telling
+from crmlite import retention, web
+from crmlite.desk import first_steps, forgetting, inbox, jobs, listeners, openings, telling
 from crmlite.desk.around import Desk
 from crmlite.desk.views import choices, notices, start
 
@@ -16,6 +16,7 @@ __all__ = ["first_steps", "init_app", "jobs", "listeners", "openings", "telling"
 def init_app(app: Flask) -> None:
     for module in (start, notices, choices):
         app.register_blueprint(module.bp)
+    retention.declare(app, forgetting.kept)
     app.context_processor(_desk)
     app.extensions["crmlite.seen"].append((inbox.has_unread_about, inbox.mark_about))
     web.add_nav(app, "/desk/", "home", _l("Start"), order=0, key="s")

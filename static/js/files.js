@@ -44,7 +44,11 @@
     });
     cx.one('[data-undo]', many.row).addEventListener('click', async () => {
       many.row.remove();
-      for (const url of many.undo.reverse()) await htmx.ajax('POST', url, { swap: 'none' });
+      let last = null;
+      for (const url of many.undo.reverse()) last = await fetch(url, { method: 'POST', headers: { 'HX-Request': 'true', 'HX-Request-Type': 'partial' } }).catch(() => last);
+      const said = last?.headers.get('HX-Trigger');
+      cx.toast(said ? JSON.parse(said).toast : { message: cx.text('offline'), kind: 'error' });
+      document.dispatchEvent(new Event('records:changed'));
     });
     counted(many);
     return many;

@@ -18,6 +18,10 @@ from tests.upgrading.test_serving import ask, said_in_log, wait_for_state
 NOBODYS = "postgresql://crm:pa55word@127.0.0.1:1/crm"
 
 
+def nothing(_url: str) -> None:
+    """Fills no database."""
+
+
 @pytest.fixture
 def plain(tmp_path):
     return {
@@ -82,7 +86,7 @@ def test_a_database_server_that_is_not_there_is_waited_for(plain, database):
 
 @pytest.mark.only_on("postgresql")
 def test_postgresql_that_comes_back_opens_it(plain, database, databases):
-    url = databases.fresh(database, lambda _url: None)
+    url = databases.fresh(database, nothing)
     server_url, name = url.replace("+psycopg", "").rsplit("/", 1)
 
     def allow(said: str) -> None:
