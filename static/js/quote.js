@@ -49,10 +49,25 @@
     isSaved = false;
     if (!asked().value) { ask(button.value); return; }
     const [verb, what] = button.value.split(' ');
-    const row = button.closest('tr')?.id; // rows keep their names, and are elsewhere by then
-    further.push(row ? `#${CSS.escape(row)} [data-quote-do][value^="${verb} "]` : `[data-quote-do][value^="${verb} ${what} "]`);
+    const place = verb === 'add' ? what : placeOf(Number(what));
+    if (place !== null) further.push([verb, place]);
   });
+  // What was clicked while an answer is outstanding, each with the place that its row will have when those before are answered.
   const further = [];
+  function placeOf(row) {
+    let count = rows().length;
+    for (const [verb, what] of [asked().value.split(' '), ...further]) {
+      const at = Number(what);
+      const to = at + ({ up: -1, down: 1 }[verb] ?? 0);
+      if (verb === 'add') count += 1;
+      else if (verb === 'remove') {
+        if (row === at) return null; // it is on its way out
+        count -= 1;
+        row -= Number(row > at);
+      } else if (to >= 0 && to < count && (row === at || row === to)) row = row === at ? to : at;
+    }
+    return row;
+  }
   const asked = () => cx.one('[data-quote-asked]');
   function ask(what) {
     asked().value = what;
@@ -98,10 +113,8 @@
     if (ctx.target?.id !== 'form' || !isFine(ctx)) return; // an error page is no paper
     asked().value = ''; // a morph keeps what was put in
     form().removeAttribute('aria-busy');
-    while (further.length) { // of a row that is gone, or at an end by now, nothing is asked any more
-      const button = cx.one(further.shift());
-      if (button) return ask(button.value);
-    }
+    const more = further.shift();
+    if (more) return ask([...more, rows().length].join(' '));
     const next = cx.one('[data-focus]');
     if (next) {
       next.removeAttribute('data-focus'); // once: the next answer comes while somebody types elsewhere
