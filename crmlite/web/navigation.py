@@ -37,8 +37,8 @@ class NavItem:
 
     @property
     def place(self) -> str:
-        """The first part of the path; pages below it light up the same link."""
-        return "/" + self.url.split("/")[1]
+        """Pages below it light up the same link."""
+        return _place_of(self.url)
 
     def is_for(self, user: Any) -> bool:
         if (self.roles and user.role not in self.roles) or (self.shown and not self.shown(user)):
@@ -70,6 +70,12 @@ def add_nav(
     app.extensions["crmlite.nav"] = sorted([*app.extensions["crmlite.nav"], item], key=_rank)
 
 
+def _place_of(path: str) -> str:
+    """The first part of the path; under /records, which all types share, the first two."""
+    parts = path.split("/")
+    return "/".join(parts[: 3 if parts[1] == "records" else 2])
+
+
 def _rank(item: NavItem) -> tuple[int, int]:
     groups = [*NAV_GROUPS, *_ELSEWHERE]
     return groups.index(item.group), item.order
@@ -83,7 +89,7 @@ def nav_items(user: Any) -> list[NavItem]:
 def navigation() -> Markup:
     """The sidebar's list, rendered once per set of links, language and place."""
     items = nav_items(g.user)
-    place = "/" + request.path.split("/")[1]
+    place = _place_of(request.path)
     is_elsewhere = any(
         item.url == request.path and item.group in _ELSEWHERE for item in items
     )  # the bell, the user's menu
