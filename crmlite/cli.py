@@ -12,15 +12,16 @@ from typing import NoReturn
 
 import click
 import sqlalchemy as sa
-from flask import Flask
+from flask import Flask, current_app
 
-from crmlite import apart, config, create_app, jobs, schedule, schema, supervisor, upgrading
+from crmlite import apart, config, create_app, jobs, ownership, schedule, schema, supervisor, upgrading
 from crmlite.auth import notices, passwords, roles, second_factor, setup
 from crmlite.auth.models import Role, Team, User
 from crmlite.backup import Refused, in_use
-from crmlite.extensions import db, writing
+from crmlite.extensions import Busy, db, writing
 from crmlite.mail import outbox
 from crmlite.points import normal_email
+from crmlite.upgrading import starting, trouble
 
 LOADED_LATE = {
     "demo": "crmlite.demo.command:demo",
@@ -43,10 +44,21 @@ class Commands(click.Group):
             return getattr(import_module(module), function)
         return super().get_command(context, name)
 
+    def invoke(self, context: click.Context) -> object:
+        """What goes wrong with the instance or its database is one sentence, whichever command it was."""
+        try:
+            return super().invoke(context)
+        except (sa.exc.DBAPIError, Busy) as error:
+            raise click.ClickException(_about_database(error)) from error
+
 
 @click.group(cls=Commands)
 def main() -> None:
     """crmlite: a CRM for small companies on one server."""
+    if click.get_current_context().invoked_subcommand != "doctor" and (
+        problem := ownership.complaint(config.instance_folder())
+    ):
+        raise click.ClickException(problem)
 
 
 @main.command()
@@ -73,28 +85,30 @@ def serve(host: str, port: int, workers: int) -> None:
     """Serves the pages, with the worker and the PDF renderer beside them; each is started again when it ends."""
     app = _load()
     try:
+        alone = supervisor.only_one(app.extensions["crmlite.settings"].instance)
         supervisor.check_address(host, port)
     except supervisor.CannotServe as error:
         raise click.ClickException(str(error)) from error
     gate = upgrading.guard(app)
-    if supervisor.in_child(lambda: _look_or_say(app, gate)):
+    gate.is_tended = True
+    if supervisor.in_child(lambda: starting.make_ready(app, gate, roles.make_standard)):
         raise click.ClickException("The database could not be made ready, so nothing was started.")
     is_open = gate.state is upgrading.State.OPEN  # before, the tables may be an older version's
-    is_public = not app.extensions["crmlite.settings"].is_local
-    if is_open and is_public and supervisor.in_child(lambda: _refuse_demo_in_public(app)):
+    if is_open and supervisor.in_child(lambda: _refuse_demo_in_public(app)):
         raise SystemExit(1)
     here = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     click.echo(f"crmlite is at {here}")
     if is_open:
         supervisor.in_child(lambda: _say_setup_code(app, here))
-    supervisor.keep_running(
-        [
-            supervisor.Child("web server", lambda: supervisor.serve_web(app, host, port, workers)),
-            supervisor.Child("worker", lambda: _work(app)),
-            supervisor.Child("PDF renderer", lambda: _make_pdfs(app)),
-            supervisor.Child("upgrade", lambda: _upgrade_behind(app, gate), gate.is_upgrading),
-        ]
-    )
+    with alone:
+        supervisor.keep_running(
+            [
+                supervisor.Child("web server", lambda: supervisor.serve_web(app, host, port, workers)),
+                supervisor.Child("worker", lambda: _work(app)),
+                supervisor.Child("PDF renderer", lambda: _make_pdfs(app)),
+                supervisor.Child("start", lambda: _come_up(app, gate, here), gate.is_coming),
+            ]
+        )
 
 
 @main.command("setup-code")
@@ -247,6 +261,21 @@ def _load() -> Flask:
         raise click.ClickException(str(error)) from error
 
 
+def _about_database(error: Exception) -> str:
+    """How the database stands, where that is why; else what it said."""
+    app = create_app()
+    with app.app_context(), contextlib.suppress(*trouble.TROUBLES):
+        standing = schema.standing()
+        if standing is schema.Standing.EMPTY:
+            return "There is no database of crmlite yet: `crmlite serve` makes one, and so does `crmlite upgrade`."
+        if standing is schema.Standing.BEHIND:
+            return "The database has an older version's schema: run `crmlite upgrade` first."
+        if standing is not schema.Standing.OURS:
+            return str(upgrading.not_ours(standing, schema.version()))
+    settings = app.extensions["crmlite.settings"]
+    return trouble.sentence(trouble.state_of(error, settings), error, settings)
+
+
 def _upgrade(app: Flask, without_snapshot: bool = False) -> upgrading.Done | None:
     with app.app_context():
         try:
@@ -254,35 +283,31 @@ def _upgrade(app: Flask, without_snapshot: bool = False) -> upgrading.Done | Non
             roles.make_standard()
         except upgrading.NotUpgraded as error:
             _fail(str(error))
-        except sa.exc.DatabaseError as error:
-            _fail(f"The database does not answer: {str(error.orig).strip()}")
     return done
 
 
 def _refuse_demo_in_public(app: Flask) -> None:
-    """The demo refuses to be made where strangers can come; it must not be carried there either."""
-    from crmlite.demo.cast import DOMAIN
-
-    settings = app.extensions["crmlite.settings"]
-    known = sa.select(User.id).where(User.email.endswith(f"@{DOMAIN}", autoescape=True), User.active).limit(1)
-    with app.app_context(), contextlib.suppress(sa.exc.SQLAlchemyError):  # one that cannot be asked lets nobody in
-        if db.session.scalar(known):
-            click.echo(
-                f"Error: This instance has the demo's users, whose password everybody knows, so it is not served at "
-                f"{settings.public_url}. Run `crmlite demo remove`, or set CRMLITE_PUBLIC_URL to http://localhost:8000.",
-                err=True,
-            )
+    with app.app_context():
+        if sentence := _demo_in_public():
+            click.echo(f"Error: {sentence}", err=True)
             raise SystemExit(1)
 
 
-def _look_or_say(app: Flask, gate: upgrading.Gate) -> None:
-    """What is done before the first page: a new database is made; one of an older version is left to `_upgrade_behind`."""
-    try:
-        if upgrading.look(app, gate):
-            _upgrade(app)
-    except click.ClickException as error:
-        error.show()
-        raise SystemExit(1) from error
+def _demo_in_public() -> str | None:
+    """The demo refuses to be made where strangers can come; it must not be carried there either."""
+    from crmlite.demo.cast import DOMAIN
+
+    settings = current_app.extensions["crmlite.settings"]
+    if settings.is_local:
+        return None
+    known = sa.select(User.id).where(User.email.endswith(f"@{DOMAIN}", autoescape=True), User.active).limit(1)
+    with contextlib.suppress(sa.exc.SQLAlchemyError):  # one that cannot be asked lets nobody in
+        if db.session.scalar(known):
+            return (
+                f"This instance has the demo's users, whose password everybody knows, so it is not served at "
+                f"{settings.public_url}. Run `crmlite demo remove`, or set CRMLITE_PUBLIC_URL to http://localhost:8000."
+            )
+    return None
 
 
 def _say_setup_code(app: Flask, here: str) -> bool:
@@ -296,10 +321,15 @@ def _say_setup_code(app: Flask, here: str) -> bool:
     return code is not None
 
 
-def _upgrade_behind(app: Flask, gate: upgrading.Gate) -> None:
-    """While the pages say so."""
-    with app.app_context():
-        upgrading.upgrade_behind(gate)
+def _come_up(app: Flask, gate: upgrading.Gate, here: str) -> None:
+    """While pages say that the database is not ready."""
+
+    def settle() -> None:
+        roles.make_standard()
+        if sentence := _demo_in_public():
+            raise upgrading.NotUpgraded(upgrading.State.DEMO, sentence)
+
+    starting.come_up(app, gate, settle, lambda: _say_setup_code(app, here))
 
 
 def _work(app: Flask) -> None:
@@ -326,8 +356,9 @@ def _make_pdfs(app: Flask) -> None:
 
     try:
         run(app.extensions["crmlite.settings"].instance)
-    except RunsAlready as error:
-        _fail(str(error))
+    except (RunsAlready, OSError) as error:  # one sentence: this is also a child of `serve`, tried again and again
+        click.echo(f"Error: {error}", err=True)
+        raise SystemExit(1) from error
 
 
 def _address(text: str) -> str:

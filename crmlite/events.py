@@ -222,6 +222,7 @@ USER_SECOND_FACTOR_OFF = _event(
 USER_RECOVERY_CODES = _event(
     "user.recovery_codes", _l("%(user)s has new recovery codes"), "shield-check", "user", inverse=FINAL
 )
+USER_EXPORTED = _event("user.exported", _l("%(actor)s had everything exported"), "archive", inverse=FINAL)
 INVITATION_SENT = _event("invitation.sent", _l("%(actor)s invited %(email)s"), "mail", "email", inverse=FINAL)
 INVITATION_REVOKED = _event(
     "invitation.revoked", _l("%(actor)s took back the invitation of %(email)s"), "mail-off", "email"

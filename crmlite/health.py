@@ -31,7 +31,7 @@ def health() -> Response:
     found: dict[str, Any] = {"version": VERSION, "schema": None, "oldest_due_job_age": None, "renderer": False}
     try:
         closed = upgrading.reason()
-        found["schema"] = schema.version()
+        found["schema"] = schema.version() if upgrading.is_reachable() else None
         reasons = [closed] if closed else _reasons(found)
     except (sa.exc.SQLAlchemyError, OSError):
         log.exception("health")

@@ -12,7 +12,6 @@ from crmlite import jobs
 from crmlite.auth import jobs as auth
 from crmlite.backup import jobs as backup
 from crmlite.contacts import jobs as contacts
-from crmlite.desk import jobs as desk
 from crmlite.desk import openings
 from crmlite.extensions import db, reading, utcnow, writing
 from crmlite.records import jobs as records
@@ -49,7 +48,7 @@ def optimize() -> None:
 SCHEDULE = (
     Periodic(auth.forget_throttles, HOUR, timedelta(minutes=10)),
     Periodic(auth.forget_resets, HOUR, timedelta(minutes=12)),
-    Periodic(desk.forget_notices, DAY, timedelta(hours=1, minutes=55)),
+    Periodic(backup.forget_exports, HOUR, timedelta(minutes=14)),
     Periodic(retention.obey, DAY, timedelta(hours=1, minutes=15)),
     Periodic(records.sweep_files, DAY, timedelta(hours=1, minutes=50)),
     Periodic(contacts.renew_lifecycles, DAY, timedelta(minutes=1)),

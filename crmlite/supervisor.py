@@ -7,6 +7,7 @@ group of its own: what is left of one that died is killed before it is started a
 import contextlib
 import ctypes
 import errno
+import fcntl
 import gc
 import multiprocessing
 import os
@@ -15,9 +16,11 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from types import FrameType
+from typing import IO
 
 from flask import Flask
 
@@ -29,7 +32,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 class CannotServe(Exception):
-    """The address cannot be had; the message says why and what to do."""
+    """The address or the instance cannot be had; the message says why and what to do."""
 
 
 @dataclass
@@ -58,6 +61,37 @@ class Child:
             return
         how = f"was killed by signal {-status}" if status < 0 else f"ended with status {status}"
         _say(f"The {self.name} {how}; it is started again{f' in {wait:g} s' if wait else ''}.")
+
+
+@contextlib.contextmanager
+def _held(file: IO[str]) -> Iterator[None]:
+    with file:
+        yield
+
+
+def only_one(instance: Path) -> contextlib.AbstractContextManager[None]:
+    """Says that this instance is served, until it is closed or this process ends. Raises CannotServe where it is already.
+
+    Two would make every job's time and every mail's turn a matter of luck, and fight for the renderer's socket. A lock of this
+    kind is not handed down to children, so that what is left of one that was killed does not keep the next from starting.
+    """
+    try:
+        file = open(instance / "serving.lock", "a+", encoding="ascii")  # noqa: SIM115 - closed by who asked
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.seek(0)
+        who = file.read().strip()
+        file.close()
+        raise CannotServe(
+            f"{instance} is served already{f', by process {who}' if who else ''}. End that one first, or name another "
+            "instance folder in CRMLITE_INSTANCE."
+        ) from None
+    except OSError as error:
+        raise CannotServe(f"{instance}/serving.lock cannot be written: {error.strerror}.") from error
+    with contextlib.suppress(OSError):  # on a full disk the lock holds all the same
+        os.truncate(file.fileno(), 0)
+        os.write(file.fileno(), str(os.getpid()).encode())
+    return _held(file)
 
 
 def check_address(host: str, port: int) -> None:

@@ -239,6 +239,9 @@ ROUTES: tuple[Route, ...] = (
     post("/auth/second-factor/begin", SIGNED_IN, current="crmlite-demo"),
     get("/auth/second-factor/confirm", SIGNED_IN, ok=404),  # nobody has begun
     post("/auth/second-factor/confirm", SIGNED_IN, ok=404, code="123456"),
+    get("/auth/second-factor/codes", SIGNED_IN, ok=303),  # they have none that they have not kept
+    get("/auth/second-factor/codes.txt", SIGNED_IN, ok=404),
+    post("/auth/second-factor/codes/kept", SIGNED_IN),
     post("/auth/second-factor/codes", SIGNED_IN, ok=409, current="crmlite-demo"),
     post("/auth/second-factor/remove", SIGNED_IN, ok=409, current="crmlite-demo"),
     get("/auth/devices", SIGNED_IN),
@@ -258,6 +261,7 @@ ROUTES: tuple[Route, ...] = (
     post("/auth/absences/<int:absence_id>/end", ONLY_ME | {"admin": YES}),
     # desk
     get("/desk/", SIGNED_IN),
+    post("/desk/first-steps/hide", SIGNED_IN),
     get("/desk/notices", SIGNED_IN),
     get("/desk/notices", SIGNED_IN, query="show=unread"),
     post("/desk/notices/read", SIGNED_IN, newest="999"),
@@ -544,7 +548,10 @@ ROUTES: tuple[Route, ...] = (
             "/records/<record_type>/<int:record_id>/tags/<int:tag_id>/remove", TEAM, args={"tag_id": "seller.TYPE.tag"}
         )
     ),
-    # doctor and retention
+    # doctor, export and retention
+    get("/backup/export", ADMIN),
+    post("/backup/export", ADMIN),
+    get("/backup/export/<int:job_id>/file", ADMIN, ok=404),  # that job is another one
     get("/doctor", ADMIN),
     post("/doctor/outside", ADMIN, ok=200),
     get("/doctor/jobs", ADMIN),

@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 import pytest
+from pysqlite3 import dbapi2 as sqlite
 
 from crmlite import supervisor
 from tests.auth.conftest import own_database_url as database_url  # noqa: F401 - fixtures
@@ -238,12 +239,29 @@ def test_a_setting_that_cannot_be_is_said_in_one_sentence(environment):
 
 
 def test_a_database_that_is_not_there_is_said(environment, tmp_path):
+    """By commands, in a sentence; `serve` waits for it: tests/upgrading/test_trouble.py."""
     url = "postgresql://crm:pa55word@127.0.0.1:1/crm"
-    said = run({**environment, "CRMLITE_DATABASE_URL": url}, "serve", "--port", "8999")
+    said = run({**environment, "CRMLITE_DATABASE_URL": url}, "user", "list")
     assert said.returncode == 1
-    assert "Error: The database does not answer:" in said.stderr
+    assert said.stderr.startswith("Error: The database does not answer")
     assert "Traceback" not in said.stderr
     assert "pa55word" not in said.stderr
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize(
+    "words", [["user", "list"], ["user", "deactivate", "a@b.example"], ["demo", "remove", "--yes"]]
+)
+def test_commands_on_an_empty_or_foreign_database_say_so(environment, tmp_path, words):
+    path = tmp_path / "other.db"
+    environment["CRMLITE_DATABASE_URL"] = f"sqlite:///{path}"
+    assert run(environment, *words).stderr.startswith("Error: There is no database of crmlite yet")
+    with contextlib.closing(sqlite.connect(path)) as connection:
+        connection.executescript('CREATE TABLE "user" (login TEXT); INSERT INTO "user" VALUES (1);')
+    said = run(environment, *words)
+    assert said.returncode == 1
+    assert "it seems to be another program's" in said.stderr
+    assert "Traceback" not in said.stderr
 
 
 def test_an_empty_database_gets_its_schema(environment, tmp_path):

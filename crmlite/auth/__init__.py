@@ -4,7 +4,7 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from crmlite import retention, web
-from crmlite.auth import jobs, models, roles, setup, signin, views
+from crmlite.auth import jobs, models, papers, roles, setup, signin, views
 
 __all__ = ["init_app", "jobs", "models", "roles", "setup", "signin"]
 
@@ -13,6 +13,7 @@ def init_app(app: Flask) -> None:
     signin.init_app(app)
     views.init_app(app)
     retention.declare(app, jobs.kept)
+    app.extensions["crmlite.ask_firm"] = papers.name_of_firm  # for error pages, which lie below
     web.add_nav(app, "/auth/profile", "user-circle", _l("Profile"), group="account", order=10)
     web.add_nav(app, "/auth/second-factor", "shield-check", _l("Two-step sign-in"), group="account", order=15)
     web.add_nav(app, "/auth/devices", "device-laptop", _l("Devices"), group="account", order=20)

@@ -23,11 +23,16 @@ _KNOWN_FOR = 30.0
 
 
 def firm() -> str:
-    """Whose paper it is when a page is printed: half a minute old at most, as every record's page says it, and most are not."""
+    """Whose paper it is when a page is printed."""
+    return name_of_firm() or "crmlite"
+
+
+def name_of_firm() -> str:
+    """Half a minute old at most, as every record's page says it, and most are not printed."""
     known: tuple[float, str] | None = current_app.extensions.get("crmlite.firm")
     if known is None or time.monotonic() - known[0] > _KNOWN_FOR:
         known = current_app.extensions["crmlite.firm"] = (time.monotonic(), Organisation.get().name)
-    return known[1] or "crmlite"
+    return known[1]
 
 
 def _language() -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 import base64
 import hmac
-import secrets
 import unicodedata
 from collections.abc import Collection
 from typing import Any
@@ -21,7 +20,6 @@ STEP = 30
 CODES = 10
 _CODE_LETTERS = 16
 """Of a recovery code: 80 bits."""
-_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
 
 def secret_of(factor: SecondFactor) -> str:
@@ -41,8 +39,8 @@ def begin(user: User) -> SecondFactor:
     return factor
 
 
-def confirm(user: User, code: str, session_id: int | None = None) -> list[str] | None:
-    """Switches it on where the code is right: the recovery codes, which nobody can be shown again. Final.
+def confirm(user: User, code: str, session_id: int | None = None) -> str | None:
+    """Switches it on where the code is right: the word for `codes_of()`. Final.
 
     All sessions but that one end: whoever had the password alone is not in any more.
     """
@@ -57,8 +55,8 @@ def confirm(user: User, code: str, session_id: int | None = None) -> list[str] |
     return codes
 
 
-def renew_codes(user: User) -> list[str]:
-    """Ten new recovery codes; those before are worth nothing. Final."""
+def renew_codes(user: User) -> str:
+    """Ten new recovery codes; those before are worth nothing. The word for `codes_of()`. Final."""
     codes = _new_codes(user.id)
     events.emit(events.USER_RECOVERY_CODES, user, user=user.name)
     notices.send(user, "recovery_codes")
@@ -105,10 +103,24 @@ def _is_right(factor: SecondFactor, code: str) -> bool:
     return False
 
 
-def _new_codes(user_id: int) -> list[str]:
-    codes = ["".join(secrets.choice(_ALPHABET) for _letter in range(_CODE_LETTERS)) for _code in range(CODES)]
-    RecoveryCode.renew(user_id, codes)
-    return [spaced(code) for code in codes]
+def _new_codes(user_id: int) -> str:
+    word = tokens.new_nonce()
+    RecoveryCode.renew(user_id, _codes(user_id, word))
+    return word
+
+
+def _codes(user_id: int, word: str) -> list[str]:
+    """Made of a word that only the user's browser keeps and of the instance's secret, so that they can be shown again until the user
+    has kept them, and nobody can tell them who has only one of the two."""
+    return [
+        base64.b32encode(tokens.digest("recovery_code", user_id, word, number)[:10]).decode() for number in range(CODES)
+    ]
+
+
+def codes_of(user_id: int, word: str) -> list[str] | None:
+    """The recovery codes, as long as they are the user's; None where they made others, or the word is none."""
+    codes = _codes(user_id, word)
+    return [spaced(code) for code in codes] if RecoveryCode.are(user_id, codes) else None
 
 
 def spaced(text: str) -> str:

@@ -14,9 +14,22 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+
+from crmlite import web
 from crmlite.config import Settings
 
 STATUS = "latest.json"
+
+
+def init_app(app: Flask) -> None:
+    from crmlite.backup import views  # which asks this package for what is below
+
+    app.register_blueprint(views.bp)
+    web.add_nav(
+        app, "/backup/export", "archive", _l("Export everything"), group="firm", order=80, roles=("administrator",)
+    )
 
 
 class Refused(Exception):

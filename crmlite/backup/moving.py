@@ -125,6 +125,12 @@ def _into_sqlite(source: sa.Connection, path: Path, told: Callable[[str], None])
 
 
 def _into_postgresql(source: sa.Connection, url: str, told: Callable[[str], None]) -> Moved:
+    if (encoding := postgresql.encoding(url)) != "UTF8":
+        name = sa.make_url(url).database
+        raise Refused(
+            f"The new database has the encoding {encoding}, which cannot hold every text. Make one that can, and name it: "
+            f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'. Nothing was written."
+        )
     engine = sa.create_engine(url, connect_args={"options": "-c timezone=UTC"}, poolclass=sa.NullPool)
     with engine.begin() as target:
         found = sa.inspect(target).get_table_names()

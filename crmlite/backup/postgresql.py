@@ -1,12 +1,15 @@
 """PostgreSQL's side of dumps: pg_dump and pg_restore, a temporary database to try a dump in, and the schema that is set aside."""
 
 import contextlib
+import ctypes
 import errno
 import hashlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -93,6 +96,11 @@ def tried(url: str, path: Path, who: Path) -> Iterator[str]:
             connection.execute(drop)
 
 
+def encoding(url: str) -> str:
+    with connected(url) as connection:
+        return str(connection.info.parameter_status("server_encoding"))
+
+
 def others(url: str) -> list[str]:
     """From where others are connected to this database."""
     query = "SELECT DISTINCT coalesce(host(client_addr), 'this machine') FROM pg_stat_activity"
@@ -101,10 +109,30 @@ def others(url: str) -> list[str]:
         return [row[0] for row in connection.execute(query)]
 
 
-def replace(url: str, path: Path, rows: Mapping[str, int], stamp: str, workshop: Path) -> str | None:
+def token(url: str) -> str | None:
+    """The one of the restore that was last committed here. Waits for one that is just being committed."""
+    with connected(url) as connection:
+        connection.execute("SET lock_timeout = '60s'")
+        try:
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        except psycopg.errors.LockNotAvailable as error:
+            raise Refused("The restore still goes on in the database.") from error
+        found = connection.execute(
+            "SELECT obj_description(to_regclass('public.alembic_version'), 'pg_class')"
+        ).fetchone()[0]
+        return found.removeprefix(_RESTORED) if found and found.startswith(_RESTORED) else None
+
+
+_LOCK = 0x63726D72
+"""Of a restore's transaction: whoever asks what became of it waits for its end."""
+_RESTORED = "crmlite restore "
+
+
+def replace(url: str, path: Path, rows: Mapping[str, int], stamp: str, workshop: Path, token: str) -> str | None:
     """Loads the dump in the place of what is there, in one transaction; gives the schema in which the old tables now are.
 
-    What was there is moved, not deleted; with a table go its indexes and sequences. Raises Refused, and then nothing was changed.
+    The transaction leaves the token, and psql ends with us: what it had not committed by then it never will. What was there is moved,
+    not deleted; with a table go its indexes and sequences. Raises Refused, and then nothing was changed.
     """
     with connected(url) as connection:
         there = tables(connection)
@@ -113,10 +141,12 @@ def replace(url: str, path: Path, rows: Mapping[str, int], stamp: str, workshop:
     aside = f"{_SET_ASIDE}{stamp}"
     before, script, after = (workshop / name for name in ("before.sql", "restore.sql", "after.sql"))
     moves = [f"CREATE SCHEMA {aside};", *(_moved(name, aside) for name in there)] if there else []
-    before.write_text("\n".join([*moves, f"{_TRIGRAMS};"]))
+    before.write_text("\n".join([f"SELECT pg_advisory_xact_lock({_LOCK});", *moves, f"{_TRIGRAMS};"]))
     run(url, "pg_restore", *_PLAIN, f"--file={script}", str(path), connects=False)
     checks = "\n".join(_count_check(name, count) for name, count in rows.items())
-    after.write_text(_AFTER.replace("<CHECKS>", checks).replace("<MAIL>", MAIL_UNKNOWN))
+    after.write_text(
+        _AFTER.replace("<CHECKS>", checks).replace("<MAIL>", MAIL_UNKNOWN).replace("<TOKEN>", _RESTORED + token)
+    )
     files = [word for file in (before, script, after) for word in ("--file", str(file))]
     run(
         url,
@@ -139,6 +169,7 @@ MAIL_UNKNOWN = (
 _AFTER = """
 SET search_path = public;
 <MAIL>;
+COMMENT ON TABLE public.alembic_version IS '<TOKEN>';
 DO $$ BEGIN
 <CHECKS>
 -- another server counts its transactions from elsewhere: readers of the feed begin again with the order of the ids
@@ -178,6 +209,7 @@ def run(url: str, program: str, *words: str, connects: bool = True) -> None:
         capture_output=True,
         text=True,
         stdin=subprocess.DEVNULL,
+        preexec_fn=_end_with_us,
         restore_signals=False,  # too large a file is an error that it names, and not its end
     )
     if done.returncode:
@@ -186,6 +218,16 @@ def run(url: str, program: str, *words: str, connects: bool = True) -> None:
         lines = [line for line in done.stderr.splitlines() if "error" in line.lower()] or done.stderr.splitlines()
         said = lines[0].strip() if lines else f"it ended with status {done.returncode}"
         raise Refused(f"{program} cannot do it: {said.removeprefix(f'{program}: ').removeprefix('error: ')}")
+
+
+_PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+def _end_with_us() -> None:
+    """In the child, before it becomes the program: killed we leave nobody behind who goes on in the database. Linux only."""
+    if _libc is not None:
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _find(program: str) -> str:

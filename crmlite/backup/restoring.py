@@ -8,6 +8,7 @@ as links that customers have depend on it.
 import contextlib
 import errno
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -228,24 +229,22 @@ def _exchange_postgresql(
     unpacked: Unpacked, instance: Path, url: str, aside: Path, stamp: str, keys: list[Move], has_files: bool
 ) -> str | None:
     """Files never change and have names of their own, so the backup's are laid beside the others before its rows come; the tables
-    are exchanged in one transaction."""
+    are exchanged in one transaction. Killed before its commit all is as it was, killed after it the next start does the rest."""
     if connected := postgresql.others(url):
         raise Refused(
             f"Others are connected to the database, from {', '.join(connected)}: stop every crmlite that uses it, then restore again. "
             "Nothing was changed."
         )
-    if has_files:
-        _link(instance / "files", aside / "files")
+    outside = in_use.Outside(secrets.token_hex(16), str(unpacked.folder / archive.SETTINGS), str(aside))
+    in_use.intend(instance, keys, outside)
     try:
         if has_files:
+            _link(instance / "files", aside / "files")
             _link(unpacked.folder / "files", instance / "files")
         os.sync()
-        old_schema = postgresql.replace(url, unpacked.database, unpacked.manifest.rows, stamp, unpacked.folder)
-    except BaseException:
-        shutil.rmtree(aside, ignore_errors=True)
-        raise
-    in_use.exchange(instance, keys)
-    return old_schema
+        return postgresql.replace(url, unpacked.database, unpacked.manifest.rows, stamp, unpacked.folder, outside.token)
+    finally:  # the database says whether it was done, also where we do not know
+        in_use.finish(instance)
 
 
 def _link(source: Path, target: Path) -> None:

@@ -14,7 +14,7 @@ from crmlite.auth.models import Team, User
 from crmlite.catalog.models import Product
 from crmlite.companies.models import Company
 from crmlite.contacts.models import Contact
-from crmlite.demo import bulk, deals, papers, passers, removal
+from crmlite.demo import bulk, deals, mixed, papers, passers, removal
 from crmlite.demo.cast import CAST, PASSWORD, make_cast
 from crmlite.demo.catalogue import catalogue
 from crmlite.demo.firm import opening
@@ -75,12 +75,20 @@ def demo(context: click.Context, size: int | None, seed: int) -> None:
 
 @demo.command()
 @click.option("--yes", is_flag=True, help="Do not ask, whatever else is there.")
-def remove(yes: bool) -> None:
-    """Takes the demo away again: users, records and files, back to the first start. What else is there is named first."""
+@click.option(
+    "--all", "everything", is_flag=True, help="Also what people made beside the demo: back to the first start."
+)
+def remove(yes: bool, everything: bool) -> None:
+    """Takes the demo away again. Where people have begun to work beside it, what is theirs stays; else all goes, back to the
+    first start. What goes and what stays is named first."""
     with _app().app_context():
         if schema.version() is None or not removal.is_there():
             raise click.ClickException("There is no demo here, so nothing was removed.")
         else_ = removal.what_else()
+        plan = mixed.plan() if else_ and not everything else None
+        if plan is not None:
+            _remove_part(plan, yes)
+            return
         db.session.rollback()
         if else_:
             click.echo("This goes with the demo, and cannot be brought back:")
@@ -94,6 +102,28 @@ def remove(yes: bool) -> None:
         f"Removed {', '.join(f'{counts.get(table, 0):,} {name}' for table, name in kinds)}, with all that belongs to them."
     )
     click.echo("Nobody has an account now. Start crmlite (again): it prints the code for the first visitor.")
+
+
+def _remove_part(plan: mixed.Plan, yes: bool) -> None:
+    goes = ", ".join(f"{len(ids):,} x {name}" for name, ids in plan.goes.items() if ids)
+    stays = ", ".join(f"{count:,} x {name}" for name, count in plan.theirs.items() if count)
+    click.echo(f"Made by the demo, untouched since, and removed for good: {goes or 'nothing'}.")
+    click.echo(f"Made by people since, and kept: {stays or 'nothing'}.")
+    for line in plan.names():
+        click.echo(f"Made by the demo, but somebody worked on it, so it is kept: {line}")
+    click.echo(
+        f"The demo's users sign in no more; what is kept of theirs becomes {plan.heir.name}'s. Pipelines, products' taxes, roles, "
+        "teams and web forms are kept: remove on their pages what you do not need."
+    )
+    if not yes:
+        db.session.rollback()
+        click.confirm("Remove the demo's part?", abort=True)
+    counts = mixed.remove(plan)
+    click.echo(f"Removed {', '.join(f'{count:,} x {name}' for name, count in counts.items() if count) or 'nothing'}.")
+    needed = {name: len(ids) - counts[name] for name, ids in plan.goes.items() if len(ids) > counts[name]}
+    if needed:
+        what = ", ".join(f"{count:,} x {name}" for name, count in needed.items())
+        click.echo(f"Kept, because what people made needs them: {what}.")
 
 
 def _app() -> Flask:

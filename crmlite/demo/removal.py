@@ -16,8 +16,8 @@ from crmlite.extensions import db, writing
 from crmlite.journal import Change, Operation
 
 MARK = "demo"
-_IS_DEMOS = User.email.like(f"%@{DOMAIN}")
-_BY_PEOPLE = ("user", "customer")
+IS_DEMOS = User.email.like(f"%@{DOMAIN}")
+BY_PEOPLE = ("user", "customer")
 
 
 def remember() -> None:
@@ -30,8 +30,10 @@ def remember() -> None:
 
 
 def is_there() -> bool:
-    """Whether this database holds the demo: nobody else has its people's addresses."""
-    cast = db.session.scalar(sa.select(sa.func.count(User.id)).where(User.email.in_([part.email for part in CAST])))
+    """Whether this database holds the demo: nobody else has its people's addresses. Those that were deactivated are history."""
+    cast = db.session.scalar(
+        sa.select(sa.func.count(User.id)).where(User.email.in_([part.email for part in CAST]), User.active)
+    )
     return bool(cast)
 
 
@@ -39,12 +41,12 @@ def what_else() -> list[str]:
     """What is there besides the demo, a line for each; empty where the demo is all there is."""
     found = [
         f"the user {name} ({email})"
-        for name, email in db.session.execute(sa.select(User.name, User.email).where(~_IS_DEMOS).order_by(User.id))
+        for name, email in db.session.execute(sa.select(User.name, User.email).where(~IS_DEMOS).order_by(User.id))
     ]
     mark = db.session.scalar(sa.select(Preference.value).where(Preference.name == MARK))
     if mark is None:
         return [*found, "whatever was written since the demo was made: this version cannot tell it from the demo"]
-    later = sa.select(Operation.id).where(Operation.id > mark["operation"], Operation.actor_kind.in_(_BY_PEOPLE))
+    later = sa.select(Operation.id).where(Operation.id > mark["operation"], Operation.actor_kind.in_(BY_PEOPLE))
     changes = (
         sa.select(Change.record_type, Change.action, sa.func.count(sa.distinct(Change.record_id)))
         .where(Change.operation_id.in_(later))

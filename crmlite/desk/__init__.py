@@ -5,22 +5,34 @@ from typing import Any
 from flask import Flask, g
 from flask_babel import lazy_gettext as _l
 
-from crmlite import web
-from crmlite.desk import inbox, jobs, listeners, openings, telling
+from crmlite import retention, web
+from crmlite.desk import first_steps, forgetting, inbox, jobs, listeners, openings, telling
 from crmlite.desk.around import Desk
 from crmlite.desk.views import choices, notices, start
 
-__all__ = ["init_app", "jobs", "listeners", "openings", "telling"]
+__all__ = ["first_steps", "init_app", "jobs", "listeners", "openings", "telling"]
 
 
 def init_app(app: Flask) -> None:
     for module in (start, notices, choices):
         app.register_blueprint(module.bp)
+    retention.declare(app, forgetting.kept)
     app.context_processor(_desk)
     app.extensions["crmlite.seen"].append((inbox.has_unread_about, inbox.mark_about))
     web.add_nav(app, "/desk/", "home", _l("Start"), order=0, key="s")
     web.add_nav(app, "/desk/notices", "bell", _l("Notices"), group="palette")
     web.add_nav(app, "/desk/choices", "bell", _l("Which notices you get"), group="palette")
+    first_steps.add(
+        app,
+        first_steps.Step(
+            "invite", _l("Invite your colleagues"), _l("Each gets a mail with a link and chooses a password."),
+            "/auth/invitations/new", "user-plus", lambda user: user.is_administrator, first_steps.has_colleagues, 30,
+        ),
+        first_steps.Step(
+            "mail", _l("Set up mail"), _l("Quotes, notices and invitations go out over your own mail server."),
+            "/mail/", "mail", lambda user: user.is_administrator, first_steps.sends_mail, 40,
+        ),
+    )  # fmt: skip
 
 
 def _desk() -> dict[str, Any]:

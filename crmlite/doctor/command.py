@@ -1,8 +1,11 @@
 """`crmlite doctor`: everything the page shows, for a terminal or for a monitor."""
 
+import contextlib
 import json
+import logging
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -32,7 +35,7 @@ def doctor(here: bool, as_json: bool) -> None:
     except (config.ConfigError, RuntimeError) as error:
         click.echo(f"{click.style('BROKEN', fg='red')}  Settings: {error}")
         sys.exit(2)
-    with app.app_context():
+    with _silent(), app.app_context():
         results = examination.look_here()
         db.session.rollback()
         if not here:
@@ -44,6 +47,18 @@ def doctor(here: bool, as_json: bool) -> None:
     sys.exit(examination.worst(results))
 
 
+@contextlib.contextmanager
+def _silent() -> Iterator[None]:
+    """What went wrong is in the results: tracebacks between them would hide the advice."""
+    logger = logging.getLogger("crmlite")
+    before = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
+
+
 def _say(results: list[Result], as_json: bool) -> None:
     if as_json:
         told = {
@@ -51,6 +66,7 @@ def _say(results: list[Result], as_json: bool) -> None:
                 "state": result.finding.state,
                 "sentence": result.finding.sentence,
                 "advice": result.finding.advice,
+                **({"detail": result.finding.detail} if result.finding.detail else {}),
             }
             for result in results
         }
@@ -62,5 +78,5 @@ def _say(results: list[Result], as_json: bool) -> None:
         click.echo(
             f"{click.style(f'{word:<6}', fg=colour)}  {str(result.check.label):<{width}}  {result.finding.sentence}"
         )
-        if result.finding.advice:
-            click.echo(f"{'':<{width + 10}}{result.finding.advice}")
+        for further in filter(None, (result.finding.advice, result.finding.detail)):
+            click.echo(f"{'':<{width + 10}}{further}")

@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext as _l
 from crmlite.doctor import backup, database, outside, senders, server, work
 from crmlite.doctor.findings import STATES, Check, Finding, Place, broken, warning
 from crmlite.extensions import Busy, db
+from crmlite.upgrading.trouble import cause
 from crmlite.web import locale, time_zone
 
 log = logging.getLogger(__name__)
@@ -90,15 +91,17 @@ def _in_thread(app: Flask, check: Check, place: Place, reader: tuple[str, str]) 
 def _found(check: Check, place: Place) -> Finding:
     try:
         return check.run(place)
-    except (sa.exc.SQLAlchemyError, Busy):
+    except (sa.exc.SQLAlchemyError, Busy) as error:
         log.exception("doctor", extra={"check": check.name})
         db.session.rollback()
-        return broken(_("The database does not answer."), _("Look at its disk, and at the server's log."))
+        return broken(_("The database does not answer."), _("Look at its disk, and at the server's log."), cause(error))
     except Exception as error:  # a check that fails must not keep the others from being read
         log.exception("doctor", extra={"check": check.name})
         db.session.rollback()
         said: dict[str, Any] = {"kind": type(error).__name__}
-        return broken(_("This could not be looked at (%(kind)s).", **said), _("The server's log says why."))
+        return broken(
+            _("This could not be looked at (%(kind)s).", **said), _("The server's log says why."), cause(error)
+        )
 
 
 def _too_slow() -> Finding:

@@ -27,6 +27,8 @@ class Finding:
     state: str
     sentence: str
     advice: str = ""
+    detail: str = ""
+    """What the system said, in its own words, where a check failed: for who asks in a terminal; the page has the server's log."""
 
 
 def ok(sentence: str) -> Finding:
@@ -37,8 +39,8 @@ def warning(sentence: str, advice: str) -> Finding:
     return Finding(WARNING, sentence, advice)
 
 
-def broken(sentence: str, advice: str) -> Finding:
-    return Finding(BROKEN, sentence, advice)
+def broken(sentence: str, advice: str, detail: str = "") -> Finding:
+    return Finding(BROKEN, sentence, advice, detail)
 
 
 def _resolver() -> dns.resolver.Resolver:

@@ -44,6 +44,12 @@ class Undone:
     rest: int | None = None
     """Where undo_on() goes on, if there is more."""
 
+    @property
+    def left_most(self) -> bool:
+        """Whether more than half of the records were left alone: a chain of hand-overs is undone from its end."""
+        left = {(conflict.record_type, conflict.record_id) for conflict in self.conflicts}
+        return self.rest is None and 2 * len(left) > self.records
+
 
 class CannotUndo(Exception):
     """The operation is unknown, undone already, or changed nothing."""
@@ -64,7 +70,10 @@ def undo(operation_id: int, most: int | None = None) -> Undone:
         raise CannotUndo
     label("undo")
     number = done.undone_by_id = current(session)
-    return _undone(session, operation_id, number, changes, rest)
+    undone = _undone(session, operation_id, number, changes, rest)
+    if undone.left_most:
+        done.undone_by_id = None  # the rest can be undone once what was done since is taken back
+    return undone
 
 
 def undo_on(operation_id: int, before: int, most: int) -> Undone:

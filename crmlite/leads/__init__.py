@@ -1,11 +1,14 @@
 """Leads: web forms, what visitors send through them, and the enquiries that come of it."""
 
+import sqlalchemy as sa
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from crmlite import retention, web
 from crmlite.auth import roles
+from crmlite.desk import first_steps
 from crmlite.leads import kept, public
+from crmlite.leads.models import WebForm
 from crmlite.leads.types import LEAD, may_edit_forms
 from crmlite.leads.views import forms, leads
 from crmlite.records import actions, panels
@@ -28,6 +31,13 @@ def init_app(app: Flask) -> None:
         Action(_l("Go to leads"), LEAD.url, LEAD.icon, LEAD.name, keys="g l"),
         Action(_l("New lead"), "/leads/new", LEAD.icon, LEAD.name, "create"),
     )
+    first_steps.add(
+        app,
+        first_steps.Step(
+            "form", _l("Make a form for your website"), _l("What visitors send through it becomes a lead by itself."),
+            "/forms/", "forms", may_edit_forms, lambda _user: sa.exists().where(WebForm.id.is_not(None)), 20,
+        ),
+    )  # fmt: skip
     web.add_nav(app, LEAD.url, LEAD.icon, LEAD.label_plural, LEAD.name, group="sales", order=10, key="l")
     web.add_nav(app, "/leads/quarantine", "shield", _l("Quarantine"), group="palette", shown=may_edit_forms)
     web.add_nav(app, "/forms/", "forms", _l("Web forms"), group="marketing", order=10, key="w", shown=may_edit_forms)

@@ -3,8 +3,9 @@
 from datetime import datetime
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import current_app
+from flask import current_app, request
 
 from crmlite.auth import papers
 from crmlite.auth.models import Member, Viewer
@@ -14,6 +15,7 @@ from crmlite.records.forms import NoteForm
 from crmlite.records.listing import Row, fill, users
 from crmlite.records.panels import Panel
 from crmlite.records.points import Address, Point, of
+from crmlite.records.timeline import WHOLE, Timeline
 from crmlite.records.types import Column, RecordType
 
 
@@ -101,7 +103,20 @@ class RecordPage:
         most: int = current_app.config["MAX_CONTENT_LENGTH"]
         return most - 10_000
 
-    # --- loaded after the page
+    # --- loaded after the page, or with it where there is no script, and for paper
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether this is the page with all that others load afterwards."""
+        return "_whole" in request.args
+
+    @property
+    def whole_url(self) -> str:
+        return f"{request.path}?{urlencode({**request.args, '_whole': '1'})}"
+
+    @cached_property
+    def timeline(self) -> Timeline:
+        return Timeline(self.type, self.record, self.user, most=WHOLE)
 
     @cached_property
     def members(self) -> list[Member]:

@@ -22,6 +22,8 @@ from crmlite.records.notes import Note
 from crmlite.records.types import Column, RecordType
 
 PAGE = 30
+WHOLE = 1000
+"""What a page for paper, or for browsers without script, holds at most."""
 LONGEST = 300
 """Characters of a changed value that are shown."""
 
@@ -63,8 +65,15 @@ class Timeline:
     An event of a record that the user may not see stays on the page, without what it was.
     """
 
-    def __init__(self, kind: RecordType, record: Any, user: Viewer, before: int | None = None) -> None:
-        self.type, self.record, self.user, self.before = kind, record, user, before
+    def __init__(
+        self, kind: RecordType, record: Any, user: Viewer, before: int | None = None, most: int = PAGE
+    ) -> None:
+        self.type, self.record, self.user, self.before, self.most = kind, record, user, before, most
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether what it lacks is older than what any page shows."""
+        return self.most != PAGE
 
     @cached_property
     def groups(self) -> list[tuple[str, list[Entry]]]:
@@ -80,9 +89,9 @@ class Timeline:
 
     @cached_property
     def next_url(self) -> str | None:
-        if len(self._rows) <= PAGE:
+        if len(self._rows) <= self.most:
             return None
-        return f"{self.type.shared_url_of(self.record.id)}/timeline?before={self._rows[PAGE - 1][0].id}"
+        return f"{self.type.shared_url_of(self.record.id)}/timeline?before={self._rows[self.most - 1][0].id}"
 
     @cached_property
     def _rows(self) -> list[Any]:
@@ -92,7 +101,7 @@ class Timeline:
             .join(Operation, Operation.id == Event.operation_id)
             .where(EventLink.record_type == self.type.name, EventLink.record_id == self.record.id)
             .order_by(EventLink.event_id.desc())
-            .limit(PAGE + 1)
+            .limit(self.most + 1)
         )
         if self.before is not None:
             query = query.where(EventLink.event_id < self.before)
@@ -100,7 +109,9 @@ class Timeline:
 
     @cached_property
     def _entries(self) -> list[Entry]:
-        rows = [(event, operation, kind) for event, operation, _final in self._rows[:PAGE] if (kind := _shown(event))]
+        rows = [
+            (event, operation, kind) for event, operation, _final in self._rows[: self.most] if (kind := _shown(event))
+        ]
         self._final = {operation.id for _event, operation, is_final in self._rows if is_final}
         notes = _notes(event.data["note_id"] for event, *_rest in rows if "note_id" in event.data)
         subjects = self._subjects(event for event, *_rest in rows)

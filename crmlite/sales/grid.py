@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from flask import g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from wtforms import BooleanField, DateField, Field, FormField, HiddenField, StringField, TextAreaField, ValidationError
 from wtforms.validators import Optional
 
@@ -55,6 +56,7 @@ class QuoteForm(Form):
         self.time_zone.choices = choices(time_zones())
         self.draft = draft
         self._sound: dict[str, Any] = {}
+        self._left_out = max(0, len(self.lines._extract_indices("lines", formdata or {})) - MOST_LINES)
         self.too_large = False
         self.lines.entries.sort(key=lambda entry: entry.form.place.data)
         self._taxes = {tax.id: tax for tax in self._known_taxes()}
@@ -81,6 +83,10 @@ class QuoteForm(Form):
         """What a row needs of the form that it is in."""
         row.price.given = self.sound("currency")
         row.tax.choices = self._tax_choices
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.lines.entries) >= MOST_LINES
 
     def rows(self) -> Iterator[LineForm]:
         for entry in self.lines.entries:
@@ -249,6 +255,15 @@ class QuoteForm(Form):
             raise ValidationError(_("This day has passed."))
 
     def validate_lines(self, _field: Field) -> None:
+        if self._left_out:
+            raise ValidationError(
+                ngettext(
+                    "A quote has at most %(most)s lines: %(num)d was left out, look at the last ones.",
+                    "A quote has at most %(most)s lines: %(num)d were left out, look at the last ones.",
+                    self._left_out,
+                    most=MOST_LINES,
+                )
+            )
         for row in self.rows():
             if row.is_empty or not row.is_item:
                 continue

@@ -1,6 +1,6 @@
 """Bringing a database of an older crmlite to this version's schema: snapshot, one transaction, checks, or all as it was.
 
-A server that starts with an older database serves a page that says so (`gate.py`) until this is done.
+A server that starts with an older database serves a page that says so (`gate.py`) until this is done (`starting.py`).
 """
 
 import contextlib
@@ -16,8 +16,9 @@ from flask import Flask, current_app
 from crmlite import schema
 from crmlite.extensions import Busy, migrator, writer_lock
 from crmlite.schema import Standing
-from crmlite.upgrading import checks, snapshots
-from crmlite.upgrading.gate import Gate, State, guard, init_app, reason
+from crmlite.upgrading import checks, snapshots, trouble
+from crmlite.upgrading.gate import Gate, guard, init_app, is_reachable, reason
+from crmlite.upgrading.states import State
 
 __all__ = [
     "Done",
@@ -26,10 +27,10 @@ __all__ = [
     "State",
     "guard",
     "init_app",
-    "look",
+    "is_reachable",
+    "not_ours",
     "reason",
     "upgrade",
-    "upgrade_behind",
     "wait_until_ours",
 ]
 
@@ -137,59 +138,20 @@ def _migrate(connection: sa.Connection, before: str | None, snapshot: Path | Non
     except Exception as error:
         log.exception(
             "upgrade failed and was rolled back",
-            extra={"before": before, "after": schema.newest(), "snapshot": snapshot, "why": _why(error)},
+            extra={"before": before, "after": schema.newest(), "snapshot": snapshot, "why": trouble.cause(error)},
         )
         raise NotUpgraded(
-            State.FAILED,
-            f"The upgrade from {before or 'an empty database'} to {schema.newest()} failed: {_why(error)} The database is as it was.{kept} "
+            _state_after(error, before),
+            f"The upgrade from {before or 'an empty database'} to {schema.newest()} failed: {trouble.cause(error)} "
+            f"The database is as it was.{kept} "
             "Install the version you had, or put right what is said here and start again.",
         ) from error
 
 
-def _why(error: Exception) -> str:
-    """The first line: databases add the values of a row in the next."""
-    cause = error.orig if isinstance(error, sa.exc.DBAPIError) and error.orig else error
-    text = next(iter(str(cause).strip().splitlines()), type(cause).__name__)
-    return text if text.endswith(".") else f"{text}."
-
-
-# --- a server's start -------------------------------------------------------------------------------------------------
-
-
-def look(app: Flask, gate: Gate) -> bool:
-    """How the database stands, for the pages to say; whether something quick is to be done before the first of them:
-    making the schema in an empty database, or nothing but the standard roles."""
-    with app.app_context():
-        try:
-            standing, found = schema.standing(), schema.version()
-        except sa.exc.SQLAlchemyError:
-            return True  # which says what is wrong
-    if standing in {Standing.EMPTY, Standing.OURS}:
-        return True
-    if standing is Standing.BEHIND:
-        gate.state = State.UPGRADING
-        return False
-    error = not_ours(standing, found)
-    gate.state = error.state
-    log.error("closed: the database is not this version's", extra={"why": str(error)})
-    return False
-
-
-def upgrade_behind(gate: Gate) -> None:
-    """Upgrades while the pages say so, and opens them or lets them say why not."""
-    if not gate.count_try():
-        log.error("the upgrade ended its process each time, so it is not tried again before the next start")
-        gate.state = State.FAILED
-        return
-    try:
-        upgrade()
-    except NotUpgraded as error:
-        gate.state = error.state
-    except sa.exc.SQLAlchemyError:
-        log.exception("upgrade failed")
-        gate.state = State.FAILED
-    else:
-        gate.state = State.OPEN
+def _state_after(error: Exception, before: str | None) -> State:
+    """A new database is tried again when there is room. One with rows is not: each try writes a snapshot of all of them."""
+    state = trouble.state_of(error, current_app.extensions["crmlite.settings"])
+    return state if state is State.FULL and before is None else State.FAILED
 
 
 def wait_until_ours(app: Flask, stop: threading.Event) -> None:

@@ -6,17 +6,15 @@ Never half: a page of this code on a schema of another fails in ways that nobody
 import logging
 import mmap
 import time
-from dataclasses import dataclass
-from enum import IntEnum
-from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask, Response, current_app, g, make_response, render_template, request
-from flask_babel import lazy_gettext as _l
 
 from crmlite import schema
 from crmlite.extensions import SAFE_METHODS
 from crmlite.schema import Standing
+from crmlite.upgrading import trouble
+from crmlite.upgrading.states import NOTICES, TROUBLED, State
 from crmlite.web import hx, is_partial, speaking, toast
 
 log = logging.getLogger(__name__)
@@ -25,79 +23,6 @@ LOOK_EVERY = 5.0
 MOST_TRIES = 3
 
 
-class State(IntEnum):
-    OPEN = 0
-    UPGRADING = 1
-    FAILED = 2
-    NO_SNAPSHOT = 3
-    NO_PROGRAM = 4
-    NEWER = 5
-    FOREIGN = 6
-    BEHIND = 7
-
-
-@dataclass(frozen=True)
-class Notice:
-    title: Any
-    text: Any
-    advice: Any
-    """For the administrator."""
-    retry_after: int = 60
-
-
-NOTICES = {
-    State.UPGRADING: Notice(
-        _l("crmlite is being updated"),
-        _l(
-            "The database is being prepared for a new version. Everything is kept; this page opens by itself when it is done."
-        ),
-        _l("If it takes longer than half an hour, look at the log of the server."),
-        retry_after=5,
-    ),
-    State.FAILED: Notice(
-        _l("The update did not succeed"),
-        _l(
-            "Nothing was lost: the database is exactly as it was before. crmlite stays closed so that nothing is half done."
-        ),
-        _l("The log of the server says why. Put that right and start crmlite again, or install the version you had."),
-    ),
-    State.NO_SNAPSHOT: Notice(
-        _l("The update has not begun"),
-        _l(
-            "A copy of the database is made before every update, and this time it could not be made. Nothing was changed."
-        ),
-        _l("The log of the server says why: most often the disk is full. Put that right and start crmlite again."),
-    ),
-    State.NO_PROGRAM: Notice(
-        _l("The update has not begun"),
-        _l(
-            "A copy of the database is made before every update, and this time it could not be made. Nothing was changed."
-        ),
-        _l(
-            "Install pg_dump (the package postgresql-client) and start crmlite again; or make a backup yourself and run "
-            "crmlite upgrade --without-snapshot."
-        ),
-    ),
-    State.NEWER: Notice(
-        _l("This crmlite is older than its database"),
-        _l(
-            "A newer version has been at work here, and this one does not know everything it stored. Nothing was changed."
-        ),
-        _l("Install the newer version again, or restore a backup that this version made."),
-    ),
-    State.FOREIGN: Notice(
-        _l("This is not a database of crmlite"),
-        _l("The database that was named for crmlite belongs to another program. Nothing was changed."),
-        _l("Name a database of crmlite or an empty one in the setting database_url, and start crmlite again."),
-    ),
-    State.BEHIND: Notice(
-        _l("The database waits for its update"),
-        _l(
-            "A new version of crmlite is installed, and the database has not been prepared for it yet. Nothing was changed."
-        ),
-        _l("Run crmlite upgrade; this page opens by itself when it is done."),
-    ),
-}
 _STANDS_FOR = {
     Standing.OURS: State.OPEN,
     Standing.NEWER: State.NEWER,
@@ -113,6 +38,9 @@ class Gate:
     def __init__(self) -> None:
         self._memory = mmap.mmap(-1, 2)
         self._looked = -1e9
+        self._was_ours = False
+        self.is_tended = False
+        """Whether a process of this server tries to get out of trouble: then only it opens, as there may be something to do first."""
 
     @property
     def state(self) -> State:
@@ -122,13 +50,17 @@ class Gate:
     def state(self, state: State) -> None:
         self._memory[0] = state
 
-    def is_upgrading(self) -> bool:
-        return self.state is State.UPGRADING
+    def is_coming(self) -> bool:
+        """Whether it may open without a new start."""
+        return self.state is State.UPGRADING or self.state in TROUBLED
 
     def count_try(self) -> bool:
         """Whether an upgrade may be begun once more: one that kills its process each time must not go on for ever."""
         self._memory[1] += 1
         return self._memory[1] <= MOST_TRIES
+
+    def forget_tries(self) -> None:
+        self._memory[1] = 0
 
     def look_when_due(self) -> None:
         """Another host may have upgraded the database, or somebody by hand."""
@@ -137,15 +69,27 @@ class Gate:
 
     def look(self) -> None:
         self._looked = time.monotonic()
+        if self.state is State.DEMO or (self.is_tended and self.state in TROUBLED):
+            return
         try:
             standing = schema.standing()
-        except sa.exc.SQLAlchemyError:
-            return  # whoever asks for something is told so
+        except (sa.exc.SQLAlchemyError, RuntimeError) as error:
+            self._cannot(error)
+            return
         if standing is Standing.OURS:
-            self.state = State.OPEN
-        elif self.state is State.OPEN:
+            self.state, self._was_ours = State.OPEN, True
+        elif self.state is State.OPEN or self.state in TROUBLED:
             self.state = _STANDS_FOR[standing]
             log.error("closed: the database has another schema", extra={"standing": standing.value})
+
+    def _cannot(self, error: Exception) -> None:
+        """What never answered is said on every page; what answered before may be back in a moment, and whoever asks is told so."""
+        settings = current_app.extensions["crmlite.settings"]
+        state = trouble.state_of(error, settings)
+        if self.state is State.OPEN and not self._was_ours and state in TROUBLED:
+            self.state = state
+            said = trouble.sentence(state, error, settings)
+            log.error("closed: the database cannot be used", extra={"why": said})
 
 
 def init_app(app: Flask) -> None:
@@ -171,6 +115,12 @@ def reason() -> str | None:
     notice = NOTICES[gate.state]
     with speaking("en"):
         return f"{notice.title}. {notice.text} {notice.advice}"
+
+
+def is_reachable() -> bool:
+    """False while the database is known not to answer: whoever asks it then may wait for long."""
+    gate = current_app.extensions.get("crmlite.gate")
+    return gate is None or gate.state not in TROUBLED
 
 
 def _hold() -> Response | None:

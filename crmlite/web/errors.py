@@ -116,7 +116,11 @@ def _error(code: int, text: str) -> Response:
     """The same sentence as a page, as a toast for htmx, or as JSON for /health and its like."""
     let_go(is_refusal=True)
     if request.headers.get("HX-Request-Type") == "partial":
+        if code == 500:
+            number = g.get("request_id", "")
+            text = _("Something went wrong on our side. It is in the log under the number %(number)s.", number=number)
         return toast(hx("", code, reswap="none"), text, kind="error")
+    is_strangers = request.path.startswith(("/p/", "/f/"))
     try:
         page = render_template(
             "errors/error.html",
@@ -124,7 +128,8 @@ def _error(code: int, text: str) -> Response:
             text=text,
             request_id=g.get("request_id"),
             back=_back(),
-            is_strangers=request.path.startswith(("/p/", "/f/")),
+            is_strangers=is_strangers,
+            whose=_firm() if is_strangers else "",
         )
         return make_response(page, code)
     except Exception:  # the page itself needs the database: say it without
@@ -134,6 +139,15 @@ def _error(code: int, text: str) -> Response:
         plain = InternalServerError(text).get_response()
         plain.status_code = code
         return make_response(plain)
+
+
+def _firm() -> str:
+    """Whose customers these are: they know the firm, and not what it works with. Empty where the database cannot say."""
+    ask = current_app.extensions.get("crmlite.ask_firm")
+    try:
+        return str(ask()) if ask else ""
+    except sa.exc.SQLAlchemyError:
+        return ""
 
 
 def _back() -> str | None:

@@ -38,8 +38,8 @@ class NavItem:
 
     @property
     def place(self) -> str:
-        """The first part of the path; pages below it light up the same link."""
-        return "/" + self.url.split("/")[1]
+        """Pages below it light up the same link."""
+        return _place_of(self.url)
 
     def is_for(self, user: Any) -> bool:
         if (self.roles and user.role not in self.roles) or (self.shown and not self.shown(user)):
@@ -71,6 +71,12 @@ def add_nav(
     app.extensions["crmlite.nav"] = sorted([*app.extensions["crmlite.nav"], item], key=_rank)
 
 
+def _place_of(path: str) -> str:
+    """The first part of the path; under /records, which all types share, the first two."""
+    parts = path.split("/")
+    return "/".join(parts[: 3 if parts[1] == "records" else 2])
+
+
 def _rank(item: NavItem) -> tuple[int, int]:
     groups = [*NAV_GROUPS, *_ELSEWHERE]
     return groups.index(item.group), item.order
@@ -94,8 +100,9 @@ class Frame:
     @property
     def navigation(self) -> Markup:
         """The sidebar's list."""
-        place = "/" + request.path.split("/")[1]
-        if all(item.place != place for item in self.items):
+        place = _place_of(request.path)
+        in_a_menu = any(item.url == request.path and item.group in _ELSEWHERE for item in self.items)
+        if in_a_menu or all(item.place != place for item in self.items):
             place = ""  # only known places are kept: there are as many others as somebody cares to type
         return _drawn("ui/_nav.html", self.items, place)
 

@@ -13,16 +13,59 @@
     const action = form()?.action;
     if (!action) { cx.toast({ message: box().dataset.locked, kind: 'error' }); return; }
     cx.one('#toasts').prepend(box()); // over everything, where messages are
+    const many = files.length > MANY ? counting(files.length) : null;
     for (const file of files) {
-      const row = cx.one('template', box()).content.firstElementChild.cloneNode(true);
-      cx.one('[data-name]', row).textContent = file.name;
-      cx.one('ol', box()).append(row);
-      const job = { file, row, action };
+      const row = newRow(file.name);
+      row.hidden = Boolean(many); // until something is wrong with it
+      const job = { file, row, action, many };
       cx.one('[data-stop]', row).addEventListener('click', () => stop(job));
       if (file.size > Number(box().dataset.most)) fail(job, box().dataset.large);
       else { state(job, box().dataset.waiting); waiting.push(job); }
     }
     next();
+  }
+
+  function newRow(name) {
+    const row = cx.one('template', box()).content.firstElementChild.cloneNode(true);
+    cx.one('[data-name]', row).textContent = name;
+    cx.one('ol', box()).append(row);
+    return row;
+  }
+
+  // Very many at once are one row that counts; those that fail stand below it.
+  const MANY = 5;
+
+  function counting(all) {
+    const many = { row: newRow(''), all, done: 0, failed: 0, undo: [] };
+    cx.one('[data-stop]', many.row).addEventListener('click', () => {
+      for (const job of waiting.filter((one) => one.many === many)) stop(job);
+      if (sending?.many === many) stop(sending);
+      many.row.remove();
+    });
+    cx.one('[data-undo]', many.row).addEventListener('click', async () => {
+      many.row.remove();
+      let last = null;
+      for (const url of many.undo.reverse()) last = await fetch(url, { method: 'POST', headers: { 'HX-Request': 'true', 'HX-Request-Type': 'partial' } }).catch(() => last);
+      const said = last?.headers.get('HX-Trigger');
+      cx.toast(said ? JSON.parse(said).toast : { message: cx.text('offline'), kind: 'error' });
+      document.dispatchEvent(new Event('records:changed'));
+    });
+    counted(many);
+    return many;
+  }
+
+  function counted(many) {
+    const { row, all, done, failed } = many;
+    const said = box().dataset.count.replace('%done', done).replace('%all', all);
+    cx.one('[data-name]', row).textContent = said;
+    cx.one('[data-state]', row).textContent = failed ? box().dataset.notCounted.replace('%failed', failed) : '';
+    const bar = cx.one('progress', row);
+    if (bar) bar.value = (done + failed) / all;
+    if (done + failed < all) return;
+    bar?.remove();
+    cx.say(said);
+    cx.one('[data-undo]', row).hidden = !many.undo.length;
+    if (!failed) leave(row);
   }
 
   function next() {
@@ -61,26 +104,43 @@
     const said = toastOf(request);
     if (request.status === 401) location.reload(); // the server shows the sign-in page, with the way back here
     if (request.status < 200 || request.status >= 300) { fail(job, said?.message ?? (request.status ? box().dataset.failed : cx.text('offline'))); return; }
+    if (job.many) {
+      job.row.remove();
+      job.many.done += 1;
+      if (said?.undo) job.many.undo.push(said.undo);
+      counted(job.many);
+      return;
+    }
     cx.one('progress', job.row).remove();
     state(job, box().dataset.done);
     cx.say(`${job.file.name}: ${box().dataset.done}`);
     const undo = cx.one('[data-undo]', job.row);
     undo.hidden = !said?.undo;
     undo.addEventListener('click', () => { job.row.remove(); htmx.ajax('POST', said.undo, { swap: 'none' }); });
+    leave(job.row);
+  }
+
+  // After a while, but not from under a pointer or the keyboard.
+  function leave(row) {
     let timer;
-    const arm = () => { clearTimeout(timer); timer = setTimeout(() => job.row.remove(), SHOWN); };
-    for (const [type, run] of [['pointerenter', () => clearTimeout(timer)], ['focusin', () => clearTimeout(timer)], ['pointerleave', arm], ['focusout', arm]]) job.row.addEventListener(type, run);
+    const arm = () => { clearTimeout(timer); timer = setTimeout(() => row.remove(), SHOWN); };
+    for (const [type, run] of [['pointerenter', () => clearTimeout(timer)], ['focusin', () => clearTimeout(timer)], ['pointerleave', arm], ['focusout', arm]]) row.addEventListener(type, run);
     arm();
   }
 
   function fail(job, why) {
     cx.one('progress', job.row)?.remove();
+    job.row.hidden = false;
     job.row.classList.add('cx-toast-bad');
     cx.one('div', job.row).setAttribute('role', 'alert');
     state(job, why);
+    if (!job.many) return;
+    job.many.failed += 1;
+    counted(job.many);
   }
 
   function stop(job) {
+    if (job.many && job.row.classList.contains('cx-toast-bad')) { job.row.remove(); return; }
     job.stopped = true;
     job.row.remove();
     const at = waiting.indexOf(job);
@@ -173,4 +233,9 @@
   document.addEventListener('close', (event) => { if (event.target.id === 'lightbox') cx.one(`#${shown}`)?.focus(); }, true);
 
   cx.all('[data-cx-print]').forEach((button) => { button.hidden = false; });
+  if (location.hash === '#print' && cx.all('[data-cx-print]').length) {
+    history.replaceState(history.state, '', location.pathname + location.search); // once, not at every reload
+    if (document.readyState === 'complete') print();
+    else addEventListener('load', () => print(), { once: true });
+  }
 })();

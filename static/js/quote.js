@@ -47,11 +47,27 @@
     if (!button) return;
     event.preventDefault();
     isSaved = false;
+    if (!asked().value) { ask(button.value); return; }
     const [verb, what] = button.value.split(' ');
-    if (!asked().value) ask(button.value);
-    else if (verb === 'add') further.push(`${verb} ${what}`); // the others mean a row, which may be elsewhere by then
+    const place = verb === 'add' ? what : placeOf(Number(what));
+    if (place !== null) further.push([verb, place]);
   });
+  // What was clicked while an answer is outstanding, each with the place that its row will have when those before are answered.
   const further = [];
+  function placeOf(row) {
+    let count = rows().length;
+    for (const [verb, what] of [asked().value.split(' '), ...further]) {
+      const at = Number(what);
+      const to = at + ({ up: -1, down: 1 }[verb] ?? 0);
+      if (verb === 'add') count += 1;
+      else if (verb === 'remove') {
+        if (row === at) return null; // it is on its way out
+        count -= 1;
+        row -= Number(row > at);
+      } else if (to >= 0 && to < count && (row === at || row === to)) row = row === at ? to : at;
+    }
+    return row;
+  }
   const asked = () => cx.one('[data-quote-asked]');
   function ask(what) {
     asked().value = what;
@@ -98,7 +114,7 @@
     asked().value = ''; // a morph keeps what was put in
     form().removeAttribute('aria-busy');
     const more = further.shift();
-    if (more) return ask(cx.one(`[data-quote-do][value^="${more} "]`).value);
+    if (more) return ask([...more, rows().length].join(' '));
     const next = cx.one('[data-focus]');
     if (next) {
       next.removeAttribute('data-focus'); // once: the next answer comes while somebody types elsewhere

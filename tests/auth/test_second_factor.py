@@ -43,8 +43,8 @@ def set_up(client, ahead: int = -1) -> tuple[str, list[str]]:
     assert client.post(f"{PAGE}/begin", data={"current": PASSWORD}).status_code == 303
     secret = secret_in(client.get(f"{PAGE}/confirm").text)
     answer = client.post(f"{PAGE}/confirm", data={"code": shown(secret, ahead)})
-    assert answer.status_code == 200, answer.text
-    return secret, codes_in(answer.text)
+    assert answer.headers["Location"] == f"{PAGE}/codes", answer.text
+    return secret, codes_in(client.get(f"{PAGE}/codes").text)
 
 
 def half_way(app, email=SELLER):
@@ -204,11 +204,58 @@ def test_a_code_on_paper_is_right_once_and_says_so_by_mail(app, sign_in):
 def test_new_codes_make_the_old_ones_worthless(app, sign_in):
     seller = sign_in("seller")
     _secret, old = set_up(seller)
-    answer = seller.post(f"{PAGE}/codes", data={"current": PASSWORD})
-    new = codes_in(answer.text)
+    assert seller.post(f"{PAGE}/codes", data={"current": PASSWORD}).status_code == 303
+    new = codes_in(seller.get(f"{PAGE}/codes").text)
+    assert len(new) == 10
     assert not set(old) & set(new)
     assert enter(half_way(app), old[0]).status_code == 422
     assert enter(half_way(app), new[0]).status_code == 303
+
+
+def test_the_codes_are_shown_again_until_they_are_kept(app, sign_in):
+    seller = sign_in("seller")
+    _secret, codes = set_up(seller)
+    for _reload in range(2):
+        assert codes_in(seller.get(f"{PAGE}/codes").text) == codes
+    text = seller.get(f"{PAGE}/codes.txt")
+    assert "attachment" in text.headers["Content-Disposition"]
+    assert text.get_data(as_text=True).split("\r\n")[2:-1] == codes
+    assert "Show them again" in seller.get(PAGE).text
+    word = seller.get_cookie("crmlite_codes", path=PAGE).value
+    assert not any(part in word.upper() for code in codes for part in code.split())
+    assert seller.post(f"{PAGE}/codes/kept").status_code == 303
+    assert seller.get(f"{PAGE}/codes").headers["Location"] == PAGE
+    assert seller.get(f"{PAGE}/codes.txt").status_code == 404
+    assert "Show them again" not in seller.get(PAGE).text
+    rival = sign_in("rival")
+    set_up(rival)
+    rival.set_cookie("crmlite_codes", word, path=PAGE)
+    assert rival.get(f"{PAGE}/codes").headers["Location"] == PAGE, "a word is worth nothing to somebody else"
+
+
+def test_codes_that_were_made_anew_are_shown_no_more(app, sign_in):
+    seller = sign_in("seller")
+    set_up(seller)
+    word = seller.get_cookie("crmlite_codes", path=PAGE).value
+    assert seller.post(f"{PAGE}/codes", data={"current": PASSWORD}).status_code == 303
+    seller.set_cookie("crmlite_codes", word, path=PAGE)
+    assert seller.get(f"{PAGE}/codes").headers["Location"] == PAGE
+
+
+def test_who_has_to_set_it_up_may_choose_language_and_look_and_leave(app, sign_in):
+    require(sign_in("admin"), everybody=True)
+    seller = sign_in("seller")
+    text = seller.get(PAGE).text
+    assert "Your team asks for a second step" in text
+    assert 'id="side"' not in text
+    assert 'href="/auth/profile"' not in text
+    assert "/logout" in text
+    assert seller.post("/auth/language", data={"language": "nl", "next": PAGE}).headers["Location"] == PAGE
+    assert '<html lang="nl"' in seller.get(PAGE).text
+    assert seller.post("/auth/theme", data={"theme": "dark", "next": PAGE}).status_code == 303
+    assert seller.get("/contacts/").headers["Location"] == PAGE
+    set_up(seller)
+    assert 'id="side"' in seller.get(PAGE).text
 
 
 def test_the_codes_of_somebody_else_open_nothing(app, sign_in):
@@ -325,7 +372,7 @@ def test_who_has_to_have_it_sets_it_up_before_anything_else(app, sign_in, ask, o
         assert seller.get(url).headers["Location"] == PAGE, url
     fragment = seller.get("/contacts/", headers={"HX-Request": "true", "HX-Request-Type": "partial"})
     assert (fragment.status_code, fragment.headers["HX-Redirect"]) == (403, PAGE)
-    refused = seller.post("/auth/theme", data={"theme": "dark"})
+    refused = seller.post("/auth/profile", data={"name": "Somebody"})
     assert refused.status_code == 403
     assert "Set up the second step" in refused.text
     assert "Your team asks for a second step" in seller.get(PAGE).text

@@ -5,6 +5,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from pysqlite3 import dbapi2 as sqlite
@@ -268,3 +269,27 @@ def test_a_value_that_the_other_database_cannot_hold(firm, databases):
 def test_settings_are_what_it_reads(firm, tmp_path):
     settings = replace(firm.app.extensions["crmlite.settings"], database_url=f"sqlite:///{tmp_path / 'new.db'}")
     assert moving._checked(settings, f"sqlite:///{tmp_path / 'other.db'}")
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_database_that_cannot_hold_every_text(firm, databases, encoding):
+    databases.require("postgresql")
+    server, name = databases.fresh("postgresql", nothing).replace("+psycopg", "").rsplit("/", 1)
+    other = f"{name}_{encoding.lower()}"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(
+            f"CREATE DATABASE {other} TEMPLATE template0 ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C'"
+        )
+    url = f"{server}/{other}"
+    with (
+        firm.app.app_context(),
+        pytest.raises(Refused, match=f"has the encoding {encoding}.*ENCODING 'UTF8'.*Nothing was written"),
+    ):
+        moving.move(firm.app.extensions["crmlite.settings"], url)
+    with psycopg.connect(url) as connection:
+        assert connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone()[0] in (
+            0,
+            b"0",
+        )
+    databases.drop(url)

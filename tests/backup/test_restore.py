@@ -329,7 +329,7 @@ def test_rows_that_do_not_arrive_roll_all_back(made, living, tmp_path):
     from crmlite.backup import postgresql
 
     with pytest.raises(Refused, match="table note has not as many rows as it had"):
-        postgresql.replace(living.url, tmp_path / "dump", {"note": 10**6}, "20261126", tmp_path)
+        postgresql.replace(living.url, tmp_path / "dump", {"note": 10**6}, "20261126", tmp_path, "token")
     assert state(living)[0] == before
 
 
@@ -472,6 +472,73 @@ def test_killed_before_nothing_was_changed(made, living, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         restoring.restore(made, None, living.instance)
     assert state(living) == before
+
+
+KILLED_OUTSIDE = """
+import os, signal, sys, threading, time
+from pathlib import Path
+import psycopg
+from crmlite.backup import in_use, postgresql, restoring
+real, rename, step, how = postgresql.run, os.rename, sys.argv[3], sys.argv[4]
+def run(url, program, *words, **options):
+    if program == "psql" and step == "before psql":
+        os._exit(9)
+    if program == "psql" and step == "in psql":  # it waits for a table that somebody holds
+        holder = psycopg.connect(url.replace("+psycopg", ""))
+        holder.execute("LOCK TABLE note IN ACCESS SHARE MODE")
+        threading.Thread(target=lambda: (time.sleep(1), os.kill(os.getpid(), signal.SIGKILL))).start()
+    real(url, program, *words, **options)
+    if program == "psql" and step == "after psql":
+        os._exit(9)
+postgresql.run = run
+count = [int(step) if step.isdigit() else 99]
+def dies(*words):
+    if count[0] == 0:
+        os._exit(9)
+    count[0] -= 1
+    rename(*words)
+os.rename = dies
+if how == "without a plan":
+    in_use.intend = lambda *words: None
+restoring.restore(Path(sys.argv[1]), None, Path(sys.argv[2]))
+"""
+
+
+def kill_outside(step: str, made: Path, instance: Path, how: str = "") -> int:
+    command = [sys.executable, "-c", KILLED_OUTSIDE, str(made), str(instance), step, how]
+    return subprocess.run(command, cwd=ROOT, env={**os.environ, "CRMLITE_INSTANCE": str(instance)}).returncode
+
+
+def key_of(instance: Path) -> str:
+    return (instance / "secret_key").read_text()
+
+
+@pytest.mark.only_on("postgresql")
+def test_killed_around_the_databases_commit_the_next_start_ends_it_or_takes_it_back(made, living, own_stage):
+    """Tables and key are both of the backup, or both as they were."""
+    new, new_key = rows_of(own_stage.app), key_of(living.instance)
+    old, old_key = state(living)[0], "another key, as if it had been made anew since the backup was"
+    assert old != new
+    for step in ("before psql", "in psql", "after psql", "0", "1"):
+        (living.instance / "secret_key").write_text(old_key)
+        assert kill_outside(step, made, living.instance), step
+        in_use.enter(living.instance).close()
+        is_new = step not in {"before psql", "in psql"}
+        with app_of(living.instance, living.url) as app:
+            assert rows_of(app) == (new if is_new else old), step
+        assert key_of(living.instance) == (new_key if is_new else old_key), step
+        assert not (living.instance / "restoring.json").exists()
+
+
+@pytest.mark.only_on("postgresql")
+def test_without_its_plan_tables_and_key_would_not_belong_together(made, living, own_stage):
+    """The control."""
+    (living.instance / "secret_key").write_text("another key, as if it had been made anew since the backup was")
+    assert kill_outside("after psql", made, living.instance, "without a plan")
+    in_use.enter(living.instance).close()
+    with app_of(living.instance, living.url) as app:
+        assert rows_of(app) == rows_of(own_stage.app)
+    assert key_of(living.instance).startswith("another key")
 
 
 def test_what_about_says_is_what_the_code_says():

@@ -244,3 +244,22 @@ def test_files_shut_nobody_out(site: Site, paths, theme, language):
             ]
             assert page.evaluate("() => document.documentElement.scrollWidth") <= 360, step
         assert found == []
+
+
+def test_very_many_files_are_one_message_that_counts_and_names_what_failed(site: Site, tmp_path):
+    many = {f"many-{n}.txt": f"file {n}".encode() for n in range(12)} | {"large.txt": b"x" * 200}
+    for name, data in many.items():
+        (tmp_path / name).write_bytes(data)
+    with site.visit("admin") as page:
+        open_record(page)
+        before = names(page).count()
+        page.evaluate("() => { document.querySelector('#uploads').dataset.most = '100'; }")
+        drag(page, *(str(tmp_path / name) for name in many))
+        row = page.locator("#uploads, #toasts").get_by_text("12 of 13 files attached")
+        expect(row).to_be_visible()
+        expect(page.get_by_text("Not attached: 1")).to_be_visible()
+        assert page.locator(".cx-upload:visible").count() == 2, "the one that counts, and the one that failed"
+        expect(page.locator(".cx-toast-bad")).to_contain_text("large.txt")
+        expect(names(page)).to_have_count(before + 12)
+        page.locator(".cx-upload:visible").first.get_by_role("button", name="Undo").click()
+        expect(names(page)).to_have_count(before)

@@ -80,12 +80,25 @@ def test_on_the_screen_the_head_of_the_paper_is_not_there(site: Site):
         assert FIRM in page.locator(".cx-print-head").text_content()
 
 
-def test_the_button_opens_the_box_for_printing(site: Site):
+def test_the_button_shows_everything_and_opens_the_box_for_printing(site: Site):
     with site.visit("admin") as page:
         open_record(page)
-        page.evaluate("() => { window.print = () => { window.asked = true; }; }")
+        page.add_init_script("window.print = () => { window.asked = (window.asked || 0) + 1; };")
+        page.get_by_role("link", name="Print").click()
+        page.wait_for_function("() => window.asked === 1")
+        assert "_whole=1" in page.url
+        assert page.url.endswith("_whole=1"), "a reload does not print again"
         page.get_by_role("button", name="Print").click()
-        assert page.evaluate("() => window.asked")
+        assert page.evaluate("() => window.asked") == 2
+
+
+def test_without_script_a_link_leads_to_everything(site: Site):
+    with site.visit("admin", java_script_enabled=False) as page:  # signing in works without, too
+        page.goto("/contacts/1")
+        expect(page.locator(".cx-skel").first).to_be_hidden()
+        page.get_by_role("link", name="Show everything on one page").first.click()
+        expect(page.locator("#around")).to_contain_text("Who works on this")
+        expect(page.locator("#timeline .cx-tl-i").first).to_be_visible()
 
 
 def test_an_arabic_page_is_printed_from_right_to_left(site: Site):

@@ -56,3 +56,32 @@ def test_grid_buttons_pressed_before_the_first_answer_are_all_heard(site, quotes
             page.locator(f".cx-grid-add [value^='add {what}']").click(no_wait_after=True)
         expect(page.locator(".cx-grid tbody tr")).to_have_count(before + 2)
         expect(page.locator("[data-quote]")).not_to_have_attribute("aria-busy", "true")
+
+
+def test_grid_buttons_mean_the_row_that_was_clicked_wherever_it_is_by_then(site, quotes):
+    """Removed, moved and removed within one answer's time: each click is for the line that it was made on."""
+    draft = quotes.pages[3].removesuffix("/edit")
+    with site.visit("admin", locale="en") as page:
+        page.goto(f"{draft}/edit")
+        settled(page)
+        rows = page.locator(".cx-grid tbody tr")
+        for n in range(5):
+            page.locator(".cx-grid-add [value^='add section']").click()
+            expect(page.locator("[data-quote]")).not_to_have_attribute("aria-busy", "true")
+            page.locator(".cx-grid-section").last.fill(f"Part {n}")
+            settled(page)
+        first = rows.count() - 5
+        page.route("**/calculate", lambda route: (page.wait_for_timeout(400), route.continue_()))
+        page.evaluate(
+            """(first) => {
+                const all = [...document.querySelectorAll('.cx-grid tbody tr')].slice(first);
+                const click = (row, verb) => row.querySelector(`[data-quote-do][value^="${verb} "]`).click();
+                click(all[0], 'remove'); click(all[1], 'down'); click(all[2], 'remove'); click(all[0], 'down'); click(all[4], 'up');
+            }""",
+            first,
+        )
+        expect(rows).to_have_count(first + 3)
+        expect(page.locator("[data-quote]")).not_to_have_attribute("aria-busy", "true")
+        expect(page.locator(".cx-grid-section").nth(2)).to_have_value("Part 3")
+        found = [page.locator(".cx-grid-section").nth(n).input_value() for n in range(3)]
+        assert found == ["Part 1", "Part 4", "Part 3"]

@@ -7,10 +7,12 @@ from click.testing import CliRunner
 from crmlite import cli, journal, schema
 from crmlite.auth import setup
 from crmlite.auth.models import Role, User
+from crmlite.companies.models import Company
 from crmlite.contacts.models import Contact
 from crmlite.demo import removal
 from crmlite.extensions import db, writing
 from crmlite.files import File
+from crmlite.records.notes import Note
 from tests import oracles
 from tests.auth.test_setup import FORM, build_empty
 from tests.demo.conftest import build_firm, closing_app
@@ -93,6 +95,44 @@ def test_what_else_is_there_is_named_and_asked_about(lived_in):
     assert run(lived_in, input="y\n").exit_code == 0
     with closing_app(lived_in["CRMLITE_DATABASE_URL"]) as app, app.app_context():
         assert db.session.scalars(sa.select(User.id)).all() == []
+
+
+def test_where_people_work_beside_the_demo_what_is_theirs_stays(place):
+    url = place["CRMLITE_DATABASE_URL"]
+    with closing_app(url) as app, app.app_context():
+        writing()
+        role = db.session.scalars(sa.select(Role).where(Role.name == "administrator")).one()
+        nia = User.create(name="Nia Okafor", email="nia@firm.example", password="x", role=role)
+        db.session.flush()
+        journal.act_as("user", nia.id)
+        db.session.commit()
+        writing()
+        journal.act_as("user", nia.id)
+        touched, employer = db.session.scalars(
+            sa.select(Contact).where(Contact.main_company_id.is_not(None)).order_by(Contact.id)
+        ).all()[:2]
+        Note.write(touched, nia.id, "Rang her: she is real")
+        own = Contact.create(nia, given="Anna", family="Lindqvist")
+        db.session.flush()
+        own.join(db.session.get_one(Company, employer.main_company_id), title="Buyer")
+        db.session.commit()
+        touched_id, own_id, company_id = touched.id, own.id, employer.main_company_id
+        counted = db.session.scalar(sa.select(sa.func.count()).select_from(Contact))
+    before = rows(url)
+    said = run(place, input="n\n")
+    assert "Made by people since, and kept: 1 x contact." in said.output
+    assert "somebody worked on it, so it is kept: contact " in said.output
+    assert oracles.differences(before, rows(url)) == [], "asked, and not done"
+    said = run(place, "--yes")
+    assert (said.exit_code, said.exception) == (0, None), said.output
+    with closing_app(url) as app, app.app_context():
+        left = set(db.session.scalars(sa.select(Contact.id)))
+        assert {touched_id, own_id} <= left
+        assert len(left) < counted / 2
+        assert db.session.get(Company, company_id) is not None, "she works there"
+        assert {user.email for user in db.session.scalars(sa.select(User).where(User.active))} == {"nia@firm.example"}
+        assert {contact.owner_id for contact in db.session.scalars(sa.select(Contact))} <= {nia.id, None}
+    assert run(place).output == "Error: There is no demo here, so nothing was removed.\n"
 
 
 def test_a_demo_of_the_version_before_is_not_taken_for_nothing_but_a_demo(place):

@@ -128,3 +128,32 @@ def test_a_purged_record_leaves_no_star(stage):
             Favourite.record_type == "lead", Favourite.record_id == stage.ids["rival.lead"]
         )
         assert db.session.scalar(query) is None
+
+
+def lit(page: str) -> list[str]:
+    """What the sidebar says is here."""
+    side = page[page.index('id="side"') : page.index("</nav>", page.index('id="side"'))]
+    return re.findall(r'href="([^"]+)"[^>]*aria-current="page"', side)
+
+
+def test_the_sidebar_lights_what_is_here_and_nothing_beside_it(stage):
+    seller = stage.client("seller")
+    seller.post(f"/records/contact/{stage.ids['seller.contact']}/star")
+    assert lit(seller.get("/desk/").text) == ["/desk/"]
+    assert lit(seller.get("/contacts/").text) == ["/contacts/"]
+    assert lit(seller.get("/desk/notices").text) == [], "the bell is lit"
+    assert 'href="/desk/notices" aria-current="page"' in seller.get("/desk/notices").text
+    assert lit(seller.get("/records/favourites").text) == ["/records/favourites"]
+
+
+def test_a_fault_says_its_number_in_the_toast_too(own_stage):
+    @own_stage.app.post("/desk/broken-on-purpose")
+    def broken() -> str:
+        raise RuntimeError("on purpose")
+
+    own_stage.app.testing, own_stage.app.config["PROPAGATE_EXCEPTIONS"] = False, False
+    answer = own_stage.client("seller").post(
+        "/desk/broken-on-purpose", headers={"HX-Request": "true", "HX-Request-Type": "partial"}
+    )
+    assert answer.status_code == 500
+    assert answer.headers["X-Request-Id"] in answer.headers["HX-Trigger"]

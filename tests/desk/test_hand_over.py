@@ -234,3 +234,33 @@ def last_by_admin(stage) -> int:
     with stage.app.app_context():
         by = sa.select(sa.func.max(Operation.id)).where(Operation.actor_id == stage.ids["user.admin"])
         return db.session.scalar(by)
+
+
+def test_an_undo_that_takes_back_little_is_not_spent(stage):
+    """Five contacts go to one and four of them on to another: from the end of the chain all come back."""
+    ids = stage.ids
+    with stage.writes("admin"):
+        made = [Contact.create(db.session.get_one(User, ids["user.seller"]), given=f"Chain {n}").id for n in range(5)]
+    admin = stage.client("admin")
+
+    def hand_over(numbers, to):
+        with stage.writes("admin"):
+            for number in numbers:
+                lifecycle_free = db.session.get_one(Contact, number)
+                lifecycle_free.assign(db.session.get_one(User, ids[to]))
+        return last_operation(stage)
+
+    def owner_ids():
+        with stage.app.app_context():
+            return list(
+                db.session.scalars(sa.select(Contact.owner_id).where(Contact.id.in_(made)).order_by(Contact.id))
+            )
+
+    first, second = hand_over(made, "user.colleague"), hand_over(made[1:], "user.rival")
+    said = admin.post(f"/records/undo/{first}", headers={"HX-Request": "true", "HX-Current-URL": "/"})
+    assert "Undo the later changes first" in said.headers["HX-Trigger"]
+    assert owner_ids() == [ids["user.seller"], *[ids["user.rival"]] * 4]
+    assert admin.post(f"/records/undo/{second}").status_code == 303
+    assert admin.post(f"/records/undo/{first}").status_code == 303
+    assert owner_ids() == [ids["user.seller"]] * 5
+    assert admin.post(f"/records/undo/{first}").status_code == 409, "and now it is"

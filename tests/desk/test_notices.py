@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from crmlite import jobs, schedule
 from crmlite.auth.models import Preference, User
 from crmlite.contacts.models import Contact
-from crmlite.desk import forgetting, inbox
+from crmlite.desk import inbox
 from crmlite.desk.kinds import KINDS
 from crmlite.desk.models import Notice
 from crmlite.extensions import db, pretending, utcnow, writing
@@ -16,6 +16,7 @@ from crmlite.mail import outbox, sending, smtp
 from crmlite.mail.models import Message
 from crmlite.records import members
 from crmlite.records.links import Hit, Link
+from crmlite.retention.jobs import forget as forget_batch
 from tests.cast import canary
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -352,7 +353,8 @@ def test_old_ones_go_and_so_does_what_a_purged_record_left(stage):
         for days, left in ((89, 1), (91, 0)):
             with pretending(utcnow() + timedelta(days=days)):
                 writing()
-                forgetting.forget_old()
+                for kind in ("notices", "unread", "seen"):
+                    forget_batch(kind)
                 db.session.commit()
             query = sa.select(sa.func.count()).select_from(Notice).where(Notice.user_id == stage.ids["user.rival"])
             assert db.session.scalar(query) == left

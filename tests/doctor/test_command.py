@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner
 
 from crmlite import jobs
@@ -78,3 +79,17 @@ def test_it_makes_no_instance(monkeypatch, tmp_path):
     result = CliRunner().invoke(main, ["doctor"])
     assert (result.exit_code, (tmp_path / "none").exists()) == (2, False)
     assert "There is no instance folder" in result.output
+
+
+def test_a_check_that_fails_leaves_no_traceback_between_the_advice(run, monkeypatch):
+    def fails(_place):
+        raise sa.exc.OperationalError("SELECT", {}, Exception("the disk is on fire\nand more"))
+
+    monkeypatch.setattr(examination, "HERE", (Check("db", "Database", fails), *CHECKS.values()))
+    said = run("--here", "--json")
+    told = json.loads(said.stdout)["db"]
+    assert told["sentence"] == "The database does not answer."
+    assert told["advice"] == "Look at its disk, and at the server's log."
+    assert told["detail"] == "the disk is on fire."
+    assert "Traceback" not in said.stderr
+    assert said.stderr == ""

@@ -12,6 +12,7 @@ from crmlite.catalog.models import TaxClass
 from crmlite.companies.models import Company
 from crmlite.contacts.models import Contact
 from crmlite.extensions import db, pretending
+from crmlite.journal import Operation
 from crmlite.mail.models import Message
 from crmlite.pipeline.models import Deal
 from crmlite.sales.models import Decision, Order, Quote
@@ -147,6 +148,16 @@ def test_one_in_the_trash_is_not_there(own_stage):
     assert stage.client().get(path).status_code == 404
 
 
+def test_what_is_not_there_is_said_in_the_firms_name_and_not_in_ours(own_stage):
+    with own_stage.writes("admin"):
+        Organisation.get().change(name="Verhoef Booths")
+    page = own_stage.client().get("/p/quote/no-such-token-at-all").text
+    assert "Verhoef Booths" in page
+    assert "crmlite" not in re.sub(r"<(link|meta|script)[^>]*>|<template.*?</template>", "", page, flags=re.DOTALL)
+    ours = own_stage.client().get("/no/such/page").text
+    assert "crmlite" in re.sub(r"<(link|meta|script)[^>]*>", "", ours), "the control"
+
+
 def test_opening_and_downloading_are_on_record(own_stage):
     stage = own_stage
     stage.client().get(url(stage), headers={"User-Agent": "Mozilla/5.0 (iPhone)"})
@@ -158,6 +169,24 @@ def test_opening_and_downloading_are_on_record(own_stage):
 
 
 # --- accepting --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("back", ["trash", "undo"])
+def test_a_deal_in_the_trash_comes_back_as_won(sold, back):
+    seller, deal_id = sold.client("seller"), sold.ids["seller.deal"]
+    seller.post(f"/records/deal/{deal_id}/delete")
+    with sold.app.app_context():
+        operation = db.session.scalar(sa.select(sa.func.max(Operation.id)))
+    assert sold.client().post(f"{url(sold, 'sold')}/accept", data={**YES, "line": option_of(sold)}).status_code == 303
+    path = f"/records/undo/{operation}" if back == "undo" else f"/records/deal/{deal_id}/restore"
+    assert seller.post(path).status_code == 303
+    with sold.app.app_context():
+        deal = db.session.get_one(Deal, deal_id)
+        order = db.session.scalars(sa.select(Order).where(Order.quote_id == sold.ids["sold"])).one()
+        assert deal.deleted_at is None
+        assert deal.stage.kind == "won"
+        assert deal.amount_minor == order.net_minor
+    assert seller.get(f"/deals/{deal_id}").status_code == 200
 
 
 def test_accepting_makes_the_order_wins_the_deal_and_makes_a_customer(sold):

@@ -459,3 +459,17 @@ def stage_user(stage):
     from crmlite.auth.models import User
 
     return db.session.get_one(User, stage.ids["user.seller"])
+
+
+def test_more_lines_than_there_may_be_are_said_beside_the_grid(own_stage, monkeypatch):
+    monkeypatch.setattr("crmlite.sales.grid.MOST_LINES", 3)
+    monkeypatch.setattr("crmlite.sales.grid.QuoteForm.lines.kwargs", {"max_entries": 3}, raising=False)
+    row = {f"lines-{n}-{name}": value for n in range(4) for name, value in (
+        ("kind", "item"), ("place", str(n)), ("product-text", f"Own {n}"), ("quantity", "1"), ("price", "1")
+    )}  # fmt: skip
+    three = {name: value for name, value in row.items() if not name.startswith("lines-3-")}
+    page = calculated(own_stage, **three)
+    assert "A quote has at most 3 lines." in page
+    assert 'value="add item' not in page
+    two = {name: value for name, value in three.items() if not name.startswith("lines-2-")}
+    assert 'value="add item 2"' in calculated(own_stage, **two), "the control"

@@ -51,6 +51,12 @@ class RecoveryCode(Base):
         db.session.add_all(cls(user_id=user_id, code_hash=hash_secret(code)) for code in codes)
 
     @classmethod
+    def are(cls, user_id: int, codes: list[str]) -> bool:
+        """Whether these are theirs, used ones too."""
+        kept = set(db.session.scalars(sa.select(cls.code_hash).where(cls.user_id == user_id)))
+        return kept == {hash_secret(code) for code in codes}
+
+    @classmethod
     def use(cls, user_id: int, code: str) -> bool:
         """Whether it is one that was not used before; from now on it is."""
         unused = sa.and_(cls.user_id == user_id, cls.code_hash == hash_secret(code), cls.used_at.is_(None))

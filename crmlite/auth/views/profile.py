@@ -12,6 +12,7 @@ from werkzeug.exceptions import BadRequest
 from crmlite.auth import notices, passwords, signin
 from crmlite.auth.forms import THEMES, PasswordForm, ProfileForm
 from crmlite.auth.models import User
+from crmlite.auth.signin import without_second_factor
 from crmlite.extensions import db, writing
 from crmlite.safety import local_path
 from crmlite.web import LANGUAGES, go, outcome, render, speaking
@@ -52,11 +53,13 @@ def change_password() -> Response:
 
 
 @bp.post("/theme")
+@without_second_factor
 def theme() -> Response:
     return _choose("theme", dict(THEMES), _l("The colours were changed."))
 
 
 @bp.post("/language")
+@without_second_factor
 def language() -> Response:
     return _choose("language", LANGUAGES, _l("The language was changed."), column="locale")
 

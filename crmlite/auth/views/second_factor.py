@@ -1,7 +1,7 @@
 """/auth/second-factor: one's own second step of signing in. What changes it asks for the password again."""
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, g, make_response, request
 from flask_babel import gettext as _
 from werkzeug.exceptions import Conflict, NotFound
 
@@ -10,7 +10,7 @@ from crmlite.auth.forms import CodeForm, OwnPasswordForm
 from crmlite.auth.models import RecoveryCode, SecondFactor, User
 from crmlite.auth.signin import without_second_factor
 from crmlite.extensions import db, writing
-from crmlite.web import go, render
+from crmlite.web import go, local_today, render, show_date
 
 bp = Blueprint("second_factor", __name__, url_prefix="/auth/second-factor")
 
@@ -45,27 +45,60 @@ def confirming() -> Response:
 @bp.post("/confirm")
 @without_second_factor
 def confirm() -> Response:
-    """Shows the recovery codes, once."""
+    """To the recovery codes."""
     form = CodeForm(request.form)
-    codes = second_factor.confirm(_me(), form.code.data, g.user.session_id) if form.validate() else None
-    if codes is None:
+    word = second_factor.confirm(_me(), form.code.data, g.user.session_id) if form.validate() else None
+    if word is None:
         return _picture(_("That is not the code that is shown now. Wait for the next one and type that."), 422)
     db.session.commit()
-    return render("auth/second_factor/codes.html", codes=codes, is_new=True)
+    return _to_codes(
+        word, _("From now on signing in takes a code from your phone; this is final until you take it away.")
+    )
+
+
+@bp.get("/codes")
+def codes() -> Response:
+    """The recovery codes, until whoever they are of says that they kept them, or for a day."""
+    found = _waiting()
+    return render("auth/second_factor/codes.html", codes=found) if found else go(PAGE)
+
+
+@bp.get("/codes.txt")
+def as_text() -> Response:
+    found = _waiting()
+    if not found:
+        raise NotFound
+    head = _(
+        "Recovery codes of %(email)s for crmlite, made on %(date)s", email=g.user.email, date=show_date(local_today())
+    )
+    answer = make_response("\r\n".join([head, "", *found, ""]))
+    answer.headers["Content-Type"] = "text/plain; charset=utf-8"
+    answer.headers["Content-Disposition"] = 'attachment; filename="crmlite-recovery-codes.txt"'
+    return answer
+
+
+@bp.post("/codes/kept")
+def kept() -> Response:
+    """They are shown no more."""
+    answer = go(
+        PAGE, _("Your recovery codes are not shown any more; this is final. You can make new ones at any time.")
+    )
+    answer.delete_cookie(_COOKIE, path=PAGE)
+    return answer
 
 
 @bp.post("/codes")
-def codes() -> Response:
-    """New recovery codes, shown once."""
+def renew() -> Response:
+    """New recovery codes."""
     form = OwnPasswordForm(request.form)
     if not _is_right(form):
         return _page(form, status=422)
     writing()
     if not _is_on():
         raise Conflict(_("You do not sign in with two steps."))
-    found = second_factor.renew_codes(_me())
+    word = second_factor.renew_codes(_me())
     db.session.commit()
-    return render("auth/second_factor/codes.html", codes=found, is_new=False)
+    return _to_codes(word, _("You have new recovery codes; those before are worth nothing. This is final."))
 
 
 @bp.post("/remove")
@@ -83,6 +116,25 @@ def remove() -> Response:
     return go(PAGE, _("Your password alone signs you in now; this is final. You can set the second step up anew."))
 
 
+_COOKIE = "crmlite_codes"
+_SHOWN_FOR = 24 * 60 * 60
+
+
+def _to_codes(word: str, message: str) -> Response:
+    """The browser keeps the word of which the codes can be made again: a reload, or a printer without paper, loses nothing."""
+    answer = go(f"{PAGE}/codes", message)
+    answer.set_cookie(
+        _COOKIE, word, max_age=_SHOWN_FOR, path=PAGE, secure=request.is_secure, httponly=True, samesite="Strict"
+    )
+    return answer
+
+
+def _waiting() -> list[str] | None:
+    """The codes that were not said to be kept."""
+    word = request.cookies.get(_COOKIE, "")[:100]
+    return second_factor.codes_of(g.user.id, word) if word else None
+
+
 def _page(form: OwnPasswordForm, status: int = 200) -> Response:
     me = db.session.get_one(User, g.user.id)
     return render(
@@ -90,6 +142,7 @@ def _page(form: OwnPasswordForm, status: int = 200) -> Response:
         form=form,
         is_on=_is_on(),
         left=RecoveryCode.left(me.id),
+        are_waiting=_waiting() is not None,
         required=second_factor.is_required(me),
         status=status,
     )

@@ -1,10 +1,13 @@
 """/desk/: where one begins, with what one looked at last, notices and favourites."""
 
 from flask import Blueprint, Response, g
+from flask_babel import gettext as _
 
+from crmlite.desk import first_steps
 from crmlite.desk.inbox import Inbox
+from crmlite.extensions import db
 from crmlite.records import seen
-from crmlite.web import render
+from crmlite.web import go, render
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
 
@@ -13,4 +16,16 @@ SHOWN = 8
 
 @bp.get("/")
 def index() -> Response:
-    return render("desk/index.html", latest=seen.latest(g.user, SHOWN), inbox=Inbox(g.user, unread=True, limit=SHOWN))
+    return render(
+        "desk/index.html",
+        latest=seen.latest(g.user, SHOWN),
+        inbox=Inbox(g.user, unread=True, limit=SHOWN),
+        steps=first_steps.of(g.user),
+    )
+
+
+@bp.post("/first-steps/hide")
+def hide_first_steps() -> Response:
+    first_steps.hide(g.user)
+    db.session.commit()
+    return go("/desk/", _("The first steps are hidden; this is final."))

@@ -45,6 +45,10 @@ def undo(operation_id: int) -> Response:
     message = _("Undone.")
     if undone.conflicts:
         message = _("Undone, except for what was changed since.")
+    if undone.left_most:
+        message = _(
+            "Only what nobody changed since was undone. Undo the later changes first, then this can be undone again."
+        )
     return _answer(about, message)
 
 

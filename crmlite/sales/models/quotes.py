@@ -197,9 +197,9 @@ class Quote(Record, Base):
         return order
 
     def _win_deal(self, order: Order) -> None:
-        """The deal is won, also one that was given up, at what was ordered."""
+        """The deal is won, at what was ordered: also one that was given up, or lies in the trash and may come back from there."""
         deal = self.deal
-        if deal is None or deal.deleted_at is not None or deal.stage.kind == WON:
+        if deal is None or deal.stage.kind == WON:
             return
         if deal.currency == order.currency:
             deal.amount_minor = order.net_minor
