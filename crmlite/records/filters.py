@@ -23,7 +23,9 @@ from werkzeug.exceptions import BadRequest
 from crmlite import web
 from crmlite.auth.models import Viewer
 from crmlite.extensions import db
-from crmlite.records import types
+from crmlite.numbers import Unreadable
+from crmlite.records import custom_filters, custom_values, types
+from crmlite.records.custom_fields import CustomField
 from crmlite.records.tags import Tag, Tagging
 from crmlite.records.types import Column, RecordType
 
@@ -70,6 +72,9 @@ OPERATORS: dict[str, dict[str, Compare]] = {
     **dict.fromkeys(("choice", "country", "language", "lifecycle", "user", "company", "contact"), _IS),
     **dict.fromkeys(("number", "money"), _NUMBER),
     **dict.fromkeys(("date", "ago"), _DATE),
+    **dict.fromkeys(("micro", "amount"), _NUMBER),
+    **dict.fromkeys(("option", "options"), _IS),
+    "attached": {},
 }
 """Operators by kind of column. `empty` (1 or 0) fits every kind."""
 
@@ -127,8 +132,10 @@ def _term(kind: RecordType, key: str, values: tuple[str, ...]) -> Term:
     link, target = "", kind
     if len(parts) > 1 and parts[0] in kind.links:
         other = _linked(kind, parts[0])
-        if other.column(parts[1]) or not kind.column(parts[0]):  # else it is an operator of the column: company.empty=1
+        if parts[1] == "x" or other.column(parts[1]) or not kind.column(parts[0]):  # else it is an operator of the column: company.empty=1
             link, target = parts.pop(0), other
+    if parts[0] == "x" and len(parts) > 1:  # a custom field: x.size, and x.size.not
+        parts[:2] = [".".join(parts[:2])]
     name, operator = parts[0], parts[1] if len(parts) > 1 else ""
     column = TAG if name == "tag" else target.column(name)
     if column is None or not column.filterable or len(parts) > 2:
@@ -153,6 +160,8 @@ def _linked(kind: RecordType, link: str) -> RecordType:
 def _condition(kind: RecordType, term: Term, user: Viewer) -> sa.ColumnElement[bool]:
     if term.column.kind == "tags":
         return _tagged(kind, term)
+    if term.column.custom is not None:
+        return _custom(kind, term, term.column.custom, user)
     attribute = getattr(kind.model, term.column.filter_by or term.column.attribute)
     if term.operator == "empty":
         is_empty = attribute.is_(None)
@@ -168,6 +177,21 @@ def _condition(kind: RecordType, term: Term, user: Viewer) -> sa.ColumnElement[b
         unseen = attribute.not_in(sa.select(other.model.id).where(other.policy.rows(user)))
         found = sa.or_(found, unseen) if term.operator == "not" else sa.and_(found, sa.not_(unseen))
     return found
+
+
+def _custom(kind: RecordType, term: Term, field: CustomField, user: Viewer) -> sa.ColumnElement[bool]:
+    def read(text: str) -> Any:
+        if field.kind == "date":
+            return custom_filters.days(_span(text, True))
+        if field.kind in {"number", "money"}:
+            try:
+                return custom_filters.number(field, text)
+            except Unreadable:
+                raise FilterError(_("“%(value)s” is not a number.", value=text[:60])) from None
+        return _value(term, text, custom_values.compared(field).type, user)
+
+    compare = {**OPERATORS[term.column.kind], "not": _IS[""]}.get(term.operator)
+    return custom_filters.condition(kind.model, term.values, term.operator, field, compare, read)
 
 
 def _tagged(kind: RecordType, term: Term) -> sa.ColumnElement[bool]:
@@ -267,6 +291,8 @@ def _said(kind: RecordType, term: Term, users: dict[int, str], user: Viewer) -> 
         ]
     elif column.kind in {"company", "contact"}:
         names = _titles(column.kind, term.values, user)
+    elif column.custom is not None:
+        names = [custom_filters.said(column.custom, value) for value in term.values]
     elif column.choices:
         labels = {value: str(label) for value, label in column.choices()}
         names = [labels.get(value, value) for value in term.values]

@@ -23,7 +23,7 @@ from crmlite import journal
 from crmlite.auth.models import Member, Preference, User, Viewer
 from crmlite.extensions import db
 from crmlite.money import Money
-from crmlite.records import cells, filters, search, tags, types
+from crmlite.records import cells, custom_cells, custom_values, filters, search, tags, types
 from crmlite.records.filters import Chip, FilterError, Term
 from crmlite.records.types import Column, RecordType
 from crmlite.web import cached_per_request, hue
@@ -81,7 +81,7 @@ class Listing:
             raise FilterError(_("There is no “%(key)s” here.", key=min(unknown)[:60]))
         self.terms: list[Term] = filters.parse(kind, args)
         self.sort, self.descending = self._sort(args.get("_sort") or kind.default_sort)
-        self.after = _read_cursor(args["_after"], self._sort_attribute) if args.get("_after") else None
+        self.after = _read_cursor(args["_after"], self._cursor_attribute) if args.get("_after") else None
 
     # --- what the page shows
 
@@ -129,7 +129,7 @@ class Listing:
     @cached_property
     def filter_fields(self) -> list[FilterField]:
         found = []
-        for column in self.type.columns:
+        for column in self.type.all_columns:
             choices = self._choices(column)
             if column.filterable and choices:
                 found.append(
@@ -232,7 +232,9 @@ class Listing:
     @cached_property
     def _ids(self) -> list[int]:
         """Ids of this page and one more, in order."""
-        return self._few() if self._matching <= COUNT_TO else self._walk()
+        if self._matching <= COUNT_TO:
+            return self._few()
+        return self._walk_values() if self._sort_column.custom else self._walk()
 
     def _few(self) -> list[int]:
         """All matches, then sorted: the inner limit keeps the planner from walking the sort index instead."""
@@ -256,6 +258,26 @@ class Listing:
                 query = query.where(model.id < self.after[1] if self.descending else model.id > self.after[1])
             order = model.id.desc() if self.descending else model.id
             found += list(db.session.scalars(self._hinted(query).order_by(order).limit(PAGE + 1 - len(found))))
+        return found
+
+    def _walk_values(self) -> list[int]:
+        """The same along a custom field: its values lie in a table of their own, in order; who has none comes last."""
+        column, model = self._sort_column, self.type.model
+        assert column.custom is not None  # noqa: S101 - _ids asked
+        value, record_id = custom_values.sort_column(column.custom), custom_values.CustomValue.record_id
+        found: list[int] = []
+        if self.after is None or self.after[0] is not None:
+            query = custom_values.in_order(self.type, column.custom, self.query)
+            if self.after is not None:
+                last = self.after[0]
+                query = query.where(*self._beyond(value, record_id), value <= last if self.descending else value >= last)
+            found = list(db.session.scalars(query.order_by(*self._order(value, record_id)).limit(PAGE + 1)))
+        if len(found) <= PAGE:
+            query = sa.select(model.id).where(self.query, custom_values.lacks(model, column.custom))
+            if self.after is not None and self.after[0] is None:
+                query = query.where(model.id < self.after[1] if self.descending else model.id > self.after[1])
+            query = query.order_by(model.id.desc() if self.descending else model.id)
+            found += list(db.session.scalars(query.limit(PAGE + 1 - len(found))))
         return found
 
     def _hinted(self, query: Any) -> Any:
@@ -292,11 +314,19 @@ class Listing:
     @property
     def _sort_attribute(self) -> Any:
         column = self._sort_column
+        if column.custom is not None:
+            return custom_values.sort_of(self.type.model, column.custom)
         return getattr(self.type.model, column.sort_by or column.attribute)
 
     @property
+    def _cursor_attribute(self) -> Any:
+        """What says of which kind the values are that it is sorted by."""
+        column = self._sort_column
+        return custom_values.sort_column(column.custom) if column.custom is not None else self._sort_attribute
+
+    @property
     def _sort_is_nullable(self) -> bool:
-        return bool(self._sort_attribute.property.columns[0].nullable)
+        return self._sort_column.custom is not None or bool(self._sort_attribute.property.columns[0].nullable)
 
     def _sort(self, asked: str) -> tuple[str, bool]:
         name, descending = asked.removeprefix("-"), asked.startswith("-")
@@ -352,7 +382,9 @@ def values_of(kind: RecordType, record: Any, columns: tuple[Column, ...], user: 
 
 def _rows_query(kind: RecordType, columns: tuple[Column, ...], *more: Any) -> Any:
     model = kind.model
-    plain = [getattr(model, column.attribute).label(f"c_{column.name}") for column in columns if column.kind != "tags"]
+    plain = [getattr(model, column.attribute).label(f"c_{column.name}") for column in columns if column.is_stored]
+    if any(column.custom for column in columns):
+        plain.append(model.custom.label("_custom"))
     if any(column.kind == "money" for column in columns):
         plain.append(model.currency.label("_currency"))
     return sa.select(model.id, model.row_version, model.owner_id, model.team_id, *more, *plain)
@@ -360,11 +392,19 @@ def _rows_query(kind: RecordType, columns: tuple[Column, ...], *more: Any) -> An
 
 def _row(kind: RecordType, columns: tuple[Column, ...], source: Any, user: Viewer) -> Row:
     mapping = source._mapping
-    row = Row({column.name: mapping[f"c_{column.name}"] for column in columns if column.kind != "tags"})
+    row = Row({column.name: mapping[f"c_{column.name}"] for column in columns if column.is_stored})
+    put_custom(row, columns, mapping.get("_custom"))
     row.id, row.row_version, row.currency = source.id, source.row_version, mapping.get("_currency", "")
     row.editable = may_edit(kind, source, user)
     row.may_hand_over = row.editable and kind.policy.may_hand_over(user, source)
     return row
+
+
+def put_custom(row: Row, columns: tuple[Column, ...], values: dict[str, Any] | None) -> None:
+    """Custom fields into a row: `values` are those of its record, by key."""
+    for column in columns:
+        if column.custom is not None:
+            row[column.name] = custom_cells.shown(column.custom, (values or {}).get(column.custom.key))
 
 
 def may_edit(kind: RecordType, row: Any, user: Viewer) -> bool:
@@ -399,6 +439,8 @@ def fill(kind: RecordType, columns: tuple[Column, ...], rows: list[Row], user: V
         elif column.kind == "money":
             for row in rows:
                 row[column.name] = None if row[column.name] is None else Money(row[column.name], row.currency)
+        elif column.kind == "attached":
+            custom_cells.fill_files(column.name, rows)
         elif column.kind in _fillers:
             _fillers[column.kind](column, rows)
 

@@ -20,9 +20,9 @@ def columns(record_type: str) -> Response:
     """
     kind, choice = kind_of(record_type), f"columns.{record_type}"
     wanted = set(request.values.getlist("name"))
-    if unknown := wanted - {column.name for column in kind.columns}:
+    if unknown := wanted - {column.name for column in kind.all_columns}:
         raise BadRequest(_("There is no column “%(name)s”.", name=min(unknown)[:60]))
-    names = [column.name for column in kind.columns if column.name in wanted]
+    names = [column.name for column in kind.all_columns if column.name in wanted]
     before = Preference.read(g.user.id, choice).get("names", [])
     Preference.write(g.user.id, choice, {"names": names})
     db.session.commit()
