@@ -4,9 +4,22 @@ from flask import Flask, g
 from flask_babel import lazy_gettext as _l
 
 from crmlite import journal, retention, web
-from crmlite.auth.models import Viewer
 from crmlite.auth import roles
-from crmlite.records import actions, cells, custom_fields, custom_values, lifecycle, links, notes, search, trash, types, views
+from crmlite.auth.models import Viewer
+from crmlite.records import (
+    actions,
+    cells,
+    custom_cells,
+    custom_fields,
+    custom_values,
+    lifecycle,
+    links,
+    notes,
+    search,
+    trash,
+    types,
+    views,
+)
 from crmlite.records.actions import Action
 from crmlite.records.types import RecordType
 
@@ -32,7 +45,9 @@ def init_app(app: Flask) -> None:
     actions.add(app, Action(_l("Go to custom fields"), "/fields", "forms", "custom_field", "edit"))
     actions.add(app, Action(_l("Open the trash"), "/records/trash", "trash"))
     web.add_nav(app, "/records/trash", "trash", _l("Trash"), group="settings", order=90, shown=_may_delete)
-    app.jinja_env.filters.update(lifecycle=_lifecycle_label, lifecycle_hue=lifecycle.HUES.get)
+    app.jinja_env.filters.update(
+        lifecycle=_lifecycle_label, lifecycle_hue=lifecycle.HUES.get, web_address=custom_cells.web_address
+    )
     app.jinja_env.globals.update(can=can, cell=cells.cell)
 
 

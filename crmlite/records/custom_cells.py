@@ -10,6 +10,7 @@ from crmlite import web
 from crmlite.extensions import db
 from crmlite.files import File
 from crmlite.money import Money
+from crmlite.points import normal_url
 from crmlite.records import custom_fields
 from crmlite.records.custom_fields import CustomField
 from crmlite.records.files import Attachment
@@ -68,10 +69,20 @@ def fill_files(name: str, rows: list[Any]) -> None:
         row[name] = {"name": names[number], "url": f"/files/{number}"} if number in names else None
 
 
+def web_address(value: str) -> str:
+    """Where a link leads; nowhere, where it is none: values come from files of strangers, too."""
+    try:
+        return normal_url(value)
+    except ValueError:
+        return ""
+
+
 def texts(record: Any) -> list[str]:
     """What a record is found by: what stands in its texts and links, and what was chosen."""
     if not record.custom:
         return []
     fields = custom_fields.of(record.__tablename__)
     found = ((field, record.custom.get(field.key)) for field in fields)
-    return [said(field, value) for field, value in found if value and field.kind in {"text", "link", "choice", "choices"}]
+    return [
+        said(field, value) for field, value in found if value and field.kind in {"text", "link", "choice", "choices"}
+    ]

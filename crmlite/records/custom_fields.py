@@ -20,7 +20,6 @@ from werkzeug.exceptions import Conflict
 from crmlite import events
 from crmlite.auth.models import Organisation, Viewer
 from crmlite.extensions import UNJOURNALED, Base, db, utcnow
-
 from crmlite.journal import Journaled
 
 PREFIX = "x."

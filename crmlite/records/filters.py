@@ -132,7 +132,9 @@ def _term(kind: RecordType, key: str, values: tuple[str, ...]) -> Term:
     link, target = "", kind
     if len(parts) > 1 and parts[0] in kind.links:
         other = _linked(kind, parts[0])
-        if parts[1] == "x" or other.column(parts[1]) or not kind.column(parts[0]):  # else it is an operator of the column: company.empty=1
+        if (
+            parts[1] == "x" or other.column(parts[1]) or not kind.column(parts[0])
+        ):  # else it is an operator of the column: company.empty=1
             link, target = parts.pop(0), other
     if parts[0] == "x" and len(parts) > 1:  # a custom field: x.size, and x.size.not
         parts[:2] = [".".join(parts[:2])]

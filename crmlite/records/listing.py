@@ -270,7 +270,9 @@ class Listing:
             query = custom_values.in_order(self.type, column.custom, self.query)
             if self.after is not None:
                 last = self.after[0]
-                query = query.where(*self._beyond(value, record_id), value <= last if self.descending else value >= last)
+                query = query.where(
+                    *self._beyond(value, record_id), value <= last if self.descending else value >= last
+                )
             found = list(db.session.scalars(query.order_by(*self._order(value, record_id)).limit(PAGE + 1)))
         if len(found) <= PAGE:
             query = sa.select(model.id).where(self.query, custom_values.lacks(model, column.custom))

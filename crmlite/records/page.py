@@ -45,9 +45,9 @@ class RecordPage:
         return tuple(column for column in self.type.all_columns if column.edit)
 
     @property
-    def custom(self) -> list[str]:
-        """The names of the firm's own fields."""
-        return [column.name for column in self.type.all_columns if column.custom]
+    def custom(self) -> list[Column]:
+        """The firm's own fields."""
+        return [column for column in self.type.all_columns if column.custom]
 
     @cached_property
     def row(self) -> Row:

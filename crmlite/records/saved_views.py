@@ -111,7 +111,7 @@ class Tab:
     view: SavedView | None = None
 
 
-def visible(user: Viewer, record_type: str) -> sa.Select[tuple[SavedView]]:
+def visible(user: Viewer, record_type: str) -> sa.Select[SavedView]:
     """One's own, then those that others share with one."""
     shared = [SavedView.shared == "all"]
     if user.team_id is not None:

@@ -283,7 +283,9 @@ def _value(column: Column, value: Any, currency: str) -> str:
     if value is None or value == "":
         return ""
     if column.custom is not None:
-        return custom_cells.said(column.custom, value, {number: user["name"] for number, user in users().items()})[:LONGEST]
+        return custom_cells.said(column.custom, value, {number: user["name"] for number, user in users().items()})[
+            :LONGEST
+        ]
     if column.kind == "user":
         return str(users().get(value, {}).get("name", value))
     if column.kind == "date":

@@ -105,7 +105,9 @@ class Record(Journaled):
 
     def value_of(self, name: str) -> Any:
         """A field's value by its name, those of one's own too, in JSON's own types."""
-        return (self.custom or {}).get(name.removeprefix(PREFIX)) if name.startswith(PREFIX) else getattr(self, name, None)
+        return (
+            (self.custom or {}).get(name.removeprefix(PREFIX)) if name.startswith(PREFIX) else getattr(self, name, None)
+        )
 
     def may_become(self, name: str, value: Any) -> bool:
         """An undo brings back no value of a field that was deleted since."""

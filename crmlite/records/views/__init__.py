@@ -70,6 +70,7 @@ from crmlite.records.views import (  # noqa: E402
 )
 
 __all__ = [
-    "bp", "bulk", "changed", "custom_fields", "done", "favourites", "fields", "files", "find", "kind_of", "lists", "members", "notes", "public_files",
+    "bp", "bulk", "changed", "custom_fields",
+    "done", "favourites", "fields", "files", "find", "kind_of", "lists", "members", "notes", "public_files",
     "is_seen", "page_of", "search", "seen", "tags", "timeline", "trash", "undo",
 ]  # fmt: skip

@@ -105,7 +105,12 @@ def create() -> Response:
     if not form.validate():
         return _editor(None, form, 422)
     field = CustomField.create(
-        g.user, form.record_type.data, form.label.data, form.kind.data, [row[1] for row in form.rows()], form.currency.data
+        g.user,
+        form.record_type.data,
+        form.label.data,
+        form.kind.data,
+        [row[1] for row in form.rows()],
+        form.currency.data,
     )
     db.session.commit()
     return go("/fields", _("The field %(field)s was made.", field=field.label), undo_url())
@@ -129,7 +134,9 @@ def save(field_id: int) -> Response:
         return _editor(field, form, 422)
     if row_id(version) != field.row_version:
         form.form_errors.append(
-            _("Somebody changed this field while you were writing. Nothing was saved yet. Save again to keep what you wrote.")
+            _(
+                "Somebody changed this field while you were writing. Nothing was saved yet. Save again to keep what you wrote."
+            )
         )
         return _editor(field, form, 409)
     field.change(form.label.data, form.rows() if field.kind in WITH_OPTIONS else None)
@@ -149,7 +156,9 @@ def move(field_id: int) -> Response:
 def retire(field_id: int) -> Response:
     field = _find(field_id, lock=True).retire()
     db.session.commit()
-    return go("/fields", _("%(field)s is not shown any more. What records have of it stays.", field=field.label), undo_url())
+    return go(
+        "/fields", _("%(field)s is not shown any more. What records have of it stays.", field=field.label), undo_url()
+    )
 
 
 @bp.post("/<int:field_id>/restore")

@@ -68,7 +68,9 @@ def _sent(column: Column) -> MultiDict[str, str]:
 
 def _stored(kind: RecordType, record: Any) -> dict[str, Any]:
     """The record as its form knows it: rules may look at more than one field, and amounts are shown in their currency."""
-    own = {column.field_name: _value(column, record) for column in kind.columns if hasattr(kind.form, column.field_name)}
+    own = {
+        column.field_name: _value(column, record) for column in kind.columns if hasattr(kind.form, column.field_name)
+    }
     return {**own, "_record": record}
 
 
