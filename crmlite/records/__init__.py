@@ -1,5 +1,7 @@
 """What all records share: policy, filters, listing, search, notes, tags, files, private links, undo."""
 
+from typing import Any
+
 from flask import Flask, g
 from flask_babel import lazy_gettext as _l
 
@@ -15,6 +17,7 @@ from crmlite.records import (
     lifecycle,
     links,
     notes,
+    saved_views,
     search,
     trash,
     types,
@@ -48,7 +51,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         lifecycle=_lifecycle_label, lifecycle_hue=lifecycle.HUES.get, web_address=custom_cells.web_address
     )
-    app.jinja_env.globals.update(can=can, cell=cells.cell)
+    app.jinja_env.globals.update(can=can, cell=cells.cell, may_change_view=_may_change_view, view_shares=_view_shares)
 
 
 def _may_delete(user: Viewer) -> bool:
@@ -58,6 +61,14 @@ def _may_delete(user: Viewer) -> bool:
 
 def _lifecycle_label(state: str) -> str:
     return str(lifecycle.LABELS.get(state, state))
+
+
+def _may_change_view(view: saved_views.SavedView) -> bool:
+    return saved_views.may_edit(g.user, view)
+
+
+def _view_shares() -> list[tuple[str, Any]]:
+    return saved_views.shares(g.user)
 
 
 def can(action: str, kind: RecordType | str) -> bool:

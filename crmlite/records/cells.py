@@ -18,7 +18,9 @@ FOLDER = "records/cells"
 
 def render_rows(kind: RecordType, columns: tuple[Column, ...], rows: Sequence[Any]) -> Markup:
     """All rows of a page. What is the same in each row is made once: a page of 50 has 150 cells that can be edited."""
-    template = _compiled((kind.name, *(column.name for column in columns)), lambda: _rows_source(columns))
+    template = _compiled(
+        (kind.name, *(column.name + column.width for column in columns)), lambda: _rows_source(columns)
+    )
     labels = [_edit_label(column) for column in columns]
     return Markup(template.render(rows=rows, columns=columns, type=kind, edit_labels=labels))  # noqa: S704
 
@@ -93,6 +95,7 @@ def _file(name: str) -> str:
     return environment.loader.get_source(environment, f"{FOLDER}/{name}.html")[0]
 
 
+WIDTHS = {"s": "cx-w-s", "m": "cx-w-m", "l": "cx-w-l", "xl": "cx-w-xl"}
 _CLASSES = {"name": "cx-c-name", "user": "cx-c-own"}
 
 
@@ -102,4 +105,5 @@ def _tag(column: Column, inside: str) -> str:
     classes += ["cx-cell"] if column.edit else []
     classes += ["cx-phone"] if column.phone else []
     classes += ["cx-num-col"] if column.numeric else []
+    classes += [WIDTHS[column.width]] if column.width else []
     return f'<{element} class="{" ".join(classes)}">{inside}</{element.split()[0]}>'

@@ -93,7 +93,7 @@ class Term:
     def condition(self, kind: RecordType, user: Viewer) -> sa.ColumnElement[bool]:
         if not self.link:
             return _condition(kind, self, user)
-        other = _linked(kind, self.link)
+        other = linked(kind, self.link)
         related = sa.select(other.model.id).where(
             other.model.deleted_at.is_(None), other.policy.rows(user), _condition(other, replace(self, link=""), user)
         )
@@ -131,7 +131,7 @@ def _term(kind: RecordType, key: str, values: tuple[str, ...]) -> Term:
     group = parts.pop(0) if parts[0].isdigit() and len(parts) > 1 else ""
     link, target = "", kind
     if len(parts) > 1 and parts[0] in kind.links:
-        other = _linked(kind, parts[0])
+        other = linked(kind, parts[0])
         if (
             parts[1] == "x" or other.column(parts[1]) or not kind.column(parts[0])
         ):  # else it is an operator of the column: company.empty=1
@@ -150,7 +150,7 @@ def _term(kind: RecordType, key: str, values: tuple[str, ...]) -> Term:
 TAG = Column("tag", "", kind="tags", sortable=False)
 
 
-def _linked(kind: RecordType, link: str) -> RecordType:
+def linked(kind: RecordType, link: str) -> RecordType:
     """The type that the link's foreign key points at."""
     column = kind.model.__table__.c[kind.links[link]]
     other = types.get(next(iter(column.foreign_keys)).column.table.name)
@@ -267,7 +267,9 @@ def chips(kind: RecordType, terms: Iterable[Term], users: dict[int, str], user: 
 def _label(kind: RecordType, term: Term) -> str:
     label = _("Tag") if term.column.kind == "tags" else str(term.column.label)
     if term.link:
-        label = _("%(record)s: %(field)s", record=_linked(kind, term.link).label, field=label)
+        label = _("%(record)s: %(field)s", record=linked(kind, term.link).label, field=label)
+    if term.group:
+        label = _("any of %(group)s: %(field)s", group=term.group, field=label)
     sentences = {
         "": "%(field)s",
         "not": _("%(field)s is not", field="%(field)s"),

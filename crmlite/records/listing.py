@@ -20,11 +20,12 @@ from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from crmlite import journal
-from crmlite.auth.models import Member, Preference, User, Viewer
+from crmlite.auth.models import Member, User, Viewer
 from crmlite.extensions import db
 from crmlite.money import Money
-from crmlite.records import cells, custom_cells, custom_values, filters, search, tags, types
+from crmlite.records import cells, columns, custom_cells, custom_values, filters, saved_views, search, tags, types
 from crmlite.records.filters import Chip, FilterError, Term
+from crmlite.records.saved_views import SavedView, Tab
 from crmlite.records.types import Column, RecordType
 from crmlite.web import cached_per_request, hue
 
@@ -76,9 +77,12 @@ class Listing:
         self.args = args
         self.path = path or kind.url
         self.q = (args.get("_q") or "").strip()[:200]
-        unknown = {key for key in args if key.startswith("_")} - {"_q", "_sort", "_after", "_columns"}
+        unknown = {key for key in args if key.startswith("_")} - {"_q", "_sort", "_after", "_columns", "_view"}
         if unknown:
             raise FilterError(_("There is no “%(key)s” here.", key=min(unknown)[:60]))
+        self.problems: list[str] = []
+        if self.view is not None:  # what it was saved with may be gone since
+            args = self.args = self._understood(args)
         self.terms: list[Term] = filters.parse(kind, args)
         self.sort, self.descending = self._sort(args.get("_sort") or kind.default_sort)
         self.after = _read_cursor(args["_after"], self._cursor_attribute) if args.get("_after") else None
@@ -90,11 +94,15 @@ class Listing:
         """The columns asked for, else those the user chose, else the usual ones."""
         asked = self.args.get("_columns")
         if asked is None:
-            chosen = Preference.read(self.user.id, f"columns.{self.type.name}").get("names", [])
-            known = [column for name in chosen if (column := self.type.column(name))]
-            return tuple(known) or tuple(column for column in self.type.columns if not column.hidden)
-        columns = [self._column(name) for name in asked.split(",")]
-        return tuple(columns)
+            return columns.chosen(self.type, self.user, self.view)
+        return tuple(self._column(name) for name in asked.split(","))
+
+    @property
+    def offered_columns(self) -> list[tuple[Column, bool]]:
+        """All there are, those that are shown first, in their order; and whether they are."""
+        shown = {column.name for column in self.columns}
+        rest = [(column, False) for column in self.type.all_columns if column.name not in shown]
+        return [(column, True) for column in self.columns] + rest
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -181,6 +189,50 @@ class Listing:
             url = f"{self.path}?{query}" if query else self.path
             found.append((label, url, own == sorted(parse_qsl(query))))
         return found
+
+    @cached_property
+    def saved(self) -> list[SavedView]:
+        """Views that its user saved, or may see."""
+        return saved_views.of(self.user, self.type.name)
+
+    @cached_property
+    def view(self) -> SavedView | None:
+        """The saved view that is open, as it is or with some of it changed."""
+        asked = self.args.get("_view", "")
+        return next((view for view in self.saved if str(view.id) == asked), None) if asked else None
+
+    @cached_property
+    def tabs(self) -> list[Tab]:
+        """The ready-made views and the saved ones."""
+        ready = [Tab(str(label), url, current and self.view is None) for label, url, current in self.views]
+        return ready + [Tab(view.name, view.url(self.path), view is self.view, view) for view in self.saved]
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the open view would be another one if it was saved now."""
+        return self.view is not None and sorted(parse_qsl(self.saved_query)) != sorted(self.view.pairs)
+
+    @property
+    def saved_query(self) -> str:
+        """What a saved view of this list holds."""
+        return urlencode([(key, value) for key, value in parse_qsl(self.kept_query) if key != "_view"])
+
+    def _understood(self, args: "MultiDict[str, str]") -> "MultiDict[str, str]":
+        """What of a view's query still means something; the rest is said in `problems`."""
+        kept: MultiDict[str, str] = MultiDict()
+        for key in args:
+            part = MultiDict([(key, value) for value in args.getlist(key)])
+            try:
+                filters.condition(self.type, filters.parse(self.type, part), self.user)
+                if key == "_sort":
+                    self._sort(part[key])
+                if key == "_columns":
+                    [self._column(name) for name in part[key].split(",")]
+            except FilterError as problem:
+                self.problems.append(str(problem.description))
+            else:
+                kept.update(part)
+        return kept
 
     @property
     def kept_query(self) -> str:

@@ -96,6 +96,10 @@ class SavedView(Journaled, Base):
         events.emit(events.SAVED_VIEW_REMOVED, self, view=self.name)
         db.session.delete(self)
 
+    def url(self, path: str) -> str:
+        """Its tab: the query as anybody can read it, and which view it is of."""
+        return f"{path}?{self.query}&_view={self.id}" if self.query else f"{path}?_view={self.id}"
+
     @property
     def pairs(self) -> list[tuple[str, str]]:
         return parse_qsl(self.query)

@@ -184,6 +184,8 @@ class Column:
     """The model's attribute that filters ask, where that is another one: what is shown may follow from several."""
     custom: CustomField | None = None
     """The firm's own field that it is, where it is one."""
+    width: str = ""
+    """How wide its reader wants it: one of WIDTHS."""
 
     @classmethod
     def of(cls, field: CustomField) -> Self:
@@ -216,6 +218,8 @@ class Column:
     def numeric(self) -> bool:
         return self.kind in {"number", "money", "price", "micro", "amount"}
 
+
+WIDTHS = ("s", "m", "l", "xl")
 
 _CELLS = {
     "text": "text",

@@ -6,11 +6,9 @@ from urllib.parse import urlencode
 import pytest
 import sqlalchemy as sa
 
-from crmlite.contacts.models import Contact
-from crmlite.contacts.types import CONTACT
 from crmlite.extensions import db
 from crmlite.journal import Change
-from crmlite.records import custom_fields, search, types
+from crmlite.records import types
 from crmlite.records.custom_fields import CustomField
 from crmlite.records.custom_values import CustomValue
 from tests.typed import typed as sent
@@ -50,7 +48,7 @@ def stored(stage, name, number):
 
 
 def resolved(stage, name, value):
-    known = {"@me": stage.ids[f"user.{actor(name)}"], "@file": stage.ids.get(f"seller.{name}.file")}
+    known = {"@me": stage.ids[f"user.{actor(name)}"], "@file": stage.ids.get(f"seller.{name}.attachment")}
     return known.get(value, value) if isinstance(value, str) else value
 
 
@@ -69,7 +67,9 @@ def test_every_kind_on_a_record(stage, name):
         form = client.get(f"{base}/field/x.{key}?edit=1")
         assert form.status_code == 200, key
         assert f'name="x.{key}"' in form.text
-        answer = client.post(f"{base}/field/x.{key}", data={**sent(form.text, f"{base}/field/x.{key}"), f"x.{key}": typed})
+        answer = client.post(
+            f"{base}/field/x.{key}", data={**sent(form.text, f"{base}/field/x.{key}"), f"x.{key}": typed}
+        )
         assert answer.status_code == 200, (key, answer.text)
         assert shown in answer.text, (key, answer.text)
         done[key] = value
@@ -116,7 +116,12 @@ def test_the_form_of_a_record_has_them(stage, name):
     again = sent(client.get(url).text, url)
     assert [again[f"x.{key}"] for key in ("number", "money", "choice")] == [["12.5"], ["1250.50"], ["large"]]
     # what was not sent stays, what was emptied goes, what is wrong is said
-    assert client.post(url, data={**{k: v for k, v in form.items() if k[:2] != "x."}, "row_version": again["row_version"]}).status_code == 303
+    assert (
+        client.post(
+            url, data={**{k: v for k, v in form.items() if k[:2] != "x."}, "row_version": again["row_version"]}
+        ).status_code
+        == 303
+    )
     assert stored(stage, name, number)["text"] == "Ångström"
     bad = client.post(url, data={**again, "row_version": "99", "x.number": "many", "x.link": "ftp://example.com"})
     assert bad.status_code == 422

@@ -58,9 +58,11 @@ from crmlite.records.views import (  # noqa: E402
     favourites,
     fields,
     files,
+    filters,
     lists,
     members,
     notes,
+    saved_views,
     search,
     seen,
     tags,
@@ -71,6 +73,6 @@ from crmlite.records.views import (  # noqa: E402
 
 __all__ = [
     "bp", "bulk", "changed", "custom_fields",
-    "done", "favourites", "fields", "files", "find", "kind_of", "lists", "members", "notes", "public_files",
+    "done", "favourites", "fields", "files", "filters", "find", "kind_of", "lists", "members", "notes", "public_files", "saved_views",
     "is_seen", "page_of", "search", "seen", "tags", "timeline", "trash", "undo",
 ]  # fmt: skip
