@@ -13,6 +13,7 @@ from crmlite.records import (
     cells,
     custom_cells,
     custom_fields,
+    custom_purge,
     custom_values,
     lifecycle,
     links,
@@ -40,6 +41,7 @@ def init_app(app: Flask) -> None:
     journal.before_commit(custom_values.keep)
     links.init_app(app)
     retention.declare(app, trash.kept)
+    retention.declare(app, custom_purge.kept)
     retention.declare(app, links.kept)
     app.register_blueprint(views.bp)
     app.register_blueprint(views.public_files)

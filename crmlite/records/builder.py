@@ -61,7 +61,7 @@ class Builder:
         """Fields of the type itself, then those of the records it links to, as far as its user may see such records."""
         found = [(self.type.label, list(_fields(self.type, "")))]
         for link in self.type.links:
-            other = filters.linked(self.type, link)
+            other = filters.linked_or_none(self.type, link)
             if other is not None and other.may(self.user, "view"):
                 found.append((other.label, list(_fields(other, f"{link}."))))
         return found

@@ -143,6 +143,10 @@ class CustomField(Journaled, Base):
         forget()
         return self
 
+    def may_become(self, name: str, value: Any) -> bool:
+        """An undo does not bring back what is gone for good."""
+        return name != "deleted_at" or value is not None or self.label != ""
+
     @property
     def name(self) -> str:
         """What it is called as a column."""

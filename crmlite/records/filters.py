@@ -152,11 +152,16 @@ TAG = Column("tag", "", kind="tags", sortable=False)
 
 def linked(kind: RecordType, link: str) -> RecordType:
     """The type that the link's foreign key points at."""
-    column = kind.model.__table__.c[kind.links[link]]
-    other = types.get(next(iter(column.foreign_keys)).column.table.name)
+    other = linked_or_none(kind, link)
     if other is None:
         raise FilterError(_("There is no filter “%(key)s”.", key=link))
     return other
+
+
+def linked_or_none(kind: RecordType, link: str) -> RecordType | None:
+    """The same; None where its module is off."""
+    column = kind.model.__table__.c[kind.links[link]]
+    return types.get(next(iter(column.foreign_keys)).column.table.name)
 
 
 def _condition(kind: RecordType, term: Term, user: Viewer) -> sa.ColumnElement[bool]:
