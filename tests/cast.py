@@ -189,6 +189,7 @@ def _seed(users: dict[str, User]) -> dict[str, int]:
         for kind in TYPES:
             CustomField.create(users["admin"], kind, "Memo")
         ids["field"] = CustomField.create(users["admin"], "contact", "Spare", "choice", ["One", "Two"]).id
+        ids["field.retired"] = CustomField.create(users["admin"], "contact", "Old", "date").retire().id
     for owner in OWNERS:
         with _operation(users.get(owner)):
             company = make_company(owner, users.get(owner))
@@ -411,6 +412,7 @@ def _decorate(record: Any, user: User | None, word: str) -> None:
     author_id = user.id if user else None
     Note.write(record, author_id, f"{word} note")
     tags.add(record, "customer")
+    record.put({"x.memo": word})
     files.attach(record, File.store(io.BytesIO(word.encode()), f"{word}.txt", "text/plain"), author_id)
     shown = File.write(io.BytesIO(word.encode()), f"{word}.png", "image/png", Made(word.encode(), 40, 30))
     files.attach(record, shown, author_id)

@@ -124,16 +124,18 @@ class CustomField(Journaled, Base):
 
     def retire(self) -> Self:
         """It is not asked for and not shown any more; what records have of it stays."""
-        self.retired_at = utcnow()
-        events.emit(events.CUSTOM_FIELD_RETIRED, self, field=self.label)
-        forget()
+        if self.retired_at is None:
+            self.retired_at = utcnow()
+            events.emit(events.CUSTOM_FIELD_RETIRED, self, field=self.label)
+            forget()
         return self
 
     def restore(self) -> Self:
         """It is back, with all its values."""
-        self.retired_at = None
-        events.emit(events.CUSTOM_FIELD_RESTORED, self, field=self.label)
-        forget()
+        if self.retired_at is not None:
+            self.retired_at = None
+            events.emit(events.CUSTOM_FIELD_RESTORED, self, field=self.label)
+            forget()
         return self
 
     def delete(self) -> Self:

@@ -529,7 +529,7 @@ def _(ids: Ids) -> None:
 
 @case(events.CUSTOM_FIELD_RESTORED)
 def _(ids: Ids) -> None:
-    field(ids).restore()
+    db.session.get_one(CustomField, ids["field.retired"]).restore()
 
 
 @case(events.CUSTOM_FIELD_DELETED)

@@ -156,16 +156,15 @@ def move(field_id: int) -> Response:
 def retire(field_id: int) -> Response:
     field = _find(field_id, lock=True).retire()
     db.session.commit()
-    return go(
-        "/fields", _("%(field)s is not shown any more. What records have of it stays.", field=field.label), undo_url()
-    )
+    said = _("%(field)s is not shown any more. What records have of it stays.", field=field.label)
+    return go("/fields", *outcome(said))
 
 
 @bp.post("/<int:field_id>/restore")
 def restore(field_id: int) -> Response:
     field = _find(field_id, lock=True).restore()
     db.session.commit()
-    return go("/fields", _("%(field)s is back, with all its values.", field=field.label), undo_url())
+    return go("/fields", *outcome(_("%(field)s is back, with all its values.", field=field.label)))
 
 
 @bp.post("/<int:field_id>/delete")

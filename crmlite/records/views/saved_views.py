@@ -21,7 +21,9 @@ from crmlite.web import go, outcome, undo_url
 def save_view(record_type: str) -> Response:
     """The list as it is now, under a name."""
     kind = _require(record_type)
-    view = SavedView.create(g.user, record_type, _name(), _query(kind), request.form.get("shared", ""))
+    shared = request.form.get("shared", "")
+    saved_views.require_share(g.user, shared)
+    view = SavedView.create(g.user, record_type, _name(), _query(kind), shared)
     db.session.commit()
     return go(view.url(kind.url), _("The view %(view)s was saved.", view=view.name), undo_url())
 
@@ -35,7 +37,9 @@ def change_view(record_type: str, view_id: int) -> Response:
     if "name" in request.form:
         values["name"] = _name()
     if "shared" in request.form:
-        values["shared"] = request.form["shared"]
+        values["shared"] = shared = request.form["shared"]
+        if shared != view.shared:
+            saved_views.require_share(g.user, shared)
     if "query" in request.form:
         values["query"] = _query(kind)
     view.change(g.user, **values)
