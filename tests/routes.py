@@ -487,6 +487,7 @@ ROUTES: tuple[Route, ...] = (
     *each_type(
         post("/records/<record_type>/bulk", SIGNED_IN | {"rival": 403}, id="@seller.TYPE", action="tag", tag="Fair")
     ),
+    *each_type(get("/records/<record_type>/bulk/field", SIGNED_IN, query="field=x.memo")),
     *each_type(post("/records/<record_type>/<int:record_id>/delete", OWNER)),
     *each_type(
         post(

@@ -40,4 +40,4 @@ def said(field: CustomField, text: str) -> str:
             return custom_cells.said(field, number(field, text))
         except Unreadable:
             return text
-    return custom_cells.said(field, text) if field.kind in {"choice", "choices"} else text
+    return field.labels.get(text, text)

@@ -156,6 +156,11 @@ class Listing:
         return [(key, value) for key, value in self.args.items(multi=True) if key not in offered and key[:1] != "_"]
 
     @property
+    def settable(self) -> list[Column]:
+        """Custom fields that can be set on many records at once."""
+        return [column for column in self.type.all_columns if column.custom and column.custom.kind != "file"]
+
+    @property
     def people(self) -> list[tuple[int, str]]:
         """Who records can be given to."""
         return [(user_id, user["name"]) for user_id, user in users().items() if user["active"]]

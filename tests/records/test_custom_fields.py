@@ -341,3 +341,19 @@ def test_a_walk_meets_every_record_once_in_order(stage, monkeypatch):
         for most in (1000, 0):  # with 0 every list is long: it is walked
             monkeypatch.setattr(listing, "COUNT_TO", most)
             assert walk(client, f"/contacts/?_sort={sort}") == having + lacking, (sort, most)
+
+
+def test_a_field_is_set_on_many_records_as_one_step(stage):
+    with stage.writes("admin") as session:
+        CustomField.create(session.user, "contact", "Seats", "number")
+    client, mine = stage.client("seller"), [stage.ids["seller.contact"], stage.ids["colleague.contact"]]
+    assert 'name="x.seats"' in client.get("/records/contact/bulk/field?field=x.seats").text
+    data = {"id": [*mine, stage.ids["rival.contact"]], "action": "set", "field": "x.seats"}
+    assert client.post("/records/contact/bulk", data={**data, "x.seats": "many"}).status_code == 400
+    assert client.post("/records/contact/bulk", data=data).status_code == 400
+    assert client.post("/records/contact/bulk", data={**data, "x.seats": "7"}).status_code == 303
+    values = [stored(stage, "contact", number) for number in data["id"]]
+    assert values == [{"seats": 7_000_000}, {"seats": 7_000_000}, {}]  # the rival's is not theirs to change
+    undo = re.findall(r"/records/undo/\d+", client.get("/contacts/").text)[-1]
+    assert client.post(undo).status_code == 303
+    assert [stored(stage, "contact", number) for number in data["id"]] == [{}, {}, {}]
