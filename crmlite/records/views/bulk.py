@@ -109,7 +109,7 @@ def _locked(kind: RecordType, ids: list[int], action: str) -> list[Any]:
 def bulk_field(record_type: str) -> Response:
     """What is typed or chosen for the custom field `?field=`, to be set on all records that are ticked."""
     kind = kind_of(record_type)
-    if not kind.may(g.user, "edit"):
+    if not kind.may(g.user, "view"):
         raise Forbidden
     column = kind.column(request.args.get("field", ""))
     field = kind.form()[column.name] if column is not None and _is_settable(column) else None
