@@ -104,10 +104,10 @@ CUSTOM_FIELD_RESTORED = _event(
     "custom_field.restored", _l("%(actor)s brought back the field %(field)s"), "forms", "field"
 )
 CUSTOM_FIELD_DELETED = _event("custom_field.deleted", _l("%(actor)s deleted the field %(field)s"), "forms", "field")
-SAVED_VIEW_CREATED = _event("saved_view.created", _l("%(actor)s saved the view %(view)s"), "bookmark", "view")
-SAVED_VIEW_UPDATED = _event("saved_view.updated", _l("%(actor)s changed the view %(view)s"), "bookmark", "view")
-SAVED_VIEW_MOVED = _event("saved_view.moved", _l("%(actor)s put the view %(view)s elsewhere"), "bookmark", "view")
-SAVED_VIEW_REMOVED = _event("saved_view.removed", _l("%(actor)s removed the view %(view)s"), "bookmark", "view")
+SAVED_VIEW_CREATED = _event("saved_view.created", _l("%(actor)s saved the view %(view)s"), "filter", "view")
+SAVED_VIEW_UPDATED = _event("saved_view.updated", _l("%(actor)s changed the view %(view)s"), "filter", "view")
+SAVED_VIEW_MOVED = _event("saved_view.moved", _l("%(actor)s put the view %(view)s elsewhere"), "filter", "view")
+SAVED_VIEW_REMOVED = _event("saved_view.removed", _l("%(actor)s removed the view %(view)s"), "filter", "view")
 
 RECORD_DELETED = _event("record.deleted", _l("%(actor)s moved this to the trash"), "trash")
 RECORD_RESTORED = _event("record.restored", _l("%(actor)s took this out of the trash"), "restore")

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.exceptions import Conflict
 
 from crmlite import events
-from crmlite.auth.models import Organisation, Viewer
+from crmlite.auth.models import Organisation, User, Viewer
 from crmlite.extensions import UNJOURNALED, Base, db, utcnow
 from crmlite.journal import Journaled
 
@@ -112,7 +112,7 @@ class CustomField(Journaled, Base):
 
     def move(self, up: bool) -> Self:
         """Changes places with the one before or after it."""
-        rows = [row for row in of(self.record_type) if row.id is not None]
+        rows = [row for row in _taken(self.record_type) if row.is_shown]
         at = next((n for n, row in enumerate(rows) if row.id == self.id), None)
         to = None if at is None else at + (-1 if up else 1)
         if to is not None and 0 <= to < len(rows):
@@ -180,19 +180,46 @@ def of(kind: Any) -> tuple[CustomField, ...]:
 
 
 def everything() -> list[CustomField]:
-    """Also those that are retired or deleted. What a request has read it keeps."""
-    if not has_app_context():
-        return _read()
-    if "_custom_fields" not in g:
-        g._custom_fields = _read()
-    found: list[CustomField] = g._custom_fields
-    return found
+    """Also those that are retired or deleted, to be read: a verb wants one that was found in the session."""
+    return _firm()[1]
+
+
+def people() -> list[tuple[int, str, bool]]:
+    """Everybody who works or worked here: id, name, whether they still do. Read with the fields, in one statement."""
+    return _firm()[0]
 
 
 def forget() -> None:
     """What was read is not so any more."""
     if has_app_context():
-        g.pop("_custom_fields", None)
+        g.pop("_firm", None)
+
+
+def _firm() -> tuple[list[tuple[int, str, bool]], list[CustomField]]:
+    if not has_app_context():
+        return _read()
+    if "_firm" not in g:
+        g._firm = _read()
+    found: tuple[list[tuple[int, str, bool]], list[CustomField]] = g._firm
+    return found
+
+
+def _read() -> tuple[list[tuple[int, str, bool]], list[CustomField]]:
+    """Both are small, both are asked for by nearly every page."""
+    names = ("record_type", "key", "kind", "currency", "options", "position", "retired_at", "deleted_at")
+    columns = [CustomField.__table__.c[name] for name in names]
+    nothing = [sa.cast(sa.null(), column.type).label(column.name) for column in columns]
+    users = sa.select(User.id, User.name.label("label"), User.active, *nothing)
+    fields = sa.select(CustomField.id, CustomField.label, sa.null(), *columns)
+    with db.session.no_autoflush:
+        rows = db.session.execute(sa.union_all(users, fields)).all()
+    works = sorted(((row.id, row.label, row.active) for row in rows if row.key is None), key=lambda row: row[1])
+    found = [
+        CustomField(id=row.id, label=row.label, **{name: row._mapping[name] for name in names})
+        for row in rows
+        if row.key
+    ]
+    return works, sorted(found, key=lambda field: (field.position, field.id))
 
 
 def lives(record_type: str, name: str) -> bool:
@@ -207,13 +234,9 @@ def may_edit_fields(user: Viewer) -> bool:
     return user.scope("custom_field", "edit") != "none"
 
 
-def _read() -> list[CustomField]:
-    return list(db.session.scalars(sa.select(CustomField).order_by(CustomField.position, CustomField.id)))
-
-
 def _taken(record_type: str) -> list[CustomField]:
     query = sa.select(CustomField).where(CustomField.record_type == record_type)
-    return list(db.session.scalars(query.order_by(CustomField.position)))
+    return list(db.session.scalars(query.order_by(CustomField.position, CustomField.id)))
 
 
 def _free_key(label: str, taken: Iterable[str]) -> str:

@@ -20,10 +20,21 @@ from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from crmlite import journal
-from crmlite.auth.models import Member, User, Viewer
+from crmlite.auth.models import Member, Viewer
 from crmlite.extensions import db
 from crmlite.money import Money
-from crmlite.records import cells, columns, custom_cells, custom_values, filters, saved_views, search, tags, types
+from crmlite.records import (
+    cells,
+    columns,
+    custom_cells,
+    custom_fields,
+    custom_values,
+    filters,
+    saved_views,
+    search,
+    tags,
+    types,
+)
 from crmlite.records.filters import Chip, FilterError, Term
 from crmlite.records.saved_views import SavedView, Tab
 from crmlite.records.types import Column, RecordType
@@ -94,7 +105,7 @@ class Listing:
         """The columns asked for, else those the user chose, else the usual ones."""
         asked = self.args.get("_columns")
         if asked is None:
-            return columns.chosen(self.type, self.user, self.view)
+            return columns.of(self.type, self._kept[1], self.view)
         return tuple(self._column(name) for name in asked.split(","))
 
     @property
@@ -198,7 +209,12 @@ class Listing:
     @cached_property
     def saved(self) -> list[SavedView]:
         """Views that its user saved, or may see."""
-        return saved_views.of(self.user, self.type.name)
+        return self._kept[0]
+
+    @cached_property
+    def _kept(self) -> "tuple[list[SavedView], dict[str, Any]]":
+        """Those views, and which columns were chosen for them and for the type: one statement."""
+        return saved_views.with_columns(self.user, self.type.name)
 
     @cached_property
     def view(self) -> SavedView | None:
@@ -559,5 +575,7 @@ def _read_cursor(text: str, sort: Any) -> tuple[Any, int]:
 @cached_per_request
 def users() -> dict[int, dict[str, Any]]:
     """Everybody who works here, by id: name and colour, for cells, filters and pickers. A firm has at most a few dozen."""
-    rows = db.session.execute(sa.select(User.id, User.name, User.active).order_by(User.name))
-    return {row.id: {"id": row.id, "name": row.name, "hue": hue(row.id), "active": row.active} for row in rows}
+    found = custom_fields.people()
+    return {
+        number: {"id": number, "name": name, "hue": hue(number), "active": active} for number, name, active in found
+    }

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from werkzeug.exceptions import Conflict, Forbidden
 
 from crmlite import events
-from crmlite.auth.models import Viewer
+from crmlite.auth.models import Preference, Viewer
 from crmlite.extensions import Base, db, utcnow
 from crmlite.journal import Journaled
 
@@ -124,8 +124,31 @@ def visible(user: Viewer, record_type: str) -> sa.Select[SavedView]:
     return query.order_by(SavedView.user_id != user.id, SavedView.position, SavedView.id)
 
 
-def of(user: Viewer, record_type: str) -> list[SavedView]:
-    return list(db.session.scalars(visible(user, record_type)))
+def with_columns(user: Viewer, record_type: str) -> tuple[list[SavedView], dict[str, Any]]:
+    """visible(), to be read, and what the user chose of columns for these views and for the type, by the names of the preferences."""
+    columns = SavedView.__table__.c
+    views = (
+        visible(user, record_type)
+        .order_by(None)
+        .with_only_columns(*columns, sa.cast(sa.null(), sa.JSON).label("value"))
+    )
+    nothing = [sa.cast(sa.null(), column.type) for column in columns]
+    named = sa.or_(
+        Preference.name == name_of(record_type), Preference.name.startswith(f"{name_of(record_type)}.", autoescape=True)
+    )
+    chosen = sa.select(
+        *(Preference.name if column.name == "name" else empty for column, empty in zip(columns, nothing, strict=True)),
+        Preference.value,
+    ).where(Preference.user_id == user.id, named)
+    rows = db.session.execute(sa.union_all(views, chosen)).all()
+    found = [SavedView(**{c.name: row._mapping[c.name] for c in columns}) for row in rows if row.id is not None]
+    found.sort(key=lambda view: (view.user_id != user.id, view.position, view.id))
+    return found, {row.name: row.value for row in rows if row.id is None}
+
+
+def name_of(record_type: str, view: SavedView | None = None) -> str:
+    """The preference that holds the columns."""
+    return f"columns.{record_type}" + (f".{view.id}" if view is not None else "")
 
 
 def find(user: Viewer, record_type: str, view_id: int) -> SavedView | None:
