@@ -147,7 +147,7 @@ def each_type(route: Route, everybodys: Who | None = None) -> tuple[Route, ...]:
 
 
 RETENTION_FORM = {
-    **{f"trash.{kind}-number": "30" for kind in TYPES},
+    **{f"trash.{kind}-number": "30" for kind in (*TYPES, "custom_field")},
     **{"sessions-number": "0", "hits-number": "730", "jobs-number": "7", "files-number": "30", "mail-number": ""},
     **{"quarantine-number": "30", "leads-number": "", "books-number": "10"},
 }
