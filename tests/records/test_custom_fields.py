@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from crmlite.contacts.models import Contact
 from crmlite.extensions import db
 from crmlite.journal import Change
-from crmlite.records import custom_fields, custom_purge, listing, types
+from crmlite.records import custom_fields, custom_purge, listing, trash, types
 from crmlite.records.custom_fields import CustomField
-from crmlite.records.custom_values import CustomValue
+from crmlite.records.custom_values import CustomValue, rows_of
 from tests import cast
 from tests.typed import typed as sent
 
@@ -357,3 +357,40 @@ def test_a_field_is_set_on_many_records_as_one_step(stage):
     undo = re.findall(r"/records/undo/\d+", client.get("/contacts/").text)[-1]
     assert client.post(undo).status_code == 303
     assert [stored(stage, "contact", number) for number in data["id"]] == [{}, {}, {}]
+
+
+def disagreements():
+    """Rows of the table that no record's value gives, or the other way round."""
+    wanted = set()
+    for field in custom_fields.everything():
+        model = types.known(field.record_type).model
+        for number, values in db.session.execute(sa.select(model.id, model.custom)):
+            found = rows_of(field, number, (values or {}).get(field.key))
+            wanted |= {tuple(sorted(row.items(), key=str)) for row in found}
+    rows = db.session.execute(sa.select(CustomValue.__table__)).mappings()
+    return wanted ^ {tuple(sorted(row.items(), key=str)) for row in rows}
+
+
+def test_the_table_says_what_the_records_say(stage):
+    """After all that happens to records: added, changed, trashed, undone, purged. And a row that is wrong is noticed."""
+    with stage.writes("admin") as session:
+        CustomField.create(session.user, "contact", "Topics", "choices", ("Fair", "Web"))
+        new = Contact.create(session.user, given="New", **{"x.topics": ["web", "fair"], "x.memo": "new"})
+        db.session.get(Contact, stage.ids["seller.contact"]).set_custom(topics=["fair"], memo=None)
+        gone = Contact.create(session.user, given="Gone", **{"x.memo": "gone"})
+        gone.trash()
+    assert stage.client("admin").post(f"/records/contact/{stage.ids['colleague.contact']}/delete").status_code == 303
+    with stage.writes():
+        assert trash.purge(types.known("contact"), [gone.id]) == 1
+    with stage.app.app_context():
+        assert disagreements() == set()
+        held = (
+            sa.select(sa.func.count())
+            .select_from(CustomValue)
+            .where(CustomValue.record_id == new.id, CustomValue.text == "web")
+        )
+        assert db.session.scalar(held) == 1
+    with stage.writes():
+        db.session.execute(sa.update(CustomValue).where(CustomValue.text == "new").values(text="other"))
+    with stage.app.app_context():
+        assert len(disagreements()) == 2
