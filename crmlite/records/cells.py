@@ -31,7 +31,7 @@ def _edit_label(column: Column) -> str:
 
 def cell_template(column: Column) -> Template:
     """What stands inside one cell; it gets `row`, `value`, `column`, `type` and `focus` (back on its edit button)."""
-    return _compiled((column.kind, column.edit), lambda: _IMPORTS + _inside(column))
+    return _compiled((column.kind, column.edit, column.is_owner), lambda: _IMPORTS + _inside(column))
 
 
 def cell(kind: RecordType, column: Column, row: Any, focus: bool = False) -> Markup:
@@ -75,7 +75,7 @@ def _inside(column: Column) -> str:
     if not column.edit:
         return shown
     before, after = _file("_edit").rstrip("\n").split("<!-- value -->")
-    allowed = "may_hand_over" if column.kind == "user" else "editable"
+    allowed = "may_hand_over" if column.is_owner else "editable"
     return f"{{% if row.{allowed} %}}{before}{shown}{after}{{% else %}}{shown}{{% endif %}}"
 
 

@@ -202,6 +202,11 @@ class Column:
         )
 
     @property
+    def is_owner(self) -> bool:
+        """Whether changing it hands the record over."""
+        return self.kind == "user" and self.custom is None
+
+    @property
     def is_stored(self) -> bool:
         """Whether the record's own row has it in a column."""
         return self.kind != "tags" and self.custom is None

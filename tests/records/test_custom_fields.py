@@ -394,3 +394,18 @@ def test_the_table_says_what_the_records_say(stage):
         db.session.execute(sa.update(CustomValue).where(CustomValue.text == "new").values(text="other"))
     with stage.app.app_context():
         assert len(disagreements()) == 2
+
+
+def test_who_may_change_a_record_may_name_a_person_without_handing_it_over(stage):
+    """The colleague works on the seller's contact, and may not say whose it is."""
+    with stage.writes("admin") as session:
+        CustomField.create(session.user, "contact", "Advisor", "person")
+    number, client = stage.ids["seller.contact"], stage.client("colleague")
+    url = f"/records/contact/{number}/field/"
+    answer = client.post(f"{url}x.advisor", data={"x.advisor": stage.ids["user.rival"], "was": "None"})
+    assert answer.status_code == 200, answer.text
+    assert stored(stage, "contact", number) == {"advisor": stage.ids["user.rival"]}
+    assert client.post(f"{url}owner", data={"owner_id": stage.ids["user.colleague"]}).status_code == 403
+    cells = client.get("/contacts/?_columns=name,owner,x.advisor").text
+    assert f"{url}x.advisor?edit=1" in cells
+    assert f"{url}owner?edit=1" not in cells

@@ -57,7 +57,7 @@ def _column(record_type: str, name: str) -> tuple[RecordType, Column]:
 
 
 def _require_field(kind: RecordType, column: Column, record: Any) -> None:
-    if column.kind == "user":
+    if column.is_owner:
         kind.policy.require_hand_over(g.user, record)
 
 
