@@ -402,7 +402,7 @@ def test_who_may_change_a_record_may_name_a_person_without_handing_it_over(stage
         CustomField.create(session.user, "contact", "Advisor", "person")
     number, client = stage.ids["seller.contact"], stage.client("colleague")
     url = f"/records/contact/{number}/field/"
-    answer = client.post(f"{url}x.advisor", data={"x.advisor": stage.ids["user.rival"], "was": "None"})
+    answer = client.post(f"{url}x.advisor", data={"x.advisor": stage.ids["user.rival"], "was": ""})
     assert answer.status_code == 200, answer.text
     assert stored(stage, "contact", number) == {"advisor": stage.ids["user.rival"]}
     assert client.post(f"{url}owner", data={"owner_id": stage.ids["user.colleague"]}).status_code == 403
