@@ -96,6 +96,19 @@ EXCHANGE_RATE_REMOVED = _event(
     "exchange_rate.removed", _l("%(actor)s removed an exchange rate of %(currency)s"), "coins", "currency"
 )
 
+CUSTOM_FIELD_CREATED = _event("custom_field.created", _l("%(actor)s made the field %(field)s"), "forms", "field")
+CUSTOM_FIELD_UPDATED = _event("custom_field.updated", _l("%(actor)s changed the field %(field)s"), "forms", "field")
+CUSTOM_FIELD_MOVED = _event("custom_field.moved", _l("%(actor)s put the field %(field)s elsewhere"), "forms", "field")
+CUSTOM_FIELD_RETIRED = _event("custom_field.retired", _l("%(actor)s retired the field %(field)s"), "forms", "field")
+CUSTOM_FIELD_RESTORED = _event(
+    "custom_field.restored", _l("%(actor)s brought back the field %(field)s"), "forms", "field"
+)
+CUSTOM_FIELD_DELETED = _event("custom_field.deleted", _l("%(actor)s deleted the field %(field)s"), "forms", "field")
+SAVED_VIEW_CREATED = _event("saved_view.created", _l("%(actor)s saved the view %(view)s"), "filter", "view")
+SAVED_VIEW_UPDATED = _event("saved_view.updated", _l("%(actor)s changed the view %(view)s"), "filter", "view")
+SAVED_VIEW_MOVED = _event("saved_view.moved", _l("%(actor)s put the view %(view)s elsewhere"), "filter", "view")
+SAVED_VIEW_REMOVED = _event("saved_view.removed", _l("%(actor)s removed the view %(view)s"), "filter", "view")
+
 RECORD_DELETED = _event("record.deleted", _l("%(actor)s moved this to the trash"), "trash")
 RECORD_RESTORED = _event("record.restored", _l("%(actor)s took this out of the trash"), "restore")
 RECORD_PURGED = _event("record.purged", _l("Removed for good after its time in the trash"), "trash", inverse=FINAL)
@@ -177,6 +190,7 @@ QUOTE_DECLINED = _event(
 QUOTE_OPENED = _event(
     "quote.opened", _l("The customer opened %(number)s for the first time"), "eye", "number", inverse=FINAL
 )
+ORDER_UPDATED = _event("order.updated", _l("%(actor)s changed the order"), "pencil")
 ORDER_CREATED = _event(
     "order.created", _l("Order %(number)s was made: %(total)s"), "shopping-cart", "number", "total", inverse=FINAL
 )

@@ -40,7 +40,7 @@ class _NumberField(StringField):
             try:
                 self.data = self._read(typed)
             except Unreadable as problem:
-                raise ValueError(_sentence(problem)) from None
+                raise ValueError(said_why(problem)) from None
 
     def _read(self, typed: str) -> int:
         raise NotImplementedError
@@ -144,7 +144,7 @@ class MoneyField(_NumberField):
                 raise Unreadable(numbers.BELOW_ZERO)
         except Unreadable as problem:
             self.data = None
-            raise StopValidation(_sentence(problem)) from None
+            raise StopValidation(said_why(problem)) from None
 
     def _read(self, typed: str) -> int:
         return money.parse(typed, locale(), self.currency).minor
@@ -171,6 +171,7 @@ class AboveZero:
             raise StopValidation(flask_babel.gettext("Write a number above zero."))
 
 
-def _sentence(problem: Unreadable) -> str:
+def said_why(problem: Unreadable) -> str:
+    """What is wrong with a number, in the reader's language."""
     values = {name: isolated(str(value)) for name, value in problem.values.items()}
     return str(flask_babel.gettext(problem.sentence, **values))

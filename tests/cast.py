@@ -47,10 +47,12 @@ from crmlite.mail.models import Message, MessageFile
 from crmlite.pipeline import models as pipeline_models
 from crmlite.pipeline.models import Deal, Pipeline
 from crmlite.records import favourites, files, links, members, points, tags
+from crmlite.records.custom_fields import CustomField
 from crmlite.records.favourites import Favourite
 from crmlite.records.files import Attachment
 from crmlite.records.notes import Note
 from crmlite.records.points import Address, Point
+from crmlite.records.saved_views import SavedView
 from crmlite.records.tags import Tagging
 from crmlite.sales import paper
 from crmlite.sales.models import Order, OrderLine, Quote
@@ -183,6 +185,11 @@ def _seed(users: dict[str, User]) -> dict[str, int]:
         withdrawn = Product.create(users["manager"], name="Old booth").withdraw()
         ids |= {"tax": tax.id, "rate": rate.id, "withdrawn.product": withdrawn.id}
         ids |= _seed_pipelines()
+    with _operation(users["admin"]):
+        for kind in TYPES:
+            CustomField.create(users["admin"], kind, "Memo")
+        ids["field"] = CustomField.create(users["admin"], "contact", "Spare", "choice", ["One", "Two"]).id
+        ids["field.retired"] = CustomField.create(users["admin"], "contact", "Old", "date").retire().id
     for owner in OWNERS:
         with _operation(users.get(owner)):
             company = make_company(owner, users.get(owner))
@@ -239,6 +246,9 @@ def _desk(users: dict[str, User], ids: dict[str, int]) -> dict[str, int]:
         favourites.add(users["seller"].id, "lead", query="owner=me", name="Mine")
         db.session.flush()
         notice = sa.select(Notice.id).where(Notice.user_id == users["seller"].id).order_by(Notice.id.desc())
+        view = SavedView.create(users["seller"], "contact", "Kept", "owner=me")
+        db.session.flush()
+        ids["view.seller"] = view.id
         star = db.session.scalars(sa.select(Favourite.id).where(Favourite.record_id == 0)).one()
         noticed = db.session.scalars(notice.limit(1)).one()
         return {"absence.seller": absence.id, "notice.seller": noticed, "favourite.seller": star}
@@ -402,6 +412,7 @@ def _decorate(record: Any, user: User | None, word: str) -> None:
     author_id = user.id if user else None
     Note.write(record, author_id, f"{word} note")
     tags.add(record, "customer")
+    record.put({"x.memo": word})
     files.attach(record, File.store(io.BytesIO(word.encode()), f"{word}.txt", "text/plain"), author_id)
     shown = File.write(io.BytesIO(word.encode()), f"{word}.png", "image/png", Made(word.encode(), 40, 30))
     files.attach(record, shown, author_id)

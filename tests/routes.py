@@ -67,6 +67,8 @@ ARGS = {
     "absence_id": "absence.seller",
     "notice_id": "notice.seller",
     "favourite_id": "favourite.seller",
+    "field_id": "field",
+    "view_id": "view.seller",
     "team_id": "team.Europe",
     "role_id": "role.seller",
     "invitation_id": "invitation",
@@ -145,7 +147,7 @@ def each_type(route: Route, everybodys: Who | None = None) -> tuple[Route, ...]:
 
 
 RETENTION_FORM = {
-    **{f"trash.{kind}-number": "30" for kind in TYPES},
+    **{f"trash.{kind}-number": "30" for kind in (*TYPES, "custom_field")},
     **{"sessions-number": "0", "hits-number": "730", "jobs-number": "7", "files-number": "30", "mail-number": ""},
     **{"quarantine-number": "30", "leads-number": "", "books-number": "10"},
 }
@@ -457,6 +459,16 @@ ROUTES: tuple[Route, ...] = (
     get("/mail/<int:message_id>/files/<int:file_id>", HIDDEN),
     post("/mail/<int:message_id>/send-again", HIDDEN),
     post("/mail/resume", ABOVE),
+    # fields of one's own
+    get("/fields", ABOVE),
+    get("/fields/new", ABOVE, query="type=deal"),
+    post("/fields/new", ABOVE, record_type="contact", kind="text", label="Size", currency="EUR"),
+    get("/fields/<int:field_id>", ABOVE),
+    post("/fields/<int:field_id>", ABOVE, label="Spare part", row_version="1"),
+    post("/fields/<int:field_id>/move", ABOVE, to="up"),
+    post("/fields/<int:field_id>/retire", ABOVE),
+    post("/fields/<int:field_id>/restore", ABOVE),
+    post("/fields/<int:field_id>/delete", ABOVE),
     # records
     get("/records/search", SIGNED_IN, query="q=zc"),
     get("/records/search", SIGNED_IN),
@@ -469,11 +481,17 @@ ROUTES: tuple[Route, ...] = (
     get("/records/trash", SIGNED_IN),
     post("/records/undo/<int:operation_id>", ONLY_ME | {"admin": YES}),
     *each_type(get("/records/<record_type>/count", SIGNED_IN)),
+    *each_type(get("/records/<record_type>/filter", SIGNED_IN)),
+    *each_type(post("/records/<record_type>/views", SIGNED_IN, name="Oslo", query="_sort=name")),
+    post("/records/<record_type>/views/<int:view_id>", ONLY_ME, name="Bergen"),
+    post("/records/<record_type>/views/<int:view_id>/move", ONLY_ME, to="up"),
+    post("/records/<record_type>/views/<int:view_id>/remove", ONLY_ME),
     *each_type(get("/records/<record_type>/pick", SIGNED_IN, query="q=zc")),
     *each_type(post("/records/<record_type>/columns", SIGNED_IN, name="name")),
     *each_type(
         post("/records/<record_type>/bulk", SIGNED_IN | {"rival": 403}, id="@seller.TYPE", action="tag", tag="Fair")
     ),
+    *each_type(get("/records/<record_type>/bulk/field", SIGNED_IN, query="field=x.memo")),
     *each_type(post("/records/<record_type>/<int:record_id>/delete", OWNER)),
     *each_type(
         post(

@@ -27,6 +27,7 @@ from crmlite.forms import (
     tidy,
 )
 from crmlite.number_fields import AboveZero, DecimalMicroField, PercentField, PriceField
+from crmlite.records.custom_forms import WithCustom
 from crmlite.records.forms import OwnerField, Rows, row_id
 from crmlite.web import isolated, show_number, show_price
 
@@ -48,8 +49,10 @@ class TaxClassField(SelectField):
         return choices([(tax.id, tax.name) for tax in found], "–")
 
 
-class ProductFields(Form):
+class ProductFields(WithCustom):
     """What can be changed of a product in place, one field at a time."""
+
+    record_type = "product"
 
     name = StringField(_l("Name"), [required(), at_most(200)], filters=[one_line])
     unit = StringField(
@@ -93,7 +96,7 @@ class PriceForm(Form):
 def _shown(product: Product) -> dict[str, Any]:
     names = ("name", "code", "unit", "description", "instructions", "owner_id", "tax_class_id")
     rows = [_row(price) for price in product.prices] or [{"currency": Organisation.get().currency}]
-    return {**{name: getattr(product, name) for name in names}, "prices": rows}
+    return {**{name: getattr(product, name) for name in names}, "prices": rows, "_record": product}
 
 
 def _row(price: Price) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from wtforms import (
 from wtforms.validators import Optional
 
 from crmlite.forms import Form, SelectField, at_most, language_choices, one_line, required, text_or_none, tidy
+from crmlite.records.custom_forms import WithCustom
 from crmlite.records.forms import OwnerField, ReachForm, RecordField, check_email, check_phone
 
 
@@ -34,8 +35,10 @@ def check_since(form: Form, field: Field) -> None:
         raise ValidationError(_("This is after the day they stopped being a customer."))
 
 
-class CompanyFields(Form):
+class CompanyFields(WithCustom):
     """What can be changed of a company in place, one field at a time."""
+
+    record_type = "company"
 
     name = StringField(_l("Name"), [required(), at_most(200)], filters=[one_line])
     email = EmailField(_l("E-mail"), [at_most(254), check_email], filters=[one_line])

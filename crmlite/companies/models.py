@@ -77,7 +77,7 @@ class Company(Record, Reachable, WithLifecycle, Base):
             self.check_parent(value if name == "parent_id" else None)
         except InsideItself:
             return False
-        return True
+        return super().may_become(name, value)
 
     def derive(self) -> None:
         super().derive()
@@ -93,7 +93,6 @@ class Company(Record, Reachable, WithLifecycle, Base):
         reach = {name: values.pop(name) for name in ("email", "phone", "points", "addresses") if name in values}
         if "parent_id" in values:
             self.check_parent(values["parent_id"])
-        for name, value in values.items():
-            setattr(self, name, value)
+        self.put(values)
         super().derive()
         points.put(self, **reach)

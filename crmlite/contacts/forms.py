@@ -19,12 +19,15 @@ from wtforms.validators import Optional
 from crmlite.companies.forms import check_since, check_until
 from crmlite.contacts.models import BUYING_ROLES
 from crmlite.forms import Form, SeenForm, SelectField, at_most, choices, language_choices, one_line, text_or_none, tidy
+from crmlite.records.custom_forms import WithCustom
 from crmlite.records.forms import OwnerField, ReachForm, RecordField, check_email, check_phone
 from crmlite.web import local_today
 
 
-class ContactFields(Form):
+class ContactFields(WithCustom):
     """What can be changed of a contact in place, one field at a time."""
+
+    record_type = "contact"
 
     salutation = StringField(_l("Form of address"), [at_most(40)], filters=[one_line])
     given = StringField(_l("First name"), [at_most(100)], filters=[one_line])

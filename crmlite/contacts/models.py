@@ -111,8 +111,7 @@ class Contact(Record, Reachable, WithLifecycle, Base):
 
     def _set(self, values: dict[str, Any]) -> None:
         reach = {name: values.pop(name) for name in ("email", "phone", "points", "addresses") if name in values}
-        for name, value in values.items():
-            setattr(self, name, value)
+        self.put(values)
         self._derive_names()
         points.put(self, **reach)
 

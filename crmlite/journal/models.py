@@ -121,6 +121,30 @@ def journaled_columns(model: Any) -> list[sa.Column[Any]]:
     return [c for c in sa.inspect(model).columns if c.info.get("journal", True) and c.name != "id"]
 
 
+def written(column: sa.Column[Any], value: Any) -> dict[str, Any]:
+    """What the journal writes of a column: its value by its name. Of one whose info says `parts`, a JSON object, each of its
+    values by a name of its own, such as `x.size`: one of them changes, and is taken back, without the others."""
+    prefix = column.info.get("parts")
+    if prefix is None:
+        return {column.name: to_json(value)}
+    return {prefix + key: part for key, part in (value or {}).items()}
+
+
+def read_back(column: sa.Column[Any], values: dict[str, Any]) -> Any:
+    """The column's value out of what written() made of a row."""
+    prefix = column.info.get("parts")
+    if prefix is None:
+        return from_json(column, values.get(column.name))
+    found = {name.removeprefix(prefix): part for name, part in values.items() if name.startswith(prefix)}
+    return {key: part for key, part in found.items() if part is not None} or None
+
+
+def column_of_part(model: Any, name: str) -> sa.Column[Any] | None:
+    """The column that `x.size` is a part of."""
+    prefix = name.partition(".")[0] + "."
+    return next((column for column in journaled_columns(model) if column.info.get("parts") == prefix), None)
+
+
 def to_json(value: Any) -> Any:
     if isinstance(value, datetime | date):
         return value.isoformat()
@@ -146,7 +170,7 @@ def from_json(column: sa.Column[Any], value: Any) -> Any:
 
 def values_of(instance: Any) -> dict[str, Any]:
     mapper = sa.inspect(type(instance))
-    values = (
-        (c.name, getattr(instance, mapper.get_property_by_column(c).key)) for c in journaled_columns(type(instance))
-    )
-    return {name: to_json(value) for name, value in values if value is not None}
+    values: dict[str, Any] = {}
+    for column in journaled_columns(type(instance)):
+        values |= written(column, getattr(instance, mapper.get_property_by_column(column).key))
+    return {name: value for name, value in values.items() if value is not None}

@@ -10,7 +10,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import LoaderCallableStatus, Session, SessionTransaction
 
 from crmlite.extensions import db, utcnow
-from crmlite.journal.models import Change, Journaled, Operation, journaled_columns, models, to_json, values_of
+from crmlite.journal.models import Change, Journaled, Operation, journaled_columns, models, values_of, written
 
 
 class NotJournaled(Exception):
@@ -209,11 +209,12 @@ def _updated(instance: Any) -> dict[str, Any] | None:
     names = {c.name for c in journaled_columns(type(instance))}
     old, new = {}, {}
     for key, before in state.committed_state.items():
-        if key not in state.mapper.column_attrs or (name := state.mapper.columns[key].name) not in names:
+        if key not in state.mapper.column_attrs or (column := state.mapper.columns[key]).name not in names:
             continue
-        was, now = to_json(before), to_json(getattr(instance, key))
-        if was != now:
-            old[name], new[name] = was, now
+        was, now = written(column, before), written(column, getattr(instance, key))
+        for name in {**was, **now}:
+            if was.get(name) != now.get(name):
+                old[name], new[name] = was.get(name), now.get(name)
     return _row(instance, "updated", old, new) if new else None
 
 

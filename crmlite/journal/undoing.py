@@ -13,9 +13,11 @@ from crmlite.journal.models import (
     Event,
     EventLink,
     Operation,
+    column_of_part,
     from_json,
     journaled_columns,
     models,
+    read_back,
     to_json,
     values_of,
 )
@@ -194,8 +196,7 @@ class _Step:
     def _undelete(self, change: Change, model: Any, row: Any) -> None:
         mapper = sa.inspect(model)
         values = {
-            mapper.get_property_by_column(c).key: from_json(c, (change.old or {}).get(c.name))
-            for c in journaled_columns(model)
+            mapper.get_property_by_column(c).key: read_back(c, change.old or {}) for c in journaled_columns(model)
         }
         again = model(id=change.record_id, **values)
         if (
@@ -302,6 +303,7 @@ def _unchange(change: Change, model: Any, row: Any) -> Iterator[Conflict]:
     for name, old in (change.old or {}).items():
         column = model.__table__.c.get(name)
         if column is None:
+            yield from _unchange_part(change, model, row, name)
             continue
         key = mapper.get_property_by_column(column).key
         now = to_json(getattr(row, key))
@@ -309,3 +311,18 @@ def _unchange(change: Change, model: Any, row: Any) -> Iterator[Conflict]:
             setattr(row, key, from_json(column, old))
         elif now != old and key not in row.derived:
             yield Conflict(change.record_type, change.record_id, name, now)
+
+
+def _unchange_part(change: Change, model: Any, row: Any, name: str) -> Iterator[Conflict]:
+    """One value of a column that is written value by value."""
+    column = column_of_part(model, name)
+    if column is None:
+        return
+    key = sa.inspect(model).get_property_by_column(column).key
+    values, part = dict(getattr(row, key) or {}), name.partition(".")[2]
+    now, old = values.get(part), (change.old or {}).get(name)
+    if now == (change.new or {}).get(name) and row.may_become(name, old):
+        values[part] = old
+        setattr(row, key, {part: value for part, value in values.items() if value is not None} or None)
+    elif now != old:
+        yield Conflict(change.record_type, change.record_id, name, now)

@@ -27,6 +27,7 @@ from crmlite.leads.fields import Field
 from crmlite.leads.models import MAX_NEED, WebForm
 from crmlite.leads.sites import site
 from crmlite.points import is_email, is_phone
+from crmlite.records.custom_forms import WithCustom
 from crmlite.records.forms import NO_EMAIL, NO_PHONE, OwnerField, RecordField
 from crmlite.records.listing import users
 from crmlite.web import LANGUAGES
@@ -34,8 +35,10 @@ from crmlite.web import LANGUAGES
 MAX_SITES = 20
 
 
-class LeadForm(Form):
+class LeadForm(WithCustom):
     """What can be changed of a lead, here and in its list."""
+
+    record_type = "lead"
 
     need = TextAreaField(_l("What it is about"), [required(), at_most(MAX_NEED)], filters=[tidy])
     source = StringField(_l("Source"), [at_most(100)], filters=[one_line])

@@ -281,8 +281,7 @@ class Lead(Record, Base):
     def _set(self, values: dict[str, Any]) -> None:
         if "need" in values:
             self.put_need(values.pop("need"))
-        for name, value in values.items():
-            setattr(self, name, value)
+        self.put(values)
 
     def _about(self) -> list[Any]:
         return [self.contact, self.company]

@@ -16,11 +16,14 @@ from crmlite.forms import Form, SelectField, at_most, choices, currency_choices,
 from crmlite.number_fields import MoneyField
 from crmlite.pipeline import stages
 from crmlite.pipeline.models import KINDS
+from crmlite.records.custom_forms import WithCustom
 from crmlite.records.forms import OwnerField, RecordField
 
 
-class DealFields(Form):
+class DealFields(WithCustom):
     """What can be changed of a deal in place, one field at a time; its amounts are in its currency."""
+
+    record_type = "deal"
 
     name = StringField(_l("Deal"), [required(), at_most(200)], filters=[one_line])
     amount_minor = MoneyField(_l("Amount"))
@@ -45,7 +48,8 @@ class DealForm(DealFields):
         """What Deal.change() takes, for a form that is valid. Makes who is new. Raises Forbidden where the user may not."""
         plain = {field.name: field.data for field in self if hasattr(DealFields, field.name)}
         contact_id = _chosen(self.contact_id, chosen_contact)
-        return {**plain, "contact_id": contact_id, "company_id": _chosen(self.company_id, chosen_company)}
+        company_id = _chosen(self.company_id, chosen_company)
+        return {**plain, **self.custom_values(), "contact_id": contact_id, "company_id": company_id}
 
 
 def _chosen(field: RecordField, find: Callable[[RecordField, Viewer], Any]) -> int | None:

@@ -1,11 +1,29 @@
 """What all records share: policy, filters, listing, search, notes, tags, files, private links, undo."""
 
+from typing import Any
+
 from flask import Flask, g
 from flask_babel import lazy_gettext as _l
 
 from crmlite import journal, retention, web
+from crmlite.auth import roles
 from crmlite.auth.models import Viewer
-from crmlite.records import actions, cells, lifecycle, links, notes, search, trash, types, views
+from crmlite.records import (
+    actions,
+    cells,
+    custom_cells,
+    custom_fields,
+    custom_purge,
+    custom_values,
+    lifecycle,
+    links,
+    notes,
+    saved_views,
+    search,
+    trash,
+    types,
+    views,
+)
 from crmlite.records.actions import Action
 from crmlite.records.types import RecordType
 
@@ -16,16 +34,32 @@ def init_app(app: Flask) -> None:
     app.extensions["crmlite.record_types"] = set()
     app.extensions["crmlite.undo_guards"] = {}  # table that holds no records, to who may take back a change of it
     app.extensions["crmlite.seen"] = []  # (whether there is something to do, what) when a user has looked at a record
+    app.extensions["crmlite.undo_guards"]["custom_field"] = custom_fields.may_edit_fields
+    roles.declare(app, "custom_field", _l("Custom fields"))
+    roles.declare(app, "saved_view", _l("Views of others"))
     journal.before_commit(search.keep)
+    journal.before_commit(custom_values.keep)
     links.init_app(app)
     retention.declare(app, trash.kept)
+    retention.declare(app, custom_purge.kept)
     retention.declare(app, links.kept)
     app.register_blueprint(views.bp)
     app.register_blueprint(views.public_files)
+    app.register_blueprint(views.custom_fields.bp)
+    web.add_nav(app, "/fields", "forms", _l("Custom fields"), "custom_field", group="firm", order=40)
+    actions.add(app, Action(_l("Go to custom fields"), "/fields", "forms", "custom_field", "edit"))
     actions.add(app, Action(_l("Open the trash"), "/records/trash", "trash"))
     web.add_nav(app, "/records/trash", "trash", _l("Trash"), group="settings", order=90, shown=_may_delete)
-    app.jinja_env.filters.update(lifecycle=_lifecycle_label, lifecycle_hue=lifecycle.HUES.get)
-    app.jinja_env.globals.update(can=can, cell=cells.cell, once=cells.Drawn)
+    app.jinja_env.filters.update(
+        lifecycle=_lifecycle_label, lifecycle_hue=lifecycle.HUES.get, web_address=custom_cells.web_address
+    )
+    app.jinja_env.globals.update(
+        can=can,
+        cell=cells.cell,
+        once=cells.Drawn,
+        may_change_view=_may_change_view,
+        view_shares=_view_shares,
+    )
 
 
 def _may_delete(user: Viewer) -> bool:
@@ -35,6 +69,14 @@ def _may_delete(user: Viewer) -> bool:
 
 def _lifecycle_label(state: str) -> str:
     return str(lifecycle.LABELS.get(state, state))
+
+
+def _may_change_view(view: saved_views.SavedView) -> bool:
+    return saved_views.may_edit(g.user, view)
+
+
+def _view_shares() -> list[tuple[str, Any]]:
+    return saved_views.shares(g.user)
 
 
 def can(action: str, kind: RecordType | str) -> bool:

@@ -23,7 +23,9 @@ REPEATED = frozenset(
 
 def render_rows(kind: RecordType, columns: tuple[Column, ...], rows: Sequence[Any]) -> Markup:
     """All rows of a page. What is the same in each row is made once: a page of 50 has 150 cells that can be edited."""
-    template = _compiled((kind.name, *(column.name for column in columns)), lambda: _rows_source(columns))
+    template = _compiled(
+        (kind.name, *(column.name + column.width for column in columns)), lambda: _rows_source(columns)
+    )
     labels = [_edit_label(column) for column in columns]
     before, _name, after = _("Select %(name)s", name="\0").partition("\0")
     return Markup(  # noqa: S704
@@ -58,7 +60,8 @@ def _edit_label(column: Column) -> str:
 
 def cell_template(column: Column) -> Template:
     """What stands inside one cell; it gets `row`, `value`, `column`, `type`, `edit_label` and `focus` (back on its edit button)."""
-    return _compiled((column.kind, column.edit), lambda: _IMPORTS + _inside(column, _shown(column)))
+    key = (column.kind, column.edit, column.is_owner)
+    return _compiled(key, lambda: _IMPORTS + _inside(column, _shown(column)))
 
 
 def cell(kind: RecordType, column: Column, row: Any, focus: bool = False) -> Markup:
@@ -103,7 +106,7 @@ def _inside(column: Column, shown: str) -> str:
     if not column.edit:
         return shown
     before, after = _file("_edit").rstrip("\n").split("<!-- value -->")
-    allowed = "may_hand_over" if column.kind == "user" else "editable"
+    allowed = "may_hand_over" if column.is_owner else "editable"
     return f"{{% if row.{allowed} %}}{before}{shown}{after}{{% else %}}{shown}{{% endif %}}"
 
 
@@ -128,6 +131,7 @@ def _file(name: str) -> str:
     return environment.loader.get_source(environment, f"{FOLDER}/{name}.html")[0]
 
 
+WIDTHS = {"s": "cx-w-s", "m": "cx-w-m", "l": "cx-w-l", "xl": "cx-w-xl"}
 _CLASSES = {"name": "cx-c-name", "user": "cx-c-own"}
 
 
@@ -137,4 +141,5 @@ def _tag(column: Column, inside: str) -> str:
     classes += ["cx-cell"] if column.edit else []
     classes += ["cx-phone"] if column.phone else []
     classes += ["cx-num-col"] if column.numeric else []
+    classes += [WIDTHS[column.width]] if column.width else []
     return f'<{element} class="{" ".join(classes)}">{inside}</{element.split()[0]}>'

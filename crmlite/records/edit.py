@@ -11,7 +11,9 @@ from crmlite import web
 from crmlite.extensions import db
 from crmlite.forms import SeenForm, take_over
 from crmlite.journal import Change, to_json
+from crmlite.records import custom_cells, custom_fields
 from crmlite.records.forms import ReachForm, row_id
+from crmlite.records.listing import users
 
 
 def knows_version(record: Any, form: Form, version: str | None) -> bool:
@@ -33,14 +35,22 @@ def stale_fields(record: Any, form: Form, version: str | None) -> dict[str, Any]
     """
     theirs = {}
     for name, shown in _shown(record, version).items():
-        now = getattr(record, name, None)
-        if name not in form or isinstance(now, datetime) or form[name].data == now:
+        now = record.value_of(name)
+        if name not in form or isinstance(now, datetime):
             continue
-        if to_json(form[name].data) == shown:
-            take_over(form[name], now)
+        field = next((field for field in custom_fields.of(record.__tablename__) if field.name == name), None)
+        typed = form[name].data if field is None else to_json(form[name].data) or None
+        if typed == now:
+            continue
+        if to_json(typed) == shown:
+            take_over(form[name], now if field is None else custom_cells.read(field, now))
         else:
-            theirs[name] = said(form[name], now)
+            theirs[name] = said(form[name], now) if field is None else custom_cells.said(field, now, _names())
     return theirs | form.settle(record) if isinstance(form, ReachForm) else theirs
+
+
+def _names() -> dict[int, str]:
+    return {number: user["name"] for number, user in users().items()}
 
 
 def _shown(record: Any, version: str | None) -> dict[str, Any]:

@@ -23,7 +23,9 @@ from werkzeug.exceptions import BadRequest
 from crmlite import web
 from crmlite.auth.models import Viewer
 from crmlite.extensions import db
-from crmlite.records import types
+from crmlite.numbers import Unreadable
+from crmlite.records import custom_filters, custom_values, types
+from crmlite.records.custom_fields import CustomField
 from crmlite.records.tags import Tag, Tagging
 from crmlite.records.types import Column, RecordType
 
@@ -70,6 +72,9 @@ OPERATORS: dict[str, dict[str, Compare]] = {
     **dict.fromkeys(("choice", "country", "language", "lifecycle", "user", "company", "contact"), _IS),
     **dict.fromkeys(("number", "money"), _NUMBER),
     **dict.fromkeys(("date", "ago"), _DATE),
+    **dict.fromkeys(("micro", "amount"), _NUMBER),
+    **dict.fromkeys(("option", "options"), _IS),
+    "attached": {},
 }
 """Operators by kind of column. `empty` (1 or 0) fits every kind."""
 
@@ -88,7 +93,7 @@ class Term:
     def condition(self, kind: RecordType, user: Viewer) -> sa.ColumnElement[bool]:
         if not self.link:
             return _condition(kind, self, user)
-        other = _linked(kind, self.link)
+        other = linked(kind, self.link)
         related = sa.select(other.model.id).where(
             other.model.deleted_at.is_(None), other.policy.rows(user), _condition(other, replace(self, link=""), user)
         )
@@ -126,9 +131,13 @@ def _term(kind: RecordType, key: str, values: tuple[str, ...]) -> Term:
     group = parts.pop(0) if parts[0].isdigit() and len(parts) > 1 else ""
     link, target = "", kind
     if len(parts) > 1 and parts[0] in kind.links:
-        other = _linked(kind, parts[0])
-        if other.column(parts[1]) or not kind.column(parts[0]):  # else it is an operator of the column: company.empty=1
+        other = linked(kind, parts[0])
+        if (
+            parts[1] == "x" or other.column(parts[1]) or not kind.column(parts[0])
+        ):  # else it is an operator of the column: company.empty=1
             link, target = parts.pop(0), other
+    if parts[0] == "x" and len(parts) > 1:  # a custom field: x.size, and x.size.not
+        parts[:2] = [".".join(parts[:2])]
     name, operator = parts[0], parts[1] if len(parts) > 1 else ""
     column = TAG if name == "tag" else target.column(name)
     if column is None or not column.filterable or len(parts) > 2:
@@ -141,18 +150,25 @@ def _term(kind: RecordType, key: str, values: tuple[str, ...]) -> Term:
 TAG = Column("tag", "", kind="tags", sortable=False)
 
 
-def _linked(kind: RecordType, link: str) -> RecordType:
+def linked(kind: RecordType, link: str) -> RecordType:
     """The type that the link's foreign key points at."""
-    column = kind.model.__table__.c[kind.links[link]]
-    other = types.get(next(iter(column.foreign_keys)).column.table.name)
+    other = linked_or_none(kind, link)
     if other is None:
         raise FilterError(_("There is no filter “%(key)s”.", key=link))
     return other
 
 
+def linked_or_none(kind: RecordType, link: str) -> RecordType | None:
+    """The same; None where its module is off."""
+    column = kind.model.__table__.c[kind.links[link]]
+    return types.get(next(iter(column.foreign_keys)).column.table.name)
+
+
 def _condition(kind: RecordType, term: Term, user: Viewer) -> sa.ColumnElement[bool]:
     if term.column.kind == "tags":
         return _tagged(kind, term)
+    if term.column.custom is not None:
+        return _custom(kind, term, term.column.custom, user)
     attribute = getattr(kind.model, term.column.filter_by or term.column.attribute)
     if term.operator == "empty":
         is_empty = attribute.is_(None)
@@ -168,6 +184,21 @@ def _condition(kind: RecordType, term: Term, user: Viewer) -> sa.ColumnElement[b
         unseen = attribute.not_in(sa.select(other.model.id).where(other.policy.rows(user)))
         found = sa.or_(found, unseen) if term.operator == "not" else sa.and_(found, sa.not_(unseen))
     return found
+
+
+def _custom(kind: RecordType, term: Term, field: CustomField, user: Viewer) -> sa.ColumnElement[bool]:
+    def read(text: str) -> Any:
+        if field.kind == "date":
+            return custom_filters.days(_span(text, True))
+        if field.kind in {"number", "money"}:
+            try:
+                return custom_filters.number(field, text)
+            except Unreadable:
+                raise FilterError(_("“%(value)s” is not a number.", value=text[:60])) from None
+        return _value(term, text, custom_values.compared(field).type, user)
+
+    compare = {**OPERATORS[term.column.kind], "not": _IS[""]}.get(term.operator)
+    return custom_filters.condition(kind.model, term.values, term.operator, field, compare, read)
 
 
 def _tagged(kind: RecordType, term: Term) -> sa.ColumnElement[bool]:
@@ -241,7 +272,9 @@ def chips(kind: RecordType, terms: Iterable[Term], users: dict[int, str], user: 
 def _label(kind: RecordType, term: Term) -> str:
     label = _("Tag") if term.column.kind == "tags" else str(term.column.label)
     if term.link:
-        label = _("%(record)s: %(field)s", record=_linked(kind, term.link).label, field=label)
+        label = _("%(record)s: %(field)s", record=linked(kind, term.link).label, field=label)
+    if term.group:
+        label = _("any of %(group)s: %(field)s", group=term.group, field=label)
     sentences = {
         "": "%(field)s",
         "not": _("%(field)s is not", field="%(field)s"),
@@ -267,6 +300,8 @@ def _said(kind: RecordType, term: Term, users: dict[int, str], user: Viewer) -> 
         ]
     elif column.kind in {"company", "contact"}:
         names = _titles(column.kind, term.values, user)
+    elif column.custom is not None:
+        names = [custom_filters.said(column.custom, value) for value in term.values]
     elif column.choices:
         labels = {value: str(label) for value, label in column.choices()}
         names = [labels.get(value, value) for value in term.values]

@@ -20,12 +20,24 @@ from markupsafe import Markup
 from werkzeug.datastructures import MultiDict
 
 from crmlite import journal
-from crmlite.auth.models import Member, Preference, User, Viewer
+from crmlite.auth.models import Member, Viewer
 from crmlite.extensions import at_most, db
 from crmlite.money import Money
-from crmlite.records import cells, filters, search, tags, types
+from crmlite.records import (
+    cells,
+    columns,
+    custom_cells,
+    custom_fields,
+    custom_values,
+    filters,
+    saved_views,
+    search,
+    tags,
+    types,
+)
 from crmlite.records.filters import Chip, FilterError, Term
 from crmlite.records.policy import statement_for
+from crmlite.records.saved_views import SavedView, Tab
 from crmlite.records.types import Column, RecordType
 from crmlite.web import cached_per_request, hue
 
@@ -89,12 +101,15 @@ class Listing:
         self.args = args
         self.path = path or kind.url
         self.q = (args.get("_q") or "").strip()[:200]
-        unknown = {key for key in args if key.startswith("_")} - {"_q", "_sort", "_after", "_columns"}
+        unknown = {key for key in args if key.startswith("_")} - {"_q", "_sort", "_after", "_columns", "_view"}
         if unknown:
             raise FilterError(_("There is no “%(key)s” here.", key=min(unknown)[:60]))
+        self.problems: list[str] = []
+        if self.view is not None:  # what it was saved with may be gone since
+            args = self.args = self._understood(args)
         self.terms: list[Term] = filters.parse(kind, args)
         self.sort, self.descending = self._sort(args.get("_sort") or kind.default_sort)
-        self.after = _read_cursor(args["_after"], self._sort_attribute) if args.get("_after") else None
+        self.after = _read_cursor(args["_after"], self._cursor_attribute) if args.get("_after") else None
 
     # --- what the page shows
 
@@ -103,11 +118,15 @@ class Listing:
         """The columns asked for, else those the user chose, else the usual ones."""
         asked = self.args.get("_columns")
         if asked is None:
-            chosen = Preference.read(self.user.id, f"columns.{self.type.name}").get("names", [])
-            known = [column for name in chosen if (column := self.type.column(name))]
-            return tuple(known) or tuple(column for column in self.type.columns if not column.hidden)
-        columns = [self._column(name) for name in asked.split(",")]
-        return tuple(columns)
+            return columns.of(self.type, self._kept[1], self.view)
+        return tuple(self._column(name) for name in asked.split(","))
+
+    @property
+    def offered_columns(self) -> list[tuple[Column, bool]]:
+        """All there are, those that are shown first, in their order; and whether they are."""
+        shown = {column.name for column in self.columns}
+        rest = [(column, False) for column in self.type.all_columns if column.name not in shown]
+        return [(column, True) for column in self.columns] + rest
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -142,7 +161,7 @@ class Listing:
     @cached_property
     def filter_fields(self) -> list[FilterField]:
         found = []
-        for column in self.type.columns:
+        for column in self.type.all_columns:
             choices = self._choices(column)
             if column.filterable and choices:
                 found.append(
@@ -159,6 +178,11 @@ class Listing:
         """Filters that the popover does not offer: the search form sends them along."""
         offered = {field.name for field in self.filter_fields}
         return [(key, value) for key, value in self.args.items(multi=True) if key not in offered and key[:1] != "_"]
+
+    @property
+    def settable(self) -> list[Column]:
+        """Custom fields that can be set on many records at once."""
+        return [column for column in self.type.all_columns if column.custom and column.custom.kind != "file"]
 
     @property
     def people(self) -> tuple[tuple[int, str], ...]:
@@ -194,6 +218,55 @@ class Listing:
             url = f"{self.path}?{query}" if query else self.path
             found.append((label, url, own == sorted(parse_qsl(query))))
         return found
+
+    @cached_property
+    def saved(self) -> list[SavedView]:
+        """Views that its user saved, or may see."""
+        return self._kept[0]
+
+    @cached_property
+    def _kept(self) -> "tuple[list[SavedView], dict[str, Any]]":
+        """Those views, and which columns were chosen for them and for the type: one statement."""
+        return saved_views.with_columns(self.user, self.type.name)
+
+    @cached_property
+    def view(self) -> SavedView | None:
+        """The saved view that is open, as it is or with some of it changed."""
+        asked = self.args.get("_view", "")
+        return next((view for view in self.saved if str(view.id) == asked), None) if asked else None
+
+    @cached_property
+    def tabs(self) -> list[Tab]:
+        """The ready-made views and the saved ones."""
+        ready = [Tab(str(label), url, current and self.view is None) for label, url, current in self.views]
+        return ready + [Tab(view.name, view.url(self.path), view is self.view, view) for view in self.saved]
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the open view would be another one if it was saved now."""
+        return self.view is not None and sorted(parse_qsl(self.saved_query)) != sorted(self.view.pairs)
+
+    @property
+    def saved_query(self) -> str:
+        """What a saved view of this list holds."""
+        return urlencode([(key, value) for key, value in parse_qsl(self.kept_query) if key != "_view"])
+
+    def _understood(self, args: "MultiDict[str, str]") -> "MultiDict[str, str]":
+        """What of a view's query still means something; the rest is said in `problems`."""
+        kept: MultiDict[str, str] = MultiDict()
+        for key in args:
+            part = MultiDict([(key, value) for value in args.getlist(key)])
+            try:
+                filters.condition(self.type, filters.parse(self.type, part), self.user)
+                if key == "_sort":
+                    self._sort(part[key])
+                if key == "_columns":
+                    [self._column(name) for name in part[key].split(",")]
+            except FilterError as problem:
+                self.problems.append(str(problem.description))
+            else:
+                kept.update(part)
+        return kept
 
     @property
     def kept_query(self) -> str:
@@ -239,7 +312,7 @@ class Listing:
     @cached_property
     def _matching(self) -> int:
         """How many match, counted no further than COUNT_TO + 1."""
-        return db.session.scalar(self._kept(f"count.{COUNT_TO}", self._capped_count)) or 0
+        return db.session.scalar(self._built(f"count.{COUNT_TO}", self._capped_count)) or 0
 
     def _capped_count(self) -> sa.Select[Any]:
         capped = sa.select(self.type.model.id).where(self.query).limit(at_most(COUNT_TO + 1)).subquery()
@@ -248,7 +321,9 @@ class Listing:
     @cached_property
     def _ids(self) -> list[int]:
         """Ids of this page and one more, in order."""
-        return self._few() if self._matching <= COUNT_TO else self._walk()
+        if self._matching <= COUNT_TO:
+            return self._few()
+        return self._walk_values() if self._sort_column.custom else self._walk()
 
     def _few(self) -> list[int]:
         """All matches, then sorted: the inner limit keeps the planner from walking the sort index instead."""
@@ -264,7 +339,7 @@ class Listing:
         found: list[int] = []
         if self.after is None:
             found = list(
-                db.session.scalars(self._kept(f"first.{self.sort}.{self.descending}.{PAGE}", self._with_values))
+                db.session.scalars(self._built(f"first.{self.sort}.{self.descending}.{PAGE}", self._with_values))
             )
         elif self.after[0] is not None:
             found = list(db.session.scalars(self._with_values()))
@@ -288,9 +363,29 @@ class Listing:
     def _bound(self, sort: Any, after: tuple[Any, int]) -> tuple[Any, Any]:
         return sa.literal(after[0], sort.type), sa.literal(after[1], sa.Integer())
 
-    def _kept(self, name: str, build: Callable[[], Any]) -> Any:
+    def _built(self, name: str, build: Callable[[], Any]) -> Any:
         """A statement that, of a list without filters, is built once for all who see the same."""
         return build() if self.is_filtered else statement_for(self.user, f"{self.type.name}.{name}", build)
+
+    def _walk_values(self) -> list[int]:
+        """The same along a custom field: its values lie in a table of their own, in order; who has none comes last."""
+        column, model = self._sort_column, self.type.model
+        assert column.custom is not None  # noqa: S101 - _ids asked
+        value, record_id = custom_values.sort_column(column.custom), custom_values.CustomValue.record_id
+        found: list[int] = []
+        if self.after is None or self.after[0] is not None:
+            query = custom_values.in_order(self.type, column.custom, self.query)
+            if self.after is not None:
+                place, last = sa.tuple_(value, record_id), sa.tuple_(*self._bound(value, self.after))
+                query = query.where(place < last if self.descending else place > last)
+            found = list(db.session.scalars(query.order_by(*self._order(value, record_id)).limit(PAGE + 1)))
+        if len(found) <= PAGE:
+            query = sa.select(model.id).where(self.query, custom_values.lacks(model, column.custom))
+            if self.after is not None and self.after[0] is None:
+                query = query.where(model.id < self.after[1] if self.descending else model.id > self.after[1])
+            query = query.order_by(model.id.desc() if self.descending else model.id)
+            found += list(db.session.scalars(query.limit(PAGE + 1 - len(found))))
+        return found
 
     def _hinted(self, query: Any) -> Any:
         """SQLite would rather filter by owner and sort: it is told which index to walk. PostgreSQL knows."""
@@ -326,11 +421,19 @@ class Listing:
     @property
     def _sort_attribute(self) -> Any:
         column = self._sort_column
+        if column.custom is not None:
+            return custom_values.sort_of(self.type.model, column.custom)
         return getattr(self.type.model, column.sort_by or column.attribute)
 
     @property
+    def _cursor_attribute(self) -> Any:
+        """What says of which kind the values are that it is sorted by."""
+        column = self._sort_column
+        return custom_values.sort_column(column.custom) if column.custom is not None else self._sort_attribute
+
+    @property
     def _sort_is_nullable(self) -> bool:
-        return bool(self._sort_attribute.property.columns[0].nullable)
+        return self._sort_column.custom is not None or bool(self._sort_attribute.property.columns[0].nullable)
 
     def _sort(self, asked: str) -> tuple[str, bool]:
         name, descending = asked.removeprefix("-"), asked.startswith("-")
@@ -355,13 +458,15 @@ class Listing:
     def _load(self, ids: list[int]) -> list[Row]:
         if not ids:
             return []
-        found = {row.id: row for row in _rows(self.type, self.columns, ids, self.user, self._sort_attribute.key)}
+        sort = "id" if self._sort_column.custom else self._sort_attribute.key
+        found = {row.id: row for row in _rows(self.type, self.columns, ids, self.user, sort)}
         rows = [found[record_id] for record_id in ids if record_id in found]  # else gone between the two statements
         fill(self.type, self.columns, rows, self.user)
         return rows
 
     def _cursor(self, row: Row) -> str:
-        value = row.sort
+        custom = self._sort_column.custom
+        value = custom_values.sorted_by(custom, row.id) if custom else row.sort
         value = value.isoformat() if isinstance(value, date | datetime) else value
         return base64.urlsafe_b64encode(json.dumps([value, row.id]).encode()).decode().rstrip("=")
 
@@ -378,14 +483,16 @@ def values_of(kind: RecordType, record: Any, columns: tuple[Column, ...], user: 
 
 def _rows(kind: RecordType, columns: tuple[Column, ...], ids: list[int], user: Viewer, sort: str = "id") -> list[Row]:
     """These records in any order, as far as their own table has what the columns show."""
-    plain = [column for column in columns if column.kind != "tags"]
+    plain = [column for column in columns if column.is_stored]
     names = [column.name for column in plain]
     currency = "currency" if any(column.kind == "money" for column in columns) else "id"
-    query = _rows_query(kind.model, (sort, currency, *(column.attribute for column in plain)))
+    custom = "custom" if any(column.custom for column in columns) else "id"
+    query = _rows_query(kind.model, (sort, currency, custom, *(column.attribute for column in plain)))
     found, rights = [], Rights(kind, user)
     for source in db.session.execute(query, {"ids": ids}):
-        record_id, version, owner_id, team_id, sorted_by, money_in, *values = source
+        record_id, version, owner_id, team_id, sorted_by, money_in, kept, *values = source
         row = Row(kind, record_id, dict(zip(names, values, strict=True)))
+        put_custom(row, columns, kept if custom == "custom" else None)
         row.row_version, row.sort, row.currency = version, sorted_by, money_in if currency == "currency" else ""
         row.editable, row.may_hand_over = rights.over(record_id, owner_id, team_id)
         found.append(row)
@@ -427,6 +534,13 @@ class _Held(NamedTuple):
     team_id: int | None
 
 
+def put_custom(row: Row, columns: tuple[Column, ...], values: dict[str, Any] | None) -> None:
+    """Custom fields into a row: `values` are those of its record, by key."""
+    for column in columns:
+        if column.custom is not None:
+            row[column.name] = custom_cells.shown(column.custom, (values or {}).get(column.custom.key))
+
+
 def may_edit(kind: RecordType, row: Any, user: Viewer) -> bool:
     """policy.may(user, "edit") for rows of a list, without a statement for each."""
     if kind.policy.covers(user, "edit", row):
@@ -459,6 +573,8 @@ def fill(kind: RecordType, columns: tuple[Column, ...], rows: list[Row], user: V
         elif column.kind == "money":
             for row in rows:
                 row[column.name] = None if row[column.name] is None else Money(row[column.name], row.currency)
+        elif column.kind == "attached":
+            custom_cells.fill_files(column.name, rows)
         elif column.kind in _fillers:
             _fillers[column.kind](column, rows)
 
@@ -533,11 +649,8 @@ class Colleague(dict[str, Any]):
         return hash(self["id"])
 
 
-_USERS = sa.select(User.id, User.name, User.active).order_by(User.name)
-
-
 @cached_per_request
 def users() -> dict[int, dict[str, Any]]:
     """Everybody who works here, by id: name and colour, for cells, filters and pickers. A firm has at most a few dozen."""
-    rows = db.session.execute(_USERS)
-    return {row.id: Colleague(id=row.id, name=row.name, hue=hue(row.id), active=row.active) for row in rows}
+    found = custom_fields.people()
+    return {number: Colleague(id=number, name=name, hue=hue(number), active=active) for number, name, active in found}

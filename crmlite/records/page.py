@@ -12,7 +12,7 @@ from crmlite.auth.models import Member, Viewer
 from crmlite.extensions import utcnow
 from crmlite.records import files, members, panels, tags
 from crmlite.records.forms import NoteForm
-from crmlite.records.listing import Row, fill, users
+from crmlite.records.listing import Row, fill, put_custom, users
 from crmlite.records.panels import Panel
 from crmlite.records.points import Address, Point, of
 from crmlite.records.timeline import WHOLE, Timeline
@@ -44,14 +44,19 @@ class RecordPage:
     @property
     def columns(self) -> tuple[Column, ...]:
         """Fields that are changed in place."""
-        return tuple(column for column in self.type.columns if column.edit)
+        return tuple(column for column in self.type.all_columns if column.edit)
+
+    @property
+    def custom(self) -> list[Column]:
+        """The firm's own fields."""
+        return [column for column in self.type.all_columns if column.custom]
 
     @cached_property
     def row(self) -> Row:
         """The fields as cells show them."""
-        row = Row(
-            self.type, self.record.id, {column.name: getattr(self.record, column.attribute) for column in self.columns}
-        )
+        stored = {column.name: getattr(self.record, column.attribute) for column in self.columns if column.is_stored}
+        row = Row(self.type, self.record.id, stored)
+        put_custom(row, self.columns, self.record.custom)
         row.row_version, row.editable = self.record.row_version, self.may_edit
         row.currency = getattr(self.record, "currency", "")
         row.may_hand_over = self.may_hand_over

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from crmlite.auth.models import Member, Viewer
 from crmlite.extensions import Base, db
 from crmlite.fold import index_text, query_terms
-from crmlite.records import types
+from crmlite.records import custom_cells, types
 from crmlite.records.types import RecordType
 
 _CANDIDATES = 2000
@@ -199,7 +199,7 @@ def keep(session: Session, touched: set[tuple[str, int]]) -> None:
 
 
 def add(session: Session, record: Any) -> None:
-    text = index_text(*record.search_texts())
+    text = index_text(*record.search_texts(), *custom_cells.texts(record))
     row_id = session.connection().execute(
         sa.insert(SearchRow.__table__).returning(SearchRow.__table__.c.id),
         {

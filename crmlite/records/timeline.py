@@ -16,7 +16,7 @@ from crmlite.auth.models import Viewer
 from crmlite.events import EventType
 from crmlite.extensions import db
 from crmlite.journal import Change, Event, EventLink, Operation
-from crmlite.records import lifecycle, types
+from crmlite.records import custom_cells, lifecycle, types
 from crmlite.records.listing import users
 from crmlite.records.notes import Note
 from crmlite.records.types import Column, RecordType
@@ -210,7 +210,7 @@ class Timeline:
     def _diffs(self, operation_ids: set[int]) -> dict[int, tuple[Diff, ...]]:
         if not operation_ids:
             return {}
-        by_attribute = {column.attribute: column for column in self.type.columns if column.edit}
+        by_attribute = {column.attribute: column for column in self.type.all_columns if column.edit}
         rows = db.session.scalars(
             sa.select(Change)
             .where(
@@ -293,6 +293,10 @@ def _nobodys_name(actor_kind: str) -> str:
 def _value(column: Column, value: Any, currency: str) -> str:
     if value is None or value == "":
         return ""
+    if column.custom is not None:
+        return custom_cells.said(column.custom, value, {number: user["name"] for number, user in users().items()})[
+            :LONGEST
+        ]
     if column.kind == "user":
         return str(users().get(value, {}).get("name", value))
     if column.kind == "date":

@@ -13,9 +13,11 @@ from werkzeug.exceptions import Forbidden
 
 from crmlite import events
 from crmlite.auth.models import User
-from crmlite.extensions import UNJOURNALED, db, utcnow
+from crmlite.extensions import PERSONAL, UNJOURNALED, db, utcnow
 from crmlite.fold import sort_key
-from crmlite.journal import Journaled
+from crmlite.journal import Journaled, to_json
+from crmlite.records import custom_fields
+from crmlite.records.custom_fields import PREFIX, CustomField
 from crmlite.records.policy import NOT_YOURS, Policy
 
 if TYPE_CHECKING:
@@ -39,6 +41,8 @@ class Record(Journaled):
     deleted_at: Mapped[datetime | None]
     sort_name: Mapped[str] = mapped_column(default="")
     row_version: Mapped[int] = mapped_column(default=1, info=UNJOURNALED)
+    custom: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON(none_as_null=True), info=PERSONAL | {"parts": PREFIX})
+    """Values of custom fields by key, in JSON's own types. It is replaced, never changed in place."""
 
     may_be_handed_over = True
     """False while it is changed by somebody who may not say whose it is: Policy.find()."""
@@ -74,6 +78,43 @@ class Record(Journaled):
         owner = db.session.get(User, given["owner_id"]) if given.get("owner_id") else None
         team_id = given.get("team_id", owner.team_id if owner else makers_team)
         return {"owner_id": owner.id if owner else None, "team_id": team_id}
+
+    def put(self, values: dict[str, Any]) -> None:
+        """Sets fields by name, those of one's own (`x.size`) too: None takes a value away."""
+        custom = dict(self.custom or {})
+        for name, value in values.items():
+            if name.startswith(PREFIX):
+                custom[name.removeprefix(PREFIX)] = value
+            else:
+                setattr(self, name, value)
+        kept = {key: to_json(value) for key, value in custom.items() if value not in (None, "", [])}
+        if kept != (self.custom or {}):
+            self.custom = kept or None
+
+    def change(self, **values: Any) -> Self:
+        """Sets fields; types with more to them do it their own way."""
+        if "owner_id" in values:
+            self.hand_over(values.pop("owner_id"))
+        kind = events.get(f"{self.__tablename__}.updated")
+        if values and kind and events.changed(lambda: self.put(values)):
+            events.emit(kind, self)
+        return self
+
+    def set_custom(self, **values: Any) -> Self:
+        """change() for custom fields by their keys: set_custom(size="large")."""
+        return self.change(**{PREFIX + key: value for key, value in values.items()})
+
+    def value_of(self, name: str) -> Any:
+        """A field's value by its name, those of one's own too, in JSON's own types."""
+        return (
+            (self.custom or {}).get(name.removeprefix(PREFIX)) if name.startswith(PREFIX) else getattr(self, name, None)
+        )
+
+    def may_become(self, name: str, value: Any) -> bool:
+        """An undo brings back no value of a field that was deleted since."""
+        if name.startswith(PREFIX) and value is not None:
+            return custom_fields.lives(self.__tablename__, name)
+        return super().may_become(name, value)
 
     def touch(self) -> None:
         """Something was done about this record, such as a note: types that show their last activity remember when."""
@@ -142,6 +183,34 @@ class Column:
     """The model's attribute that orders it, where that is another one: names sort by `sort_name`."""
     filter_by: str | None = None
     """The model's attribute that filters ask, where that is another one: what is shown may follow from several."""
+    custom: CustomField | None = None
+    """The firm's own field that it is, where it is one."""
+    width: str = ""
+    """How wide its reader wants it: one of WIDTHS."""
+
+    @classmethod
+    def of(cls, field: CustomField) -> Self:
+        """A custom field as a column."""
+        return cls(
+            field.name,
+            field.label,
+            kind=_CELLS[field.kind],
+            sortable=field.kind in _SORTABLE,
+            edit=True,
+            hidden=True,
+            choices=field.offered if field.options else None,
+            custom=field,
+        )
+
+    @property
+    def is_owner(self) -> bool:
+        """Whether changing it hands the record over."""
+        return self.kind == "user" and self.custom is None
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether the record's own row has it in a column."""
+        return self.kind != "tags" and self.custom is None
 
     @property
     def attribute(self) -> str:
@@ -153,7 +222,24 @@ class Column:
 
     @property
     def numeric(self) -> bool:
-        return self.kind in {"number", "money", "price"}
+        return self.kind in {"number", "money", "price", "micro", "amount"}
+
+
+WIDTHS = ("s", "m", "l", "xl")
+
+_CELLS = {
+    "text": "text",
+    "number": "micro",
+    "money": "amount",
+    "date": "date",
+    "choice": "option",
+    "choices": "options",
+    "person": "user",
+    "file": "attached",
+    "link": "url",
+}
+"""The kind of column of each kind of custom field."""
+_SORTABLE = frozenset({"text", "number", "money", "date", "link"})
 
 
 @dataclass(frozen=True)
@@ -182,8 +268,14 @@ class RecordType:
     def url(self) -> str:
         return f"/{self.plural}/"
 
+    @property
+    def all_columns(self) -> tuple[Column, ...]:
+        """Its own and those that the firm made: custom fields."""
+        return self.columns + tuple(Column.of(field) for field in custom_fields.of(self))
+
     def column(self, name: str) -> Column | None:
-        return next((column for column in self.columns if column.name == name), None)
+        columns = self.all_columns if name.startswith(PREFIX) else self.columns
+        return next((column for column in columns if column.name == name), None)
 
     def url_of(self, record_id: int) -> str:
         return f"/{self.plural}/{record_id}"

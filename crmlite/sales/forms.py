@@ -6,18 +6,23 @@ from wtforms import BooleanField, EmailField, IntegerField, StringField, TextAre
 from wtforms.validators import NumberRange as Between
 
 from crmlite.forms import Form, at_most, one_line, required, tidy
+from crmlite.records.custom_forms import WithCustom
 from crmlite.records.forms import OwnerField, RecordField, check_email
 
 
-class QuoteFields(Form):
+class QuoteFields(WithCustom):
     """What can be changed of a quote in place."""
+
+    record_type = "quote"
 
     name = StringField(_l("Subject"), [required(), at_most(200)], filters=[one_line])
     owner_id = OwnerField(_l("Owner"))
 
 
-class NewQuoteForm(Form):
+class NewQuoteForm(WithCustom):
     """Who it is for. All else is written in the grid."""
+
+    record_type = "quote"
 
     name = StringField(_l("Subject"), [required(), at_most(200)], filters=[one_line])
     contact_id = RecordField(_l("Contact"), "contact")
@@ -29,8 +34,10 @@ class NewQuoteForm(Form):
             raise ValidationError(_("Choose whom it is for."))
 
 
-class OrderFields(Form):
+class OrderFields(WithCustom):
     """What can be changed of an order in place."""
+
+    record_type = "order"
 
     name = StringField(_l("Subject"), [required(), at_most(200)], filters=[one_line])
     owner_id = OwnerField(_l("Owner"))

@@ -25,10 +25,12 @@ from crmlite.files import File
 from crmlite.leads.models import Lead, WebForm
 from crmlite.pipeline.models import Deal, Pipeline, Stage
 from crmlite.records import files, members, tags
+from crmlite.records.custom_fields import CustomField
 from crmlite.records.files import Attachment
 from crmlite.records.notes import Note
+from crmlite.records.saved_views import SavedView
 from crmlite.retention import Limit
-from crmlite.sales.models import NumberRange, Quote
+from crmlite.sales.models import NumberRange, Order, Quote
 from tests.cast import VERSION, quote_lines
 
 Ids = dict[str, int]
@@ -487,3 +489,70 @@ def _(ids: Ids) -> None:
 @case(events.NUMBERS_CHANGED)
 def _(ids: Ids) -> None:
     NumberRange.get("quote").change("{number}", 6, 500, date(2026, 11, 26))
+
+
+@case(events.ORDER_UPDATED)
+def _(ids: Ids) -> None:
+    db.session.get_one(Order, ids["seller.order"]).set_custom(memo="Urgent")
+
+
+# --- fields and views -------------------------------------------------------------------------------------------------
+
+
+def field(ids: Ids) -> CustomField:
+    return db.session.get_one(CustomField, ids["field"])
+
+
+def view(ids: Ids) -> SavedView:
+    return db.session.get_one(SavedView, ids["view.seller"])
+
+
+@case(events.CUSTOM_FIELD_CREATED)
+def _(ids: Ids) -> None:
+    CustomField.create(seller(ids), "deal", "Risk", "choice", ["Low", "High"])
+
+
+@case(events.CUSTOM_FIELD_UPDATED)
+def _(ids: Ids) -> None:
+    field(ids).change("Part", [("two", "Second", False), (None, "Third", False), ("one", "First", True)])
+
+
+@case(events.CUSTOM_FIELD_MOVED)
+def _(ids: Ids) -> None:
+    field(ids).move(up=True)
+
+
+@case(events.CUSTOM_FIELD_RETIRED)
+def _(ids: Ids) -> None:
+    field(ids).retire()
+
+
+@case(events.CUSTOM_FIELD_RESTORED)
+def _(ids: Ids) -> None:
+    db.session.get_one(CustomField, ids["field.retired"]).restore()
+
+
+@case(events.CUSTOM_FIELD_DELETED)
+def _(ids: Ids) -> None:
+    contact(ids).set_custom(spare="one")
+    field(ids).delete()
+
+
+@case(events.SAVED_VIEW_CREATED)
+def _(ids: Ids) -> None:
+    SavedView.create(seller(ids), "deal", "Large", "amount.min=100000", "team")
+
+
+@case(events.SAVED_VIEW_UPDATED)
+def _(ids: Ids) -> None:
+    view(ids).change(seller(ids), name="Ours", query="city=Oslo", shared="team")
+
+
+@case(events.SAVED_VIEW_MOVED)
+def _(ids: Ids) -> None:
+    SavedView.create(seller(ids), "contact", "Other", "").move(up=True)
+
+
+@case(events.SAVED_VIEW_REMOVED)
+def _(ids: Ids) -> None:
+    view(ids).remove()

@@ -68,7 +68,7 @@ def from_a_phone(size=(300, 100)) -> bytes:
 def test_every_kind_of_record_takes_files_and_has_a_head_on_paper(stage, kind):
     """A new kind of record takes both over with two lines: see a sibling's show.html."""
     page = stage.client("manager").get(types.known(kind).url_of(stage.ids[f"seller.{kind}"])).text
-    for part in ('id="drop"', 'id="lightbox"', "/static/js/files.js?", 'class="cx-print-head"', "data-cx-print"):
+    for part in ('id="drop"', 'id="lightbox"', "/static/js/files.js?", 'class="cx-print-head"', "cx-ibtn cx-print"):
         assert part in page, part
 
 

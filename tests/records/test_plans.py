@@ -11,14 +11,15 @@ import sqlalchemy as sa
 from crmlite.catalog.types import PRODUCT
 from crmlite.companies.types import COMPANY
 from crmlite.contacts.types import CONTACT
-from crmlite.extensions import db
+from crmlite.extensions import db, utcnow
 from crmlite.leads.types import LEAD
 from crmlite.pipeline.types import DEAL
+from crmlite.records.custom_fields import CustomField
 from crmlite.sales.types import ORDER, QUOTE
 from tests import cast
 from tests.cast import Stage
 
-LARGE = "contact|company|lead|product|deal|quote|order|event|event_link|change|point|tagging|note|search"
+LARGE = "contact|company|lead|product|deal|quote|order|custom_value|event|event_link|change|point|tagging|note|search"
 SCAN = re.compile(rf"\bSCAN (?:{LARGE})\b(?! USING)")
 RECORDS = re.compile(r"\b(?:SCAN|SEARCH) (?:contact|company|lead|product|deal|quote|order)\b")
 # The probe of those who may see everything: it reads a thousand rows at most, whichever come first.
@@ -31,7 +32,11 @@ SORTED = [
     if column.sortable
     for sign in ("", "-")
 ]
+CUSTOM = [f"{kind.url}?_sort={sign}x.{key}" for kind in TYPES for key in ("memo", "seats") for sign in ("", "-")]
 OTHERS = [
+    "/contacts/?x.seats.min=40",
+    "/contacts/?x.memo=nobody",
+    "/contacts/?1.x.seats=3&1.x.memo.starts=zc&_sort=x.seats",
     "/contacts/?_q=zcseller",
     "/contacts/?owner=me",
     "/records/search?q=zc",
@@ -55,6 +60,7 @@ def stage(databases, tmp_path_factory):
     url = databases.fresh("sqlite", cast.build_large)
     stage = Stage(url, str(tmp_path_factory.mktemp("plans")))
     with stage.app.app_context(), db.engines[None].begin() as connection:
+        fill_custom_fields(connection)
         connection.exec_driver_sql("PRAGMA analysis_limit=1000")
         connection.exec_driver_sql("ANALYZE")
     yield stage
@@ -62,7 +68,28 @@ def stage(databases, tmp_path_factory):
     databases.drop(url)
 
 
-@pytest.mark.parametrize("path", [*SORTED, *OTHERS])
+def fill_custom_fields(connection):
+    """A text and a number on every record but each tenth, as the hook lays them out."""
+    field = sa.insert(CustomField.__table__)
+    for kind in TYPES:
+        row = {
+            "record_type": kind.name,
+            "key": "seats",
+            "label": "Seats",
+            "kind": "number",
+            "options": [],
+            "currency": "",
+        }
+        connection.execute(field, {**row, "position": 9, "created_at": utcnow(), "row_version": 1})
+        rows = f"FROM \"{kind.name}\" r JOIN custom_field f ON f.record_type = '{kind.name}' WHERE r.id % 10 > 0"
+        columns = "INSERT OR IGNORE INTO custom_value (field_id, record_id, n, text, number, sort)"
+        connection.exec_driver_sql(
+            f"{columns} SELECT f.id, r.id, 0, r.sort_name, NULL, r.sort_name {rows} AND f.key = 'memo'"
+        )
+        connection.exec_driver_sql(f"{columns} SELECT f.id, r.id, 0, NULL, r.id % 50, NULL {rows} AND f.key = 'seats'")
+
+
+@pytest.mark.parametrize("path", [*SORTED, *CUSTOM, *OTHERS])
 def test_a_list_walks_an_index(stage, path):
     wrong = []
     for actor in ACTORS:
@@ -109,3 +136,17 @@ def test_the_check_would_notice(stage):
         ):
             plan = "; ".join(row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}"))
             assert list(problems(plan)) == [problem]
+
+
+def test_a_list_sorted_by_a_custom_field_walks_its_index(stage):
+    """And nothing else: the record is looked up by its id for each value that is met."""
+    for name, index in (("x.memo", "ix_custom_value_sort"), ("x.seats", "ix_custom_value_number")):
+        found = [
+            plan for statement, plan in plans(stage, "admin", f"/contacts/?_sort={name}") if "INDEXED BY" in statement
+        ]
+        assert len(found) == 1
+        assert f"SEARCH custom_value USING COVERING INDEX {index} (field_id=?" in found[0]
+        assert re.search("SEARCH contact (EXISTS )?USING INTEGER PRIMARY KEY", found[0])
+        assert "TEMP B-TREE" not in found[0]
+    plan = [plan for _statement, plan in plans(stage, "admin", "/contacts/?_sort=name")]
+    assert "custom_value" not in "".join(plan)  # else the above would prove nothing

@@ -118,13 +118,12 @@ class Product(Record, Base):
             return self.deleted_at is not None or not is_taken(value, self.id)
         if name == "deleted_at":
             return value is not None or not is_taken(self.code, self.id)
-        return True
+        return super().may_become(name, value)
 
     def _set(self, values: dict[str, Any]) -> None:
         if values.get("code", self.code) != self.code:
             self._require_code(values["code"])
-        for name, value in values.items():
-            setattr(self, name, value)
+        self.put(values)
         self.sort_name = sort_key(self.name)
 
     def _require_code(self, code: str) -> None:

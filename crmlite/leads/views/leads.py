@@ -51,8 +51,9 @@ def create() -> Response:
     if not form.validate():
         return render("leads/new.html", form=form, status=422)
     try:
-        typed = {name: value for name, value in form.data.items() if name != "company"}
+        typed = {name: form[name].data for name in ("name", "email", "phone", "need", "source")}
         lead = intake.by_hand(g.user, chosen_company(form.company, g.user), **typed)
+        lead.put(form.custom_values())
     except intake.SomebodyElses as error:
         db.session.rollback()
         form.email.errors = [error.sentence()]
@@ -76,7 +77,7 @@ def edit(lead_id: int) -> Response:
 @bp.post("/<int:lead_id>/edit")
 def save(lead_id: int) -> Response:
     lead = LEAD.policy.find(g.user, lead_id, "edit")
-    form, version = LeadForm(request.form), request.form.get("row_version")
+    form, version = LeadForm(request.form, obj=lead), request.form.get("row_version")
     if not form.validate() or not knows_version(lead, form, version):
         return render("leads/edit.html", lead=lead, form=form, status=422)
     if theirs := stale_fields(lead, form, version):

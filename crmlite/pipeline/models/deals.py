@@ -212,13 +212,12 @@ class Deal(Record, Base):
                 return db.session.get_one(Stage, self.stage_id).pipeline_id == value
             if name == "closed_at":
                 return db.session.get_one(Stage, self.stage_id).is_open == (value is None)
-        return True
+        return super().may_become(name, value)
 
     # --- helpers
 
     def _set(self, values: dict[str, Any]) -> None:
-        for name, value in values.items():
-            setattr(self, name, value)
+        self.put(values)
         self.amount_minor = self.amount_minor or 0  # a form that was left empty says None
         self.sort_name = sort_key(self.name)
         if "contact_id" in values or "company_id" in values:  # what was loaded is of before

@@ -54,12 +54,15 @@ def changed(response: Response, message: str, undo: str | None = None, event: st
 
 from crmlite.records.views import (  # noqa: E402
     bulk,
+    custom_fields,
     favourites,
     fields,
     files,
+    filters,
     lists,
     members,
     notes,
+    saved_views,
     search,
     seen,
     tags,
@@ -69,6 +72,7 @@ from crmlite.records.views import (  # noqa: E402
 )
 
 __all__ = [
-    "bp", "bulk", "changed", "done", "favourites", "fields", "files", "find", "kind_of", "lists", "members", "notes", "public_files",
+    "bp", "bulk", "changed", "custom_fields",
+    "done", "favourites", "fields", "files", "filters", "find", "kind_of", "lists", "members", "notes", "public_files", "saved_views",
     "is_seen", "page_of", "search", "seen", "tags", "timeline", "trash", "undo",
 ]  # fmt: skip

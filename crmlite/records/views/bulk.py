@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from flask import Response, g, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, Conflict, Forbidden
 
 from crmlite import journal
@@ -15,9 +16,9 @@ from crmlite.extensions import db
 from crmlite.forms import one_line
 from crmlite.records import tags
 from crmlite.records.forms import row_id
-from crmlite.records.types import RecordType
+from crmlite.records.types import Column, RecordType
 from crmlite.records.views import bp, changed, kind_of
-from crmlite.web import go, hx, undo_url
+from crmlite.web import go, hx, render, undo_url
 
 MOST = 500
 
@@ -30,7 +31,7 @@ def bulk(record_type: str) -> Response:
     if not 0 < len(ids) <= MOST:
         raise BadRequest(_("Choose between one and %(count)d records.", count=MOST))
     action = request.form.get("action", "")
-    verb = _verb(action)
+    verb = _verb(kind, action)
     journal.label("bulk")
     records = _allowed(kind, ids, action)
     if not records:
@@ -104,7 +105,40 @@ def _locked(kind: RecordType, ids: list[int], action: str) -> list[Any]:
     return found
 
 
-def _verb(action: str) -> Callable[[Any], bool]:
+@bp.get("/<record_type>/bulk/field")
+def bulk_field(record_type: str) -> Response:
+    """What is typed or chosen for the custom field `?field=`, to be set on all records that are ticked."""
+    kind = kind_of(record_type)
+    if not kind.may(g.user, "view"):
+        raise Forbidden
+    column = kind.column(request.args.get("field", ""))
+    field = kind.form()[column.name] if column is not None and _is_settable(column) else None
+    return render("records/_bulk_field.html", field=field)
+
+
+def _is_settable(column: Column) -> bool:
+    """A custom field that is the same question on every record: a file is one of the record's own."""
+    return column.custom is not None and column.custom.kind != "file"
+
+
+def _set(kind: RecordType) -> Callable[[Any], bool]:
+    """Sets one custom field to what was sent; emptied, it is taken away."""
+    name = request.form.get("field", "")
+    column = kind.column(name)
+    if column is None or not _is_settable(column) or name not in request.form:
+        raise BadRequest(_("Choose a field first."))
+    form = kind.form(MultiDict((name, value) for value in request.form.getlist(name)))
+    if not form[name].validate(form):
+        raise BadRequest(str(form[name].errors[0]))
+
+    def put(record: Any) -> bool:
+        before = record.value_of(name)
+        return bool(record.change(**{name: form[name].data}).value_of(name) != before)
+
+    return put
+
+
+def _verb(kind: RecordType, action: str) -> Callable[[Any], bool]:
     """What `action` does to one record, saying whether that changed it."""
     if action == "delete":
         return lambda record: record.trash() is record
@@ -114,6 +148,8 @@ def _verb(action: str) -> Callable[[Any], bool]:
         if owner is None or not owner.active:
             raise BadRequest(_("Choose somebody who works here."))
         return lambda record: record.owner_id != owner.id and record.hand_over(owner.id) is record
+    if action == "set":
+        return _set(kind)
     if action in {"tag", "untag"}:
         name = one_line(request.form.get("tag"))
         if not name:

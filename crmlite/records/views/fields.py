@@ -11,7 +11,8 @@ from wtforms import Form
 from crmlite.extensions import db
 from crmlite.money import Money
 from crmlite.records.cells import cell
-from crmlite.records.listing import values_of
+from crmlite.records.custom_cells import said
+from crmlite.records.listing import users, values_of
 from crmlite.records.types import Column, RecordType
 from crmlite.records.views import bp, changed, kind_of
 from crmlite.web import outcome, render, show_money
@@ -56,7 +57,7 @@ def _column(record_type: str, name: str) -> tuple[RecordType, Column]:
 
 
 def _require_field(kind: RecordType, column: Column, record: Any) -> None:
-    if column.kind == "user":
+    if column.is_owner:
         kind.policy.require_hand_over(g.user, record)
 
 
@@ -67,9 +68,10 @@ def _sent(column: Column) -> MultiDict[str, str]:
 
 def _stored(kind: RecordType, record: Any) -> dict[str, Any]:
     """The record as its form knows it: rules may look at more than one field, and amounts are shown in their currency."""
-    return {
+    own = {
         column.field_name: _value(column, record) for column in kind.columns if hasattr(kind.form, column.field_name)
     }
+    return {**own, "_record": record}
 
 
 def _validate(form: Form, column: Column) -> bool:
@@ -94,6 +96,9 @@ def _text(form: Form, column: Column) -> str:
 def _shown(kind: RecordType, column: Column, record: Any) -> str:
     row = values_of(kind, record, (column,), g.user)
     value = row[column.name]
+    if column.custom is not None:
+        names = {number: user["name"] for number, user in users().items()}
+        return said(column.custom, record.value_of(column.name), names)
     if isinstance(value, Money):
         return show_money(value.minor, value.currency)
     return value.get("name", "") if isinstance(value, dict) else str(value or "")

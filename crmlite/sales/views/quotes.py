@@ -62,6 +62,7 @@ def create() -> Response:
         time_zone=time_zone,
         valid_until=today_in(time_zone) + VALID_FOR,
     )
+    quote.put(form.custom_values())
     db.session.commit()
     return go(f"/quotes/{quote.id}/edit", _("Quote %(number)s was begun.", number=quote.number), undo_url())
 

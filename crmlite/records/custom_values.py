@@ -1,0 +1,154 @@
+"""What records have in custom fields, twice: in `record.custom`, and laid out by field in a table of its own, so that lists of a
+million records are sorted and filtered by it along an index. The journal's hook keeps the second like the first.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from crmlite.extensions import PERSONAL, Base, db
+from crmlite.fold import sort_key
+from crmlite.records import custom_fields, types
+from crmlite.records.custom_fields import CustomField, everything
+
+AT_ONCE = 500
+
+
+def _partial(column: str) -> sa.Index:
+    """Of the rows that have something in that column: a field fills one or two of them."""
+    where = sa.text(f"{column} IS NOT NULL")
+    name = f"ix_custom_value_{column}"
+    return sa.Index(name, "field_id", column, "record_id", sqlite_where=where, postgresql_where=where)
+
+
+class CustomValue(Base):
+    """A value, or one of several choices. `text` and `number` are what filters ask, `sort` is what texts are sorted by."""
+
+    __tablename__ = "custom_value"
+    __table_args__ = (
+        _partial("text"),
+        _partial("number"),
+        _partial("sort"),
+        {"sqlite_with_rowid": False},
+    )
+    field_id: Mapped[int] = mapped_column(sa.ForeignKey("custom_field.id"), primary_key=True, autoincrement=False)
+    record_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    n: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    text: Mapped[str | None] = mapped_column(info=PERSONAL)
+    number: Mapped[int | None] = mapped_column(sa.BigInteger, info=PERSONAL)
+    sort: Mapped[str | None] = mapped_column(info=PERSONAL)
+
+
+LONGEST = 500
+"""Characters of a text that filters compare: an index holds no more."""
+
+
+def rows_of(field: CustomField, record_id: int, value: Any) -> list[dict[str, Any]]:
+    """What the table holds of a value."""
+    if value in (None, "", []):
+        return []
+    text = number = sort = None
+    if field.kind in {"text", "link"}:
+        text, sort = str(value)[:LONGEST], sort_key(str(value))[:100]
+    elif field.kind == "date":
+        number = date.fromisoformat(value).toordinal()
+    elif field.kind not in {"choice", "choices"}:
+        number = int(value)
+    texts = list(value) if field.kind == "choices" else [value if field.kind == "choice" else text]
+    return [
+        {"field_id": field.id, "record_id": record_id, "n": n, "text": one, "number": number, "sort": sort}
+        for n, one in enumerate(texts)
+    ]
+
+
+# --- keeping ----------------------------------------------------------------------------------------------------------
+
+
+def keep(session: Session, touched: set[tuple[str, int]]) -> None:
+    """The journal's hook: renews the rows of records whose values changed, and of fields that were made or brought back."""
+    if any(name == "custom_field" for name, _number in touched):
+        custom_fields.forget()
+    fields = everything()
+    for name in sorted({field.record_type for field in fields} & {name for name, _number in touched}):
+        own = [field for field in fields if field.record_type == name]
+        ids = sorted(number for kind, number in touched if kind == name)
+        for at in range(0, len(ids), AT_ONCE):
+            _keep(session, name, own, ids[at : at + AT_ONCE])
+
+
+def _keep(session: Session, name: str, fields: list[CustomField], ids: list[int]) -> None:
+    kind = types.known(name)
+    if kind is None:
+        return
+    wanted = {_key(row): row for number in ids for row in _wanted(session.get(kind.model, number), fields)}
+    table = CustomValue.__table__
+    of_these = sa.and_(table.c.field_id.in_([field.id for field in fields]), table.c.record_id.in_(ids))
+    connection = session.connection()
+    now = {_key(row._mapping): dict(row._mapping) for row in connection.execute(sa.select(table).where(of_these))}
+    stale = {key[:2] for key in {**now, **wanted} if now.get(key) != wanted.get(key)}
+    for field_id, record_id in sorted(stale):
+        connection.execute(sa.delete(table).where(table.c.field_id == field_id, table.c.record_id == record_id))
+    if new := [row for key, row in wanted.items() if key[:2] in stale]:
+        connection.execute(sa.insert(table), new)
+
+
+def _key(row: Any) -> tuple[int, int, int]:
+    return row["field_id"], row["record_id"], row["n"]
+
+
+def _wanted(record: Any, fields: Iterable[CustomField]) -> list[dict[str, Any]]:
+    values = record.custom if record is not None else None
+    return [row for field in fields if values for row in rows_of(field, record.id, values.get(field.key))]
+
+
+# --- asking -----------------------------------------------------------------------------------------------------------
+
+
+def sort_column(field: CustomField) -> Any:
+    """What lists are sorted by."""
+    return CustomValue.sort if field.kind in {"text", "link"} else CustomValue.number
+
+
+def compared(field: CustomField) -> Any:
+    """What filters compare."""
+    return CustomValue.text if field.kind in {"text", "link", "choice", "choices"} else CustomValue.number
+
+
+def sort_of(model: Any, field: CustomField) -> Any:
+    """The same of one record of a query, None where it has no value."""
+    query = sa.select(sort_column(field)).where(CustomValue.field_id == field.id, CustomValue.record_id == model.id)
+    return query.where(CustomValue.n == 0).correlate(model).scalar_subquery()
+
+
+def sorted_by(field: CustomField, record_id: int) -> Any:
+    """What one record is sorted by; None where it has no value."""
+    here = (CustomValue.field_id == field.id, CustomValue.record_id == record_id, CustomValue.n == 0)
+    return db.session.scalar(sa.select(sort_column(field)).where(*here))
+
+
+def holders(field: CustomField, *conditions: Any) -> sa.Select[Any]:
+    """Ids of the records that have a value of which that holds."""
+    return sa.select(CustomValue.record_id).where(CustomValue.field_id == field.id, *conditions)
+
+
+def lacks(model: Any, field: CustomField) -> sa.ColumnElement[bool]:
+    """Whether a record of a query has no value."""
+    has = sa.select(1).where(CustomValue.field_id == field.id, CustomValue.record_id == model.id)
+    return ~has.correlate(model).exists()
+
+
+def in_order(kind: Any, field: CustomField, where: Any) -> sa.Select[Any]:
+    """Ids of the records of that type that have a value, for a walk along it: `where` is asked of each."""
+    index = "ix_custom_value_sort" if field.kind in {"text", "link"} else "ix_custom_value_number"
+    fits = sa.select(1).where(kind.model.id == CustomValue.record_id, where).correlate(CustomValue).exists()
+    query = holders(field, sort_column(field).is_not(None), fits)
+    return query.with_hint(CustomValue.__table__, f"INDEXED BY {index}", "sqlite")
+
+
+def count(field: CustomField) -> int:
+    """How many records have a value."""
+    query = sa.select(sa.func.count(sa.distinct(CustomValue.record_id))).where(CustomValue.field_id == field.id)
+    return db.session.scalar(query) or 0
