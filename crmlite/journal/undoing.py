@@ -1,7 +1,7 @@
 """Taking an operation back: whole where it can be, and never over what somebody else did since."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -45,12 +45,9 @@ class Undone:
     """Of what rows this part of it was."""
     rest: int | None = None
     """Where undo_on() goes on, if there is more."""
-
-    @property
-    def left_most(self) -> bool:
-        """Whether more than half of the records were left alone: a chain of hand-overs is undone from its end."""
-        left = {(conflict.record_type, conflict.record_id) for conflict in self.conflicts}
-        return self.rest is None and 2 * len(left) > self.records
+    left_most: bool = False
+    """Whether most of its records were left alone: then it can be undone once more, when what was done since is taken back. So a
+    chain of hand-overs comes back from its end."""
 
 
 class CannotUndo(Exception):
@@ -73,8 +70,10 @@ def undo(operation_id: int, most: int | None = None) -> Undone:
     label("undo")
     number = done.undone_by_id = current(session)
     undone = _undone(session, operation_id, number, changes, rest)
-    if undone.left_most:
-        done.undone_by_id = None  # the rest can be undone once what was done since is taken back
+    left = {(conflict.record_type, conflict.record_id) for conflict in undone.conflicts} - touched_by(number)
+    if rest is None and undone.records > 1 and 2 * len(left) > undone.records:
+        done.undone_by_id = None
+        return replace(undone, left_most=True)
     return undone
 
 

@@ -35,8 +35,10 @@ class Facts:
 
 def derive(facts: Facts, today: date) -> str | None:
     """lead, prospect, customer, former, or None for somebody of whom nothing but the address is known."""
-    since = min((day for day in (facts.customer_since, facts.first_order_on) if day), default=None)
-    if since and since <= today:
+    is_since = facts.customer_since is not None and facts.customer_since <= today
+    if (
+        is_since or facts.first_order_on
+    ):  # whose order is of tomorrow here is a customer already: it is tomorrow where they are
         return "former" if facts.customer_until and facts.customer_until <= today else "customer"
     if facts.qualified_leads or facts.open_deals:
         return "prospect"
