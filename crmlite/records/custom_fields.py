@@ -6,7 +6,8 @@ label, never changes and is never given twice; so is that of an option, and rena
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Self
 
 import sqlalchemy as sa
@@ -21,6 +22,8 @@ from crmlite import events
 from crmlite.auth.models import Organisation, User, Viewer
 from crmlite.extensions import UNJOURNALED, Base, db, utcnow
 from crmlite.journal import Journaled
+from crmlite.money import decimals
+from crmlite.numbers import MICRO, parse_decimal
 
 PREFIX = "x."
 MOST = 100
@@ -148,6 +151,30 @@ class CustomField(Journaled, Base):
     def may_become(self, name: str, value: Any) -> bool:
         """An undo does not bring back what is gone for good."""
         return name != "deleted_at" or value is not None or self.label != ""
+
+    def stored(self, value: Any) -> Any:
+        """What records keep of `value`: of a text a number, day or choice is read, with a point, as 2026-05-31, by its key or
+        label; anything else is in the stored units already. Raises ValueError for what does not fit."""
+        if value in (None, "", []):
+            return None
+        if self.kind in WITH_OPTIONS:
+            several = [self._key_of(one) for one in (value if isinstance(value, list | tuple) else [value])]
+            return several if self.kind == "choices" else several[0]
+        if self.kind in {"number", "money"}:
+            places = decimals(self.currency) if self.kind == "money" else MICRO
+            if not isinstance(value, str | Decimal):
+                return int(value)
+            return parse_decimal(str(value), "en", places, at_most=10**12, may_be_negative=True)
+        if self.kind == "date":
+            return (date.fromisoformat(value) if isinstance(value, str) else value).isoformat()
+        return int(value) if self.kind in {"person", "file"} else str(value)
+
+    def _key_of(self, value: str) -> str:
+        wanted = {value, value.casefold()}
+        found = next((key for key, label in self.labels.items() if {key, label.casefold()} & wanted), None)
+        if found is None:
+            raise ValueError(value)
+        return found
 
     @property
     def name(self) -> str:

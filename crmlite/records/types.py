@@ -101,8 +101,12 @@ class Record(Journaled):
         return self
 
     def set_custom(self, **values: Any) -> Self:
-        """change() for custom fields by their keys: set_custom(size="large")."""
-        return self.change(**{PREFIX + key: value for key, value in values.items()})
+        """change() for custom fields by their keys: set_custom(size="large"). Values are read as CustomField.stored() says; raises
+        ValueError for one that does not fit, or that no field is there for."""
+        known = {field.key: field for field in custom_fields.of(self.__tablename__)}
+        if unknown := set(values) - set(known):
+            raise ValueError(min(unknown))
+        return self.change(**{PREFIX + key: known[key].stored(value) for key, value in values.items()})
 
     def value_of(self, name: str) -> Any:
         """A field's value by its name, those of one's own too, in JSON's own types."""

@@ -1,6 +1,7 @@
 """Custom fields through the URL: every kind on every type of record, in forms, cells, filters, order, timeline and undo."""
 
 import re
+from datetime import date
 from urllib.parse import urlencode
 
 import pytest
@@ -409,3 +410,29 @@ def test_who_may_change_a_record_may_name_a_person_without_handing_it_over(stage
     cells = client.get("/contacts/?_columns=name,owner,x.advisor").text
     assert f"{url}x.advisor?edit=1" in cells
     assert f"{url}owner?edit=1" not in cells
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "kept"),
+    [
+        ("number", "12.5", 12_500_000),
+        ("number", 4_000_000, 4_000_000),
+        ("money", "1250.5", 125_050),
+        ("date", "2026-05-31", "2026-05-31"),
+        ("date", date(2026, 5, 31), "2026-05-31"),
+        ("choice", "LARGE", "large"),
+        ("choices", ["Web", "fair"], ["web", "fair"]),
+        ("text", "", None),
+        *((kind, bad, ValueError) for kind, bad in (("number", "many"), ("date", "soon"), ("choice", "Huge"), ("money", "1,5 €"))),
+        ("nothing", "x", ValueError),
+    ],
+)  # fmt: skip
+def test_values_that_come_from_files_are_read(stage, kind, given, kept):
+    make(stage, "contact")
+    with stage.writes("admin"):
+        contact = db.session.get(Contact, stage.ids["seller.contact"])
+        if kept is ValueError:
+            with pytest.raises(ValueError):
+                contact.set_custom(**{kind: given})
+        else:
+            assert contact.set_custom(**{kind: given}).value_of(f"x.{kind}") == kept
