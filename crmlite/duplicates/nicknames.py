@@ -29,7 +29,7 @@ bartholomew bart barth
 beatrice bea trix beatrix
 benjamin ben benny benji benno
 bernard bernhard bernie bernd barney ben
-catherine katherine katharina kate katie kathy cathy cath kitty karin katrin catharina trijntje kathleen katja catalina ekaterina katya
+catherine katherine katharina kathi käthe kate katie kathy cathy cath kitty karin katrin catharina trijntje kathleen katja catalina ekaterina katya
 charles charlie chuck karel carl karl carlos carlo charly
 charlotte lotte lottie charly
 christian chris christiaan kris cristian
@@ -43,6 +43,7 @@ david dave davy
 deborah deb debbie debora
 dmitri dima dimitri mitya dmitry
 dominic dom dominik nick
+dolores lola loli
 donald don donnie
 dorothea dorothy dora dot thea dorien doortje
 edward ed eddie ted ned eduard eduardo edouard teddy edwin
@@ -114,7 +115,7 @@ lucia lucy luz lucie
 ludmila mila lyuda lyudmila
 magdalena lena magda madeleine leni maddy malene
 marcus mark marc markus marco marcos
-margaret margaretha maggie meg peggy greta margot marge rita grietje margriet gretchen marga marguerite margarita greet megan grethe
+margaret margaretha maggie meg peggy greta margot marge rita grietje margriet margrethe gretchen marga marguerite margarita greet megan grethe
 maria marie mary maaike marieke mia ria mieke mary molly polly mariska masha mitzi maryam maruja mitsi marion
 mariana marianne
 martin maarten marty tinus martijn morten martinus
@@ -166,7 +167,7 @@ simon sim siem
 sofia sophie sophia sonja sonya fieke
 stephanie steph steffi stefanie fanny
 stephen steven steve stefan stephan etienne esteban stijn steffen stepan
-susan sue susie susanne suzanne suus susana sanne susanna
+susan sue susie susanne suzanne suus susi sanna susana sanne susanna
 svetlana sveta lana
 tatiana tanya tania tanja
 tamara tammy
@@ -186,7 +187,7 @@ vladimir vova volodya vlad wladimir
 walter walt wally wout wouter
 wendy gwendolyn gwen
 wilhelmina willemijn mina minnie wil wilma billie mien helma
-william bill billy will wim willem wilhelm willy guillaume liam guillermo helmut pim guglielmo vilhelm
+william bill billy will wim guy willem wilhelm willy guillaume liam guillermo helmut pim guglielmo vilhelm
 xavier javier javi xavi
 yvonne vonny
 zachary zach zack

@@ -13,7 +13,7 @@ from rapidfuzz.distance import OSA
 
 from crmlite.duplicates import names
 
-SURE = 65
+SURE = 70
 """From which score on a pair is shown."""
 FREE_MAIL = frozenset(
     "gmail.com googlemail.com outlook.com hotmail.com live.com yahoo.com icloud.com me.com gmx.de gmx.net web.de mail.ru yandex.ru "
@@ -141,7 +141,7 @@ def _people(one: Card, other: Card) -> Match:
     if strength == 0:
         return Match(78, evidence) if email else NO
     if strength == 1:
-        return Match(82, evidence) if email or phone else Match(66 if company else 0, evidence)
+        return Match(82, evidence) if email or phone else Match(70 if company else 0, evidence)
     if email or phone or same_day:
         return Match(min(99, 88 + 2 * strength + 2 * (email and phone)), evidence)
     return _without_reach(one, other, strength, company, city, like, evidence)
@@ -166,7 +166,7 @@ def _without_reach(
         return NO
     if city:
         return Match(72, evidence)
-    return NO if one.city and other.city else Match(66, evidence)
+    return NO
 
 
 def _names_fit(one: Card, other: Card) -> str | None:
@@ -282,11 +282,13 @@ def _same_firm(one: str, other: str) -> bool:
 
 
 def _like_email(one: Card, other: Card) -> bool:
-    """Whether one address is the other with a slip of the finger before the @."""
+    """Whether one address is the other with a slip of the finger before the @; jan1 and jan2 are two people."""
     for mine in one.emails:
         for theirs in other.emails:
             (a, _, at), (b, _, there) = mine.partition("@"), theirs.partition("@")
-            if at == there and min(len(a), len(b)) > 4 and OSA.distance(a, b, score_cutoff=1) <= 1:
+            if at != there or min(len(a), len(b)) < 5 or [*filter(str.isdigit, a)] != [*filter(str.isdigit, b)]:
+                continue
+            if OSA.distance(a, b, score_cutoff=1) <= 1:
                 return True
     return False
 
