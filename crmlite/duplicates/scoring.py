@@ -16,8 +16,32 @@ from crmlite.duplicates import names
 SURE = 70
 """From which score on a pair is shown."""
 FREE_MAIL = frozenset(
-    "gmail.com googlemail.com outlook.com hotmail.com live.com yahoo.com icloud.com me.com gmx.de gmx.net web.de mail.ru yandex.ru "
-    "proton.me protonmail.com aol.com ziggo.nl kpnmail.nl xs4all.nl hotmail.nl orange.fr free.fr t-online.de example.com".split()
+    [
+        "gmail.com",
+        "googlemail.com",
+        "outlook.com",
+        "hotmail.com",
+        "live.com",
+        "yahoo.com",
+        "icloud.com",
+        "me.com",
+        "gmx.de",
+        "gmx.net",
+        "web.de",
+        "mail.ru",
+        "yandex.ru",
+        "proton.me",
+        "protonmail.com",
+        "aol.com",
+        "ziggo.nl",
+        "kpnmail.nl",
+        "xs4all.nl",
+        "hotmail.nl",
+        "orange.fr",
+        "free.fr",
+        "t-online.de",
+        "example.com",
+    ]
 )
 
 
@@ -69,7 +93,9 @@ def compare(one: Card, other: Card) -> Match:
 
 def keys(card: Card) -> set[int]:
     """What two records have to share one of, to be compared at all."""
-    return {_number(f"{card.kind} {key}") for key in (_firm_keys(card) if card.kind == "company" else _person_keys(card))}
+    return {
+        _number(f"{card.kind} {key}") for key in (_firm_keys(card) if card.kind == "company" else _person_keys(card))
+    }
 
 
 def _number(key: str) -> int:
@@ -171,7 +197,10 @@ def _without_reach(
 
 def _names_fit(one: Card, other: Card) -> str | None:
     """How the names fit; None where they do not."""
-    mine, theirs = (names.words(one.given), names.words(one.family)), (names.words(other.given), names.words(other.family))
+    mine, theirs = (
+        (names.words(one.given), names.words(one.family)),
+        (names.words(other.given), names.words(other.family)),
+    )
     if not all((*mine, *theirs)):  # somebody is known by one name
         return _whole_names_fit(one, other)
     given, family = _fit(mine[0], theirs[0], given=True), _fit(mine[1], theirs[1])
@@ -189,11 +218,19 @@ def _whole_names_fit(one: Card, other: Card) -> str | None:
     mine = names.words(f"{one.given} {one.family}")
     theirs = names.words(f"{other.given} {other.family}")
     if len(mine) != len(theirs):
-        return "initial" if len(mine) > 1 and len(theirs) > 1 and {*mine} & {*theirs} == {*min(mine, theirs, key=len)} else None
+        return (
+            "initial"
+            if len(mine) > 1 and len(theirs) > 1 and {*mine} & {*theirs} == {*min(mine, theirs, key=len)}
+            else None
+        )
     fits = [_fit((a,), (b,), given=n == 0) for n, (a, b) in enumerate(zip(mine, theirs, strict=True))]
     if all(fits):
         return min((fit for fit in fits if fit), key=lambda how: _NAMES[how])
-    return "swapped" if len(mine) == 2 and all(_fit((a,), (b,)) for a, b in zip(mine, reversed(theirs), strict=True)) else None
+    return (
+        "swapped"
+        if len(mine) == 2 and all(_fit((a,), (b,)) for a, b in zip(mine, reversed(theirs), strict=True))
+        else None
+    )
 
 
 def _fit(mine: tuple[str, ...], theirs: tuple[str, ...], given: bool = False) -> str | None:
@@ -207,7 +244,9 @@ def _fit(mine: tuple[str, ...], theirs: tuple[str, ...], given: bool = False) ->
         return "spelled"
     if given and (names.forms(mine[0]) & names.forms(theirs[0])):
         return "nickname"
-    if names.is_near(a, b) or (names.is_latin(a) != names.is_latin(b) and names.is_near(names.sound(a), names.sound(b))):
+    if names.is_near(a, b) or (
+        names.is_latin(a) != names.is_latin(b) and names.is_near(names.sound(a), names.sound(b))
+    ):
         return "typo" if names.is_latin(a) == names.is_latin(b) else "spelled"
     if given and mine[0] == theirs[0] and len(mine[0]) > 2:
         return "same_name"  # Anna and Anna Maria
@@ -228,7 +267,10 @@ def _firms(one: Card, other: Card) -> Match:
     email = bool(set(one.emails) & set(other.emails))
     city = bool(one.city) and names.sound(one.city) == names.sound(other.city)
     fit = _firm_fit(one, other, a, b)
-    evidence = (*((fit,) if fit else ()), *_found(same_vat=vat, same_email=email, same_phone=phone, same_site=site, same_city=city))
+    evidence = (
+        *((fit,) if fit else ()),
+        *_found(same_vat=vat, same_email=email, same_phone=phone, same_site=site, same_city=city),
+    )
     reached = vat or phone or site or email
     if vat:
         return Match(97 if fit else 75, evidence)
@@ -250,7 +292,12 @@ def _firm_fit(one: Card, other: Card, a: tuple[str, ...], b: tuple[str, ...]) ->
     if not a or not b:
         return None
     if "".join(a) == "".join(b) or sorted(a) == sorted(b):
-        return "same_name" if one.given.casefold() == other.given.casefold() or names.is_latin(one.given) == names.is_latin(other.given) else "spelled"
+        return (
+            "same_name"
+            if one.given.casefold() == other.given.casefold()
+            or names.is_latin(one.given) == names.is_latin(other.given)
+            else "spelled"
+        )
     if names.is_latin(one.given) != names.is_latin(other.given) and [*map(names.bones, a)] == [*map(names.bones, b)]:
         return "spelled"
     if names.is_near("".join(a), "".join(b)) and len("".join(a)) > 4:

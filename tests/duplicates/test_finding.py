@@ -32,7 +32,9 @@ def check(book: seeding.Book, found: dict) -> None:
     hits, false = book.pairs.keys() & found.keys(), found.keys() - book.pairs.keys()
     missed = [(kind, book.people[a], book.people[b]) for (a, b), kind in book.pairs.items() if (a, b) not in found]
     assert len(hits) >= 0.95 * len(book.pairs), f"found {len(hits)}; missed {missed[:12]}"
-    assert len(false) <= 0.02 * len(book.pairs), [(book.people[a], book.people[b], found[a, b]) for a, b in sorted(false)][:12]
+    assert len(false) <= 0.02 * len(book.pairs), [
+        (book.people[a], book.people[b], found[a, b]) for a, b in sorted(false)
+    ][:12]
 
 
 @pytest.mark.parametrize("seed", [7, 11])
