@@ -19,7 +19,7 @@ def init_app(app: Flask) -> None:
     alike.declare(app, typed.look_alikes)
     app.extensions["crmlite.undoers"]["merge"] = views.take_back
     app.register_blueprint(views.bp)
-    app.after_request(views.follow)  # type: ignore[arg-type]
+    app.after_request(views.follow)
     for name in keeping.MODELS:
         panels.add(app, Panel(_l("Possible duplicates"), views.panel, on=name, needs=name))
     actions.add(app, Action(_l("Find duplicates"), "/duplicates/", "git-merge", "contact", "edit"))

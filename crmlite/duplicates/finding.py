@@ -50,7 +50,7 @@ def alike(card: Card, limit: int = 20) -> list[tuple[int, Match]]:
 
 def cards_at(name: str, ids: Iterable[int]) -> dict[int, Card]:
     """The cards that are kept."""
-    wanted, found = sorted(ids), {}
+    wanted, found = sorted(ids), dict[int, Card]()
     for start in range(0, len(wanted), AT_ONCE):
         query = sa.select(DuplicateCard.record_id, DuplicateCard.values).where(
             DuplicateCard.record_type == name, DuplicateCard.record_id.in_(wanted[start : start + AT_ONCE])
@@ -63,7 +63,7 @@ def _candidates(name: str, ids: list[int]) -> set[tuple[int, int]]:
     """Pairs of one of these with any other that shares a key which not too many have."""
     mine, theirs = aliased(DuplicateKey), aliased(DuplicateKey)
     keys = sorted(set(db.session.scalars(sa.select(mine.key).where(mine.record_type == name, mine.record_id.in_(ids)))))
-    wanted, found = set(ids), set()
+    wanted, found = set(ids), set[tuple[int, int]]()
     for start in range(0, len(keys), AT_ONCE):
         part = keys[start : start + AT_ONCE]
         blocks: dict[int, list[int]] = {}

@@ -99,7 +99,7 @@ def cards_of(name: str, ids: list[int]) -> dict[int, Card]:
     points: dict[int, dict[str, list[str]]] = {}
     holder = Point.contact_id if name == "contact" else Point.company_id
     for number, kind, value in db.session.execute(sa.select(holder, Point.kind, Point.normal).where(holder.in_(ids))):
-        points.setdefault(number, {}).setdefault(kind, []).append(value)
+        points.setdefault(number or 0, {}).setdefault(kind, []).append(value)
     rows = db.session.execute(_people(ids) if name == "contact" else _firms(ids))
     return {row.id: card_of(name, dict(row._mapping), points.get(row.id, {})) for row in rows}
 

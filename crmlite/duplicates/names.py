@@ -13,125 +13,19 @@ from rapidfuzz.distance import OSA
 from crmlite.duplicates.nicknames import groups
 from crmlite.fold import fold
 
-_PARTICLES = frozenset(
-    [
-        "van",
-        "von",
-        "der",
-        "den",
-        "de",
-        "del",
-        "della",
-        "la",
-        "le",
-        "los",
-        "las",
-        "di",
-        "da",
-        "dos",
-        "das",
-        "do",
-        "du",
-        "ter",
-        "ten",
-        "te",
-        "het",
-        "t",
-        "al",
-        "el",
-        "bin",
-        "ibn",
-        "ben",
-        "bint",
-        "abu",
-        "zu",
-        "zum",
-        "af",
-        "av",
-        "y",
-        "e",
-    ]
-)
-_TITLES = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "prof",
-        "ir",
-        "ing",
-        "drs",
-        "mevr",
-        "dhr",
-        "herr",
-        "frau",
-        "mme",
-        "sr",
-        "sra",
-        "jr",
-        "junior",
-        "senior",
-    ]
-)
-_LEGAL = frozenset(
-    [
-        "bv",
-        "nv",
-        "vof",
-        "cv",
-        "gmbh",
-        "mbh",
-        "ag",
-        "kg",
-        "ug",
-        "ohg",
-        "ek",
-        "ev",
-        "se",
-        "ltd",
-        "limited",
-        "llc",
-        "llp",
-        "inc",
-        "incorporated",
-        "corp",
-        "corporation",
-        "co",
-        "company",
-        "plc",
-        "sa",
-        "sas",
-        "sarl",
-        "srl",
-        "spa",
-        "sl",
-        "slu",
-        "aps",
-        "as",
-        "ab",
-        "oy",
-        "oyj",
-        "asa",
-        "holding",
-        "ooo",
-        "oao",
-        "zao",
-        "pao",
-        "fze",
-        "fzco",
-        "llc",
-        "sl",
-        "kk",
-        "pty",
-        "the",
-        "und",
-        "and",
-        "en",
-        "et",
-        "y",
-    ]
-)
+
+def listed(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_PARTICLES = listed("""
+van von der den de del della la le los las di da dos das do du ter ten te het t al el bin ibn ben bint abu zu zum af av y e
+""")
+_TITLES = listed("mr mrs ms dr prof ir ing drs mevr dhr herr frau mme sr sra jr junior senior")
+_LEGAL = listed("""
+bv nv vof cv gmbh mbh ag kg ug ohg ek ev se ltd limited llc llp inc incorporated corp corporation co company plc sa sas sarl
+srl spa sl slu aps as ab oy oyj asa holding ooo oao zao pao fze fzco llc sl kk pty the und and en et y
+""")
 _AND = re.compile(r"[&+]")
 _WORD = re.compile(r"[^\W_]+")
 _STEPS = tuple(
@@ -198,7 +92,7 @@ def words(text: str) -> tuple[str, ...]:
 def firm(name: str) -> tuple[str, ...]:
     """The words of a company's name, as they are heard, without its legal form."""
     plain = _AND.sub(" ", name.replace(".", ""))
-    found = [word for word in _WORD.findall(anyascii(plain).lower())]
+    found = _WORD.findall(anyascii(plain).lower())
     kept = [word for word in found if word not in _LEGAL] or found
     return tuple(filter(None, (sound(word) for word in kept)))
 

@@ -29,7 +29,7 @@ bartholomew bart barth
 beatrice bea trix beatrix
 benjamin ben benny benji benno
 bernard bernhard bernie bernd barney ben
-catherine katherine katharina kathi käthe kate katie kathy cathy cath kitty karin katrin catharina trijntje kathleen katja catalina ekaterina katya
+catherine katherine katharina kathi käthe kate katie kathy cathy cath kitty karin katrin catharina trijntje kathleen katja catalina katya
 charles charlie chuck karel carl karl carlos carlo charly
 charlotte lotte lottie charly
 christian chris christiaan kris cristian
@@ -115,7 +115,7 @@ lucia lucy luz lucie
 ludmila mila lyuda lyudmila
 magdalena lena magda madeleine leni maddy malene
 marcus mark marc markus marco marcos
-margaret margaretha maggie meg peggy greta margot marge rita grietje margriet margrethe gretchen marga marguerite margarita greet megan grethe
+margaret margaretha maggie meg peggy greta margot marge rita grietje margriet margrethe gretchen marga marguerite greet megan grethe
 maria marie mary maaike marieke mia ria mieke mary molly polly mariska masha mitzi maryam maruja mitsi marion
 mariana marianne
 martin maarten marty tinus martijn morten martinus

@@ -241,7 +241,8 @@ class MergePage:
             if value
         }
         query = COMPANY.policy.visible(self.user).with_only_columns(Company.id, Company.name)
-        return {n: name for n, name in db.session.execute(query.where(Company.id.in_(wanted)))} if wanted else {}
+        rows = db.session.execute(query.where(Company.id.in_(wanted))) if wanted else ()
+        return {number: name for number, name in rows}  # noqa: C416 - rows are no pairs to the type checker
 
     def note_stale(self, versions: dict[int, str | None]) -> bool:
         """Whether somebody changed one of them since the preview was shown: then it says what it was and what it is."""

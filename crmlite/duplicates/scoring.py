@@ -15,34 +15,10 @@ from crmlite.duplicates import names
 
 SURE = 70
 """From which score on a pair is shown."""
-FREE_MAIL = frozenset(
-    [
-        "gmail.com",
-        "googlemail.com",
-        "outlook.com",
-        "hotmail.com",
-        "live.com",
-        "yahoo.com",
-        "icloud.com",
-        "me.com",
-        "gmx.de",
-        "gmx.net",
-        "web.de",
-        "mail.ru",
-        "yandex.ru",
-        "proton.me",
-        "protonmail.com",
-        "aol.com",
-        "ziggo.nl",
-        "kpnmail.nl",
-        "xs4all.nl",
-        "hotmail.nl",
-        "orange.fr",
-        "free.fr",
-        "t-online.de",
-        "example.com",
-    ]
-)
+FREE_MAIL = names.listed("""
+gmail.com googlemail.com outlook.com hotmail.com live.com yahoo.com icloud.com me.com gmx.de gmx.net web.de mail.ru yandex.ru
+proton.me protonmail.com aol.com ziggo.nl kpnmail.nl xs4all.nl hotmail.nl orange.fr free.fr t-online.de example.com
+""")
 
 
 @dataclass(frozen=True)
@@ -65,7 +41,8 @@ class Card:
 
     @classmethod
     def of_json(cls, kind: str, values: dict[str, Any]) -> "Card":
-        return cls(kind, **{name: tuple(v) if isinstance(v, list) else v for name, v in values.items()})
+        fields: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in values.items()}
+        return cls(kind, **fields)
 
 
 @dataclass(frozen=True)
@@ -292,12 +269,7 @@ def _firm_fit(one: Card, other: Card, a: tuple[str, ...], b: tuple[str, ...]) ->
     if not a or not b:
         return None
     if "".join(a) == "".join(b) or sorted(a) == sorted(b):
-        return (
-            "same_name"
-            if one.given.casefold() == other.given.casefold()
-            or names.is_latin(one.given) == names.is_latin(other.given)
-            else "spelled"
-        )
+        return "same_name" if names.is_latin(one.given) == names.is_latin(other.given) else "spelled"
     if names.is_latin(one.given) != names.is_latin(other.given) and [*map(names.bones, a)] == [*map(names.bones, b)]:
         return "spelled"
     if names.is_near("".join(a), "".join(b)) and len("".join(a)) > 4:

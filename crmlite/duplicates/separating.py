@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from crmlite import events, journal
 from crmlite.duplicates import carrying, keeping, relations
+from crmlite.duplicates.keeping import AT_ONCE
 from crmlite.duplicates.models import Merge, MergeMove
 from crmlite.duplicates.relations import LINK, Relation
 from crmlite.extensions import db
@@ -77,7 +78,7 @@ def _carry_back(kind: RecordType, done: Merge, moves: Iterable[MergeMove]) -> li
 
 
 def _parts(ids: list[int]) -> Iterable[list[int]]:
-    return (ids[start : start + carrying.AT_ONCE] for start in range(0, len(ids), carrying.AT_ONCE))
+    return (ids[start : start + AT_ONCE] for start in range(0, len(ids), AT_ONCE))
 
 
 def _still_there(relation: Relation, winner_id: int, ids: list[int]) -> list[int]:

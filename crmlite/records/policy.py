@@ -58,7 +58,9 @@ class Policy:
         """The record, locked where it is found for a change. Unseen is 404, seen but not allowed 403, a stale `version` 409."""
         model = self.model
         query = sa.select(model).where(model.id == record_id, self.rows(user))
-        query = query.where(sa.and_(model.deleted_at.is_not(None), ~model.is_merged()) if trashed else model.deleted_at.is_(None))
+        query = query.where(
+            sa.and_(model.deleted_at.is_not(None), ~model.is_merged()) if trashed else model.deleted_at.is_(None)
+        )
         session: Any = db.session()
         if action != "view" and not session.reading:  # a form for the change is shown without a lock
             query = query.with_for_update(of=model)
