@@ -126,13 +126,19 @@ class Timeline:
             % _words(event, kind, operation, actor, self._unseen.get(event.id, set())),
             icon=kind.icon,
             actor=actor,
-            note=_note_of(event, notes),
+            note=self._note_of(event, notes),
             diffs=diffs.get(operation.id, ()) if self._has_diffs(event) else (),
             about=None if own or subject is None else subject[:2],
             is_undone=operation.undone_by_id is not None,
             undo_url=f"/records/undo/{operation.id}" if self._may_undo(event, operation, subject) else None,
             for_whom=users().get(event.for_user_id or 0, {}).get("name", ""),
         )
+
+    def _note_of(self, event: Event, notes: dict[int, Note]) -> Note | None:
+        """The note an event is about, if it is one of the event's own record, or of this one, which that was merged into."""
+        note = notes.get(event.data.get("note_id", 0))
+        holders = {(event.subject_type, event.subject_id), (self.type.name, self.record.id)}
+        return note if note is not None and (note.record_type, note.record_id) in holders else None
 
     def _is_mine(self, operation: Operation) -> bool:
         return operation.actor_kind == "user" and operation.actor_id == self.user.id
@@ -235,14 +241,6 @@ def _shown(event: Event) -> EventType | None:
 def _notes(ids: Iterable[int]) -> dict[int, Note]:
     wanted = set(ids)
     return {note.id: note for note in db.session.scalars(sa.select(Note).where(Note.id.in_(wanted)))} if wanted else {}
-
-
-def _note_of(event: Event, notes: dict[int, Note]) -> Note | None:
-    """The note an event is about, if it is one of the event's own record."""
-    note = notes.get(event.data.get("note_id", 0))
-    if note is None or (note.record_type, note.record_id) != (event.subject_type, event.subject_id):
-        return None
-    return note
 
 
 def _sentence(kind: EventType, operation: Operation) -> Any:
