@@ -42,6 +42,7 @@ def merge(kind: RecordType, winner: Any, losers: list[Any], asked: dict[str, int
     names = ", ".join(loser.title or "?" for loser in losers)
     events.emit(events.RECORDS_MERGED, winner, about=losers, names=names, winner=winner.title, merge_id=done.id)
     winner.renew_lifecycle()
+    journal.renew(winner)  # it is found by their names now
     db.session.flush()
     if isinstance(winner, Company):
         keeping.renew_people(winner.id)

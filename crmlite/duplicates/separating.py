@@ -50,6 +50,7 @@ def separate(kind: RecordType, done: Merge, winner: Any, losers: list[Any]) -> l
     events.emit(events.RECORDS_SEPARATED, winner, about=losers, names=names)
     for record in (winner, *losers):
         record.renew_lifecycle()
+        journal.renew(record)
     db.session.flush()
     if kind.name == "company":
         for record in (winner, *losers):
