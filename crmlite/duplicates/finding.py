@@ -14,7 +14,7 @@ from crmlite.extensions import db, insert, utcnow
 
 MOST_ALIKE = 60
 """Records that share one key and are compared by it: more of them share a name that many have, and need another key."""
-BATCH = 400
+BATCH = 1000
 
 
 def look_through(name: str, ids: list[int]) -> int:

@@ -97,8 +97,11 @@ def firm(name: str) -> tuple[str, ...]:
     return tuple(filter(None, (sound(word) for word in kept)))
 
 
+@lru_cache(maxsize=200_000)
 def is_latin(text: str) -> bool:
-    return all(ord(letter) < 0x370 or 0x1E00 <= ord(letter) < 0x2100 for letter in text if letter.isalpha())
+    return text.isascii() or all(
+        ord(letter) < 0x370 or 0x1E00 <= ord(letter) < 0x2100 for letter in text if letter.isalpha()
+    )
 
 
 def is_near(one: str, other: str) -> bool:

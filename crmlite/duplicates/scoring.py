@@ -6,7 +6,7 @@ that fits and something else that fits, or a name that fits and nothing that spe
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from rapidfuzz.distance import OSA
@@ -37,12 +37,19 @@ class Card:
     vat_id: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        return {name: value for name, value in asdict(self).items() if value and name != "kind"}
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name in _FIELDS
+            if (value := getattr(self, name))
+        }
 
     @classmethod
     def of_json(cls, kind: str, values: dict[str, Any]) -> "Card":
-        fields: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in values.items()}
-        return cls(kind, **fields)
+        known: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in values.items()}
+        return cls(kind, **known)
+
+
+_FIELDS = tuple(field.name for field in fields(Card) if field.name != "kind")
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ def test_not_the_same_is_remembered_and_can_be_undone(stage):
     ids = double(stage, "seller"), double(stage, "seller")
     compared(stage)
     client = stage.client("seller")
-    answer = client.post("/duplicates/contact/distinct", data={"id": ids}, headers=HTMX)
+    answer = client.post("/duplicates/contact/distinct", data={"id": list(ids)}, headers=HTMX)
     assert answer.status_code == 204
     assert WORD not in client.get("/duplicates/").text
     assert "Possible duplicates" not in client.get(f"/records/contact/{ids[0]}/around").text
