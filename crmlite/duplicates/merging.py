@@ -39,6 +39,8 @@ def merge(kind: RecordType, winner: Any, losers: list[Any], asked: dict[str, int
     for loser in losers:
         loser.deleted_at, loser.merged_into_id = utcnow(), winner.id
     db.session.flush()
+    for loser in losers:
+        loser.derive()
     names = ", ".join(loser.title or "?" for loser in losers)
     events.emit(events.RECORDS_MERGED, winner, about=losers, names=names, winner=winner.title, merge_id=done.id)
     winner.renew_lifecycle()

@@ -57,7 +57,7 @@ def test_not_the_same_is_remembered_and_can_be_undone(stage):
     assert WORD not in client.get("/duplicates/").text
     assert "Possible duplicates" not in client.get(f"/records/contact/{ids[0]}/around").text
     with stage.writes("seller"):
-        db.session.get_one(Contact, ids[0]).change(salutation="Dr")
+        db.session.get_one(Contact, ids[0]).change(given=f"{WORD}y")
     compared(stage)
     assert WORD not in client.get("/duplicates/").text
     undo = answer.headers["HX-Trigger"].split("/records/undo/")[1].split('"')[0]
