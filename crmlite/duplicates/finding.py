@@ -7,9 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from crmlite.duplicates import scoring
+from crmlite.duplicates.cards import Card
 from crmlite.duplicates.keeping import AT_ONCE
 from crmlite.duplicates.models import DuplicateCard, DuplicateKey, DuplicatePair
-from crmlite.duplicates.scoring import Card, Match
+from crmlite.duplicates.scoring import Match
 from crmlite.extensions import db, insert, utcnow
 
 MOST_ALIKE = 60
@@ -33,7 +34,7 @@ def look_through(name: str, ids: list[int]) -> int:
 
 def alike(card: Card, limit: int = 20) -> list[tuple[int, Match]]:
     """Records that look like what somebody is just typing, the surest first. (id, why)."""
-    keys = sorted(scoring.keys(card))
+    keys = sorted(card.keys())
     key = DuplicateKey
     rows = db.session.execute(
         sa.select(key.key, key.record_id).where(key.key.in_(keys), key.record_type == card.kind).limit(40 * MOST_ALIKE)

@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session
 from crmlite import jobs
 from crmlite.companies.models import Company
 from crmlite.contacts.models import Contact
-from crmlite.duplicates import scoring
+from crmlite.duplicates.cards import Card
 from crmlite.duplicates.models import DuplicateCard, DuplicateKey, DuplicatePair
-from crmlite.duplicates.scoring import Card
 from crmlite.extensions import db, insert
 from crmlite.records.points import Point
 
@@ -83,9 +82,7 @@ def write(session: Session, name: str, cards: dict[int, Card]) -> None:
         [{"record_type": name, "record_id": i, "values": card.as_json(), "waiting": True} for i, card in cards.items()],
     )
     keys = [
-        {"record_type": name, "record_id": i, "key": key}
-        for i, card in cards.items()
-        for key in sorted(scoring.keys(card))
+        {"record_type": name, "record_id": i, "key": key} for i, card in cards.items() for key in sorted(card.keys())
     ]
     if keys:
         connection.execute(insert(DuplicateKey.__table__).on_conflict_do_nothing(), keys)

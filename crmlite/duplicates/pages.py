@@ -12,8 +12,8 @@ from crmlite.auth.models import Viewer
 from crmlite.companies.models import Company
 from crmlite.companies.types import COMPANY
 from crmlite.duplicates import fields, finding, merging, reasons, relations
+from crmlite.duplicates.cards import Card
 from crmlite.duplicates.models import Distinct, DuplicatePair, Merge
-from crmlite.duplicates.scoring import Card
 from crmlite.extensions import db
 from crmlite.journal import Operation
 from crmlite.records import types

@@ -4,52 +4,16 @@ A name alone says little, and an address alone less: father and son share an e-m
 that fits and something else that fits, or a name that fits and nothing that speaks against it.
 """
 
-import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from rapidfuzz.distance import OSA
 
 from crmlite.duplicates import names
+from crmlite.duplicates.cards import Card, domains, number, vat
 
 SURE = 70
 """From which score on a pair is shown."""
-FREE_MAIL = names.listed("""
-gmail.com googlemail.com outlook.com hotmail.com live.com yahoo.com icloud.com me.com gmx.de gmx.net web.de mail.ru yandex.ru
-proton.me protonmail.com aol.com ziggo.nl kpnmail.nl xs4all.nl hotmail.nl orange.fr free.fr t-online.de example.com
-""")
-
-
-@dataclass(frozen=True)
-class Card:
-    """What of a record is compared."""
-
-    kind: str
-    given: str = ""
-    family: str = ""
-    emails: tuple[str, ...] = ()
-    phones: tuple[str, ...] = ()
-    sites: tuple[str, ...] = ()
-    company: str = ""
-    city: str = ""
-    birthday: str = ""
-    vat_id: str = ""
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            name: list(value) if isinstance(value, tuple) else value
-            for name in _FIELDS
-            if (value := getattr(self, name))
-        }
-
-    @classmethod
-    def of_json(cls, kind: str, values: dict[str, Any]) -> "Card":
-        known: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in values.items()}
-        return cls(kind, **known)
-
-
-_FIELDS = tuple(field.name for field in fields(Card) if field.name != "kind")
 
 
 @dataclass(frozen=True)
@@ -61,69 +25,9 @@ class Match:
 NO = Match(0, ())
 
 
-def number(phone: str) -> str:
-    """What all spellings of a phone number end with: no country code, no trunk zero."""
-    digits = "".join(filter(str.isdigit, phone)).lstrip("0")
-    return digits[-8:] if len(digits) >= 7 else ""
-
-
 def compare(one: Card, other: Card) -> Match:
     """How sure it is that both are one, and why; NO where nothing speaks for it."""
     return _firms(one, other) if one.kind == "company" else _people(one, other)
-
-
-# --- keys -------------------------------------------------------------------------------------------------------------
-
-
-def keys(card: Card) -> set[int]:
-    """What two records have to share one of, to be compared at all."""
-    return {
-        _number(f"{card.kind} {key}") for key in (_firm_keys(card) if card.kind == "company" else _person_keys(card))
-    }
-
-
-def _number(key: str) -> int:
-    return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)
-
-
-def _reach_keys(card: Card) -> Iterable[str]:
-    yield from (f"e {email}" for email in card.emails)
-    yield from (f"p {last}" for phone in card.phones if (last := number(phone)))
-
-
-def _person_keys(card: Card) -> Iterable[str]:
-    yield from _reach_keys(card)
-    given, family = names.words(card.given), names.words(card.family)
-    first, last = (given or family or ("",))[0], (family or given or ("",))[-1]
-    heads = sorted({names.bones(first), names.bones(last)})
-    whole = " ".join(sorted([names.sound(first), names.sound(last)]))
-    if whole.strip():
-        yield f"n {whole}"
-        yield f"x {' '.join(heads)}"
-        yield from (f"k {form} {names.sound(last)}" for form in names.forms(first))
-        yield from (f"k {form} {names.sound(first)}" for form in names.forms(last))
-    if card.company and heads:
-        firm = "".join(names.bones(word) for word in names.firm(card.company))
-        yield from (f"c {firm} {head[:2]}" for head in heads)
-    if card.birthday:
-        yield f"b {card.birthday} {' '.join(sorted(head[:1] for head in heads))}"
-
-
-def _firm_keys(card: Card) -> Iterable[str]:
-    yield from _reach_keys(card)
-    if card.vat_id:
-        yield f"v {_vat(card)}"
-    yield from (f"s {site}" for site in domains(card))
-    heard = names.firm(card.given)
-    if not heard:
-        return
-    whole = "".join(heard)
-    yield f"n {''.join(sorted(heard))}"
-    yield f"x {''.join(map(names.bones, heard))}"
-    yield f"i {whole[:4]} {len(whole) > 8 and whole[-3:]}"
-    yield f"i {whole[-5:]}"
-    if card.city:
-        yield f"t {names.sound(card.city)} {whole[:3]}"
 
 
 # --- people -----------------------------------------------------------------------------------------------------------
@@ -246,17 +150,17 @@ def _is_initial(mine: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
 
 def _firms(one: Card, other: Card) -> Match:
     a, b = names.firm(one.given), names.firm(other.given)
-    vat = bool(one.vat_id) and _vat(one) == _vat(other)
+    same_vat = bool(one.vat_id) and vat(one) == vat(other)
     phone, site = _share_phone(one, other), bool(set(domains(one)) & set(domains(other)))
     email = bool(set(one.emails) & set(other.emails))
     city = bool(one.city) and names.sound(one.city) == names.sound(other.city)
     fit = _firm_fit(one, other, a, b)
     evidence = (
         *((fit,) if fit else ()),
-        *_found(same_vat=vat, same_email=email, same_phone=phone, same_site=site, same_city=city),
+        *_found(same_vat=same_vat, same_email=email, same_phone=phone, same_site=site, same_city=city),
     )
-    reached = vat or phone or site or email
-    if vat:
+    reached = same_vat or phone or site or email
+    if same_vat:
         return Match(97 if fit else 75, evidence)
     if fit is None:
         return NO
@@ -285,12 +189,6 @@ def _firm_fit(one: Card, other: Card, a: tuple[str, ...], b: tuple[str, ...]) ->
     return "part_name" if len("".join(short)) > 4 and long[: len(short)] == short else None
 
 
-def domains(card: Card) -> list[str]:
-    """Of its websites and e-mails, without those that everybody may have."""
-    found = {site.removeprefix("www.") for site in card.sites} | {email.rpartition("@")[2] for email in card.emails}
-    return sorted(found - FREE_MAIL - {""})
-
-
 # --- both -------------------------------------------------------------------------------------------------------------
 
 
@@ -317,7 +215,3 @@ def _like_email(one: Card, other: Card) -> bool:
             if OSA.distance(a, b, score_cutoff=1) <= 1:
                 return True
     return False
-
-
-def _vat(card: Card) -> str:
-    return "".join(filter(str.isalnum, card.vat_id)).upper()

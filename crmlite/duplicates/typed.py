@@ -5,8 +5,8 @@ from typing import Any
 from crmlite.auth.models import Viewer
 from crmlite.companies.types import COMPANY
 from crmlite.duplicates import pages
+from crmlite.duplicates.cards import Card
 from crmlite.duplicates.keeping import card_of
-from crmlite.duplicates.scoring import Card
 from crmlite.extensions import db
 from crmlite.records import points
 from crmlite.records.alike import LookAlike

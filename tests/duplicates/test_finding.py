@@ -6,7 +6,7 @@ from itertools import combinations
 import pytest
 
 from crmlite.duplicates import scoring
-from crmlite.duplicates.scoring import Card
+from crmlite.duplicates.cards import Card
 from crmlite.points import normal_phone
 from tests.duplicates import seeding
 
@@ -21,7 +21,7 @@ def card(person: seeding.Person) -> Card:
 def found_in(cards: list[Card], sure: int = scoring.SURE, most: int = 60) -> dict[tuple[int, int], scoring.Match]:
     blocks = defaultdict(list)
     for n, one in enumerate(cards):
-        for key in scoring.keys(one):
+        for key in one.keys():
             blocks[key].append(n)
     pairs = {pair for block in blocks.values() if len(block) <= most for pair in combinations(block, 2)}
     matches = {(a, b): scoring.compare(cards[a], cards[b]) for a, b in pairs}
