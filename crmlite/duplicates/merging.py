@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crmlite import events, journal
+from crmlite.auth.models import Viewer
 from crmlite.companies.models import DEEPEST, Company
 from crmlite.contacts.models import Affiliation, Contact
 from crmlite.duplicates import carrying, fields, keeping, relations, uniting
@@ -16,6 +17,7 @@ from crmlite.duplicates.models import Distinct, Merge, MergeMove
 from crmlite.duplicates.relations import LINK, STAY, UNITE, Relation
 from crmlite.extensions import db, utcnow
 from crmlite.journal import EventLink
+from crmlite.records import types
 from crmlite.records.points import Point, of
 from crmlite.records.types import RecordType
 
@@ -54,17 +56,25 @@ def merge(kind: RecordType, winner: Any, losers: list[Any], asked: dict[str, int
 # --- relations --------------------------------------------------------------------------------------------------------
 
 
-def counts(kind: RecordType, losing: list[int]) -> list[tuple[Any, int]]:
-    """How many there are of each relation, for the preview: (label, number), in one statement."""
+def counts(kind: RecordType, losing: list[int], user: Viewer) -> list[tuple[Any, int]]:
+    """How many there are of each relation, for the preview: (label, number), in one statement. Of deals and other records those
+    that `user` may see; the others are carried over all the same."""
     listed = [relation for relation in relations.to(kind.name) if relation.handling.label is not None]
     queries = [
         sa.select(sa.literal(relation.name).label("name"), sa.func.count().label("number"))
         .select_from(relation.table)
-        .where(relation.of(losing))
+        .where(relation.of(losing), *_seen(relation, user))
         for relation in listed
     ]
     numbers = {row.name: row.number for row in db.session.execute(sa.union_all(*queries))}
     return [(relation.handling.label, numbers[relation.name]) for relation in listed]
+
+
+def _seen(relation: Relation, user: Viewer) -> list[sa.ColumnElement[bool]]:
+    record_type = types.known(relation.table.name)
+    if record_type is None:
+        return []
+    return [record_type.policy.rows(user), record_type.model.deleted_at.is_(None)]
 
 
 def _carry(kind: RecordType, done: Merge, winner: Any, losing: list[int]) -> dict[str, int]:

@@ -224,7 +224,7 @@ class MergePage:
 
     @cached_property
     def counts(self) -> list[tuple[Any, int]]:
-        return merging.counts(self.kind, [record.id for record in self.losers])
+        return merging.counts(self.kind, [record.id for record in self.losers], self.user)
 
     def shown(self, choice: fields.Choice, value: Any) -> str:
         if choice.name in {"main_company_id", "parent_id"}:

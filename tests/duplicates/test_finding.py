@@ -21,7 +21,7 @@ def card(person: seeding.Person) -> Card:
 def found_in(cards: list[Card], sure: int = scoring.SURE, most: int = 60) -> dict[tuple[int, int], scoring.Match]:
     blocks = defaultdict(list)
     for n, one in enumerate(cards):
-        for key in one.keys():
+        for key in sorted(one.keys()):
             blocks[key].append(n)
     pairs = {pair for block in blocks.values() if len(block) <= most for pair in combinations(block, 2)}
     matches = {(a, b): scoring.compare(cards[a], cards[b]) for a, b in pairs}

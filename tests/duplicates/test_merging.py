@@ -195,7 +195,7 @@ class Graph:
     take=st.integers(0, 3),
 )
 @settings(
-    max_examples=12,
+    max_examples=10,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
@@ -360,6 +360,39 @@ def test_who_may_not_delete_them_all_may_not_merge(stage, actor, status):
     ids = people(stage, "contact")
     form = {"id": ids, "into": ids[0], **versions(stage, ids)}
     assert stage.client(actor).post("/duplicates/contact/merge", data=form).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("actor", "report", "separate"),
+    [("seller", 200, 303), ("colleague", 200, 403), ("rival", 404, 404), ("manager", 200, 303)],
+)
+def test_who_sees_a_merge_and_who_takes_it_apart(stage, actor, report, separate):
+    """The canary: the name that both had."""
+    ids = people(stage, "contact")
+    merge_id, operation = merged(stage, "contact", ids)
+    client = stage.client(actor)
+    page = client.get(f"/duplicates/merges/{merge_id}")
+    assert page.status_code == report
+    assert ("Anna1" in page.text) is (report == 200)
+    if actor != "manager":
+        assert client.post(f"/records/undo/{operation}").status_code == (separate if actor == "seller" else 404)
+    if actor != "seller":
+        assert client.post(f"/duplicates/merges/{merge_id}/separate").status_code == separate
+
+
+def test_the_preview_counts_no_deals_that_one_may_not_see(stage):
+    ids = people(stage, "contact")
+    with stage.writes("rival") as s:
+        at = db.session.get_one(Stage, stage.ids["stage.first"])
+        Deal.create(s.user, name="hidden", contact=db.session.get_one(Contact, ids[1]), stage=at)
+    with stage.app.app_context():
+        assert dict(counted(stage, "seller", ids))["Deals"] == 1
+        assert dict(counted(stage, "manager", ids))["Deals"] == 2
+
+
+def counted(stage, actor: str, ids: list[int]) -> list[tuple[str, str]]:
+    page = stage.client(actor).get(f"/duplicates/contact/merge?id={ids[0]}&id={ids[1]}&into={ids[0]}").text
+    return [(label, int(number)) for label, number in re.findall(r"<dt>([^<]+)</dt><dd>(\d+)</dd>", page)]
 
 
 def test_the_losers_address_leads_to_the_winner_and_the_trash_does_not_show_it(stage):
