@@ -1,6 +1,7 @@
 """Merging carries everything over, and taking apart leaves the database as it was, but for what people did since."""
 
 import re
+import sys
 from datetime import date
 
 import hypothesis.strategies as st
@@ -195,7 +196,7 @@ class Graph:
     take=st.integers(0, 3),
 )
 @settings(
-    max_examples=10,
+    max_examples=200 if "--long" in sys.argv else 10,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
