@@ -352,6 +352,7 @@ ROUTES: tuple[Route, ...] = (
     ),
     get("/duplicates/<record_type>/merge", DELETES, query="id=@seller.contact&id=@nobody.contact"),
     post("/duplicates/<record_type>/merge", DELETES, ok=409, form={"id": ["@seller.contact", "@nobody.contact"]}),
+    get("/duplicates/<record_type>/<int:record_id>/doubles", TEAM),
     get("/duplicates/merges/<int:merge_id>", SIGNED_IN, ok=404),  # there is none; tests/duplicates has some
     post("/duplicates/merges/<int:merge_id>/separate", SIGNED_IN, ok=404),
     # quotes and orders

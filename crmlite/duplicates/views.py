@@ -215,9 +215,11 @@ def report(merge_id: int) -> Response:
 # --- on other pages ---------------------------------------------------------------------------------------------------
 
 
-def panel(record: Any) -> str:
-    """What looks like this record, and what was merged into it; nothing where there is neither."""
-    return render_template("duplicates/_panel.html", doubles=Doubles(g.user, record))
+@bp.get("/<record_type>/<int:record_id>/doubles")
+def doubles(record_type: str, record_id: int) -> Response:
+    """A box on the page of a record, loaded when it comes in sight: what looks like it, and what was merged into it."""
+    record = kind_of(record_type).policy.find(g.user, record_id)
+    return render("duplicates/_panel.html", doubles=Doubles(g.user, record))
 
 
 def follow(response: Response) -> ResponseReturnValue:

@@ -27,7 +27,7 @@ def init_app(app: Flask) -> None:
     actions.add(app, Action(_l("Open the trash"), "/records/trash", "trash"))
     web.add_nav(app, "/records/trash", "trash", _l("Trash"), group="settings", order=90, shown=_may_delete)
     app.jinja_env.filters.update(lifecycle=_lifecycle_label, lifecycle_hue=lifecycle.HUES.get)
-    app.jinja_env.globals.update(can=can, cell=cells.cell, knows_duplicates=lambda: alike.is_known(app))
+    app.jinja_env.globals.update(can=can, cell=cells.cell, knows_duplicates=alike.knows)
 
 
 def _may_delete(user: Viewer) -> bool:

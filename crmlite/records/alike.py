@@ -28,9 +28,10 @@ def declare(app: Flask, find: Find) -> None:
     app.extensions["crmlite.look_alikes"] = find
 
 
-def is_known(app: Flask) -> bool:
-    """Whether there is somebody to ask."""
-    return app.extensions["crmlite.look_alikes"] is not None
+def knows(kind: RecordType | str) -> bool:
+    """For templates: whether there is somebody to ask about records of this type."""
+    name = kind if isinstance(kind, str) else kind.name
+    return current_app.extensions["crmlite.look_alikes"] is not None and name in ("contact", "company")
 
 
 def of(kind: RecordType, user: Viewer, form: Any) -> list[LookAlike]:

@@ -437,5 +437,5 @@ def test_the_toast_says_how_to_go_back(stage):
     assert client.post("/duplicates/contact/merge", data=form, headers=HTMX).status_code == 204
     page = client.get(f"/contacts/{ids[0]}").text
     assert "/records/undo/" in page
-    around = client.get(f"/records/contact/{ids[0]}/around").text
+    around = client.get(f"/duplicates/contact/{ids[0]}/doubles").text
     assert "Undo the merge" in around
