@@ -56,7 +56,10 @@ class Pairs:
     def _found(self) -> list[DuplicatePair]:
         pair = DuplicatePair
         query = sa.select(pair).where(
-            pair.record_type == self.kind.name, self._seen(pair.record_id), self._seen(pair.other_id), _open()
+            pair.record_type == self.kind.name,
+            _seen(self.kind, self.user, pair.record_id),
+            _seen(self.kind, self.user, pair.other_id),
+            _open(),
         )
         if self.before is not None:
             score, number = self.before
@@ -66,13 +69,6 @@ class Pairs:
             query = query.where(earlier)
         order = (pair.score.desc(), pair.id.desc()) if self.order == "surest" else (pair.id.desc(),)
         return list(db.session.scalars(query.order_by(*order).limit(PAGE + 1)))
-
-    def _seen(self, column: Any) -> sa.ColumnElement[bool]:
-        """Whether the user may see and change that record; asked for each row that is shown, not of all records there are."""
-        model, policy = self.kind.model, self.kind.policy
-        return sa.exists().where(
-            model.id == column, model.deleted_at.is_(None), policy.rows(self.user), policy.rows(self.user, "edit")
-        )
 
     @property
     def next_before(self) -> str | None:
@@ -95,6 +91,31 @@ class Pairs:
         inside = [records[number] for number in ids]
         may = len(inside) <= merging.MOST and all(self.kind.policy.covers(self.user, "delete", r) for r in inside)
         return Group(inside, why, may)
+
+
+def _seen(kind: RecordType, user: Viewer, column: Any) -> sa.ColumnElement[bool]:
+    """Whether the user may see and change that record; asked for each row that is shown, not of all records there are."""
+    model, policy = kind.model, kind.policy
+    return sa.exists().where(
+        model.id == column, model.deleted_at.is_(None), policy.rows(user), policy.rows(user, "edit")
+    )
+
+
+def numbers(user: Viewer, record: Any) -> tuple[int, int]:
+    """How many pairs with this record are known that the user may see and change, and what was merged into it: one statement."""
+    kind, pair = types.of(record), DuplicatePair
+    alike = sa.select(sa.func.count(pair.id)).where(
+        pair.record_type == kind.name,
+        sa.or_(pair.record_id == record.id, pair.other_id == record.id),
+        _seen(kind, user, pair.record_id),
+        _seen(kind, user, pair.other_id),
+        _open(),
+    )
+    merged = sa.select(sa.func.count(Merge.id)).where(
+        Merge.record_type == kind.name, Merge.winner_id == record.id, Merge.separated_by_id.is_(None)
+    )
+    row = db.session.execute(sa.select(alike.scalar_subquery(), merged.scalar_subquery())).one()
+    return row[0], row[1]
 
 
 def _open() -> sa.ColumnElement[bool]:

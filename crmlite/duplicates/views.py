@@ -215,9 +215,15 @@ def report(merge_id: int) -> Response:
 # --- on other pages ---------------------------------------------------------------------------------------------------
 
 
+def hint(record: Any) -> str:
+    """On the page of a record: how much looks like it, and what was merged into it; nothing where there is neither."""
+    alike, merged = pages.numbers(g.user, record)
+    return render_template("duplicates/_hint.html", record=record, alike=alike, merged=merged)
+
+
 @bp.get("/<record_type>/<int:record_id>/doubles")
 def doubles(record_type: str, record_id: int) -> Response:
-    """A box on the page of a record, loaded when it comes in sight: what looks like it, and what was merged into it."""
+    """What looks like this record, and what was merged into it, for who opens the box on its page."""
     record = kind_of(record_type).policy.find(g.user, record_id)
     return render("duplicates/_panel.html", doubles=Doubles(g.user, record))
 

@@ -103,8 +103,7 @@ class Timeline:
         rows = [(event, operation, kind) for event, operation, _final in self._rows[:PAGE] if (kind := _shown(event))]
         self._final = {operation.id for _event, operation, is_final in self._rows if is_final}
         notes = _notes(event.data["note_id"] for event, *_rest in rows if "note_id" in event.data)
-        subjects = self._subjects(event for event, *_rest in rows)
-        self._unseen = self._find_unseen(rows)
+        subjects, self._unseen = self._look_up(rows)
         diffs = self._diffs({operation.id for event, operation, _kind in rows if self._has_diffs(event)})
         return [self._entry(*row, notes, subjects, diffs) for row in rows]
 
@@ -162,45 +161,54 @@ class Timeline:
     def _has_diffs(self, event: Event) -> bool:
         return self._is_own(event) and event.name.endswith(".updated")
 
-    def _subjects(self, found: Iterable[Event]) -> dict[tuple[str, int], "Subject"]:
-        """The other records that the user may see, in one statement."""
+    def _look_up(
+        self, rows: list[tuple[Event, Operation, EventType]]
+    ) -> tuple[dict[tuple[str, int], "Subject"], dict[int, set[str]]]:
+        """The other records that the user may see; and by event the types of records that its sentence names and that the user
+        may not see: `company`, `contact`. In one statement."""
+        queries = [*self._subject_queries(event for event, *_rest in rows), *self._unseen_queries(rows)]
+        subjects: dict[tuple[str, int], Subject] = {}
+        unseen: dict[int, set[str]] = {}
+        for name, number, title, may_edit in db.session.execute(sa.union_all(*queries)) if queries else ():
+            if may_edit is None:
+                unseen.setdefault(number, set()).add(name)
+            else:
+                subjects[name, number] = (title, types.registered()[name].url_of(number), bool(may_edit))
+        return subjects, unseen
+
+    def _subject_queries(self, found: Iterable[Event]) -> list[sa.Select[Any]]:
         wanted: dict[str, set[int]] = {}
         for event in found:
             if not self._is_own(event):
                 wanted.setdefault(event.subject_type, set()).add(event.subject_id)
         kinds = {name: kind for name in sorted(wanted) if (kind := types.get(name)) is not None}
-        queries = [
+        return [
             sa.select(
                 sa.literal(name).label("type"),
                 kind.model.id,
                 kind.model.name,
-                kind.policy.rows(self.user, "edit").label("may_edit"),
+                sa.case((kind.policy.rows(self.user, "edit"), 1), else_=0).label("may_edit"),
             ).where(kind.model.id.in_(wanted[name]), kind.policy.rows(self.user))
             for name, kind in kinds.items()
         ]
-        rows = db.session.execute(sa.union_all(*queries)) if queries else ()
-        return {
-            (name, number): (title, kinds[name].url_of(number), bool(may_edit))
-            for name, number, title, may_edit in rows
-        }
 
-    def _find_unseen(self, rows: list[tuple[Event, Operation, EventType]]) -> dict[int, set[str]]:
-        """By event, the types of records that its sentence names and that the user may not see: `company`, `contact`."""
+    def _unseen_queries(self, rows: list[tuple[Event, Operation, EventType]]) -> list[sa.Select[Any]]:
         named: dict[str, list[int]] = {}
         for event, _operation, event_type in rows:
             for name in sorted(set(event_type.payload) & set(types.registered())):
                 named.setdefault(name, []).append(event.id)
-        queries = [
-            sa.select(EventLink.event_id, sa.literal(name).label("name"))
+        return [
+            sa.select(
+                sa.literal(name).label("type"),
+                EventLink.event_id,
+                sa.literal("").label("name"),
+                sa.null().cast(sa.Integer).label("may_edit"),
+            )
             .outerjoin(kind.model, sa.and_(kind.model.id == EventLink.record_id, kind.policy.rows(self.user)))
             .where(EventLink.event_id.in_(ids), EventLink.record_type == name, kind.model.id.is_(None))
             for name, ids in sorted(named.items())
             if (kind := types.registered()[name])
         ]
-        found: dict[int, set[str]] = {}
-        for event_id, name in db.session.execute(sa.union_all(*queries)) if queries else ():
-            found.setdefault(event_id, set()).add(name)
-        return found
 
     def _diffs(self, operation_ids: set[int]) -> dict[int, tuple[Diff, ...]]:
         if not operation_ids:

@@ -43,7 +43,7 @@ def test_what_is_added_is_compared_within_a_minute_and_says_why(stage):
     assert "The e-mail address is the same." in page
     assert f"/duplicates/contact/merge?id={ids[0]}&amp;id={ids[1]}" in page
     around = client.get(f"/duplicates/contact/{ids[0]}/doubles").text
-    assert "Possible duplicates" in around
+    assert "1 looks the same" in client.get(f"/records/contact/{ids[0]}/around").text
     assert f"/contacts/{ids[1]}" in around
 
 
@@ -55,7 +55,8 @@ def test_not_the_same_is_remembered_and_can_be_undone(stage):
     answer = client.post("/duplicates/contact/distinct", data={"id": list(ids)}, headers=HTMX)
     assert answer.status_code == 204
     assert WORD not in client.get("/duplicates/").text
-    assert "Possible duplicates" not in client.get(f"/duplicates/contact/{ids[0]}/doubles").text
+    assert "Possible duplicates" not in client.get(f"/records/contact/{ids[0]}/around").text
+    assert WORD not in client.get(f"/duplicates/contact/{ids[0]}/doubles").text
     with stage.writes("seller"):
         db.session.get_one(Contact, ids[0]).change(given=f"{WORD}y")
     compared(stage)
