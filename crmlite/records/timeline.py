@@ -176,7 +176,7 @@ class Timeline:
                 subjects[name, number] = (title, types.registered()[name].url_of(number), bool(may_edit))
         return subjects, unseen
 
-    def _subject_queries(self, found: Iterable[Event]) -> list[sa.Select[Any]]:
+    def _subject_queries(self, found: Iterable[Event]) -> list[Any]:
         wanted: dict[str, set[int]] = {}
         for event in found:
             if not self._is_own(event):
@@ -192,7 +192,7 @@ class Timeline:
             for name, kind in kinds.items()
         ]
 
-    def _unseen_queries(self, rows: list[tuple[Event, Operation, EventType]]) -> list[sa.Select[Any]]:
+    def _unseen_queries(self, rows: list[tuple[Event, Operation, EventType]]) -> list[Any]:
         named: dict[str, list[int]] = {}
         for event, _operation, event_type in rows:
             for name in sorted(set(event_type.payload) & set(types.registered())):
