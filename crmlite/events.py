@@ -124,6 +124,16 @@ FILE_ATTACHED = _event("file.attached", _l("%(actor)s attached %(file)s"), "pape
 FILE_REMOVED = _event("file.removed", _l("%(actor)s removed %(file)s"), "paperclip", "file", "file_id")
 OPERATION_UNDONE = _event("operation.undone", _l("%(actor)s undid a change"), "arrow-back-up", "operation_id")
 
+RECORDS_MERGED = _event(
+    "records.merged", _l("%(actor)s merged %(names)s into this"), "git-merge", "names", "winner", "merge_id"
+)
+RECORDS_SEPARATED = _event(
+    "records.separated", _l("%(actor)s took %(names)s apart from this again"), "arrow-back-up", "names", inverse=FINAL
+)
+RECORDS_DISTINCT = _event(
+    "records.distinct", _l("%(actor)s said that %(one)s and %(other)s are not the same"), "users", "one", "other"
+)
+
 FORM_SUBMITTED = _event(
     "form.submitted",
     _l("%(name)s filled in the form %(form)s"),

@@ -13,6 +13,7 @@ from crmlite.auth import jobs as auth
 from crmlite.backup import jobs as backup
 from crmlite.contacts import jobs as contacts
 from crmlite.desk import openings
+from crmlite.duplicates import jobs as duplicates
 from crmlite.extensions import db, reading, utcnow, writing
 from crmlite.records import jobs as records
 from crmlite.retention import jobs as retention
@@ -77,15 +78,17 @@ def plan() -> None:
     waiting = waiting.where(jobs.Job.name.in_(names), jobs.Job.state.in_(["queued", "running"]))
     reading()
     found = dict(db.session.execute(waiting).all())
-    opened = openings.waiting()
+    opened, are_new = openings.waiting(), duplicates.are_waiting()
     db.session.rollback()
     now = utcnow()
     next_times = {name: periodic.next_time(now) for name, periodic in names.items()}
     missing = {name: due_at for name, due_at in next_times.items() if name not in found or found[name] > due_at}
-    if not missing and not opened:
+    if not missing and not opened and not are_new:
         return
     writing()
     for name, due_at in sorted(missing.items()):
         jobs.enqueue(names[name].job, key=f"schedule:{name}:{due_at:%Y-%m-%dT%H:%M}", due_at=due_at)
     openings.plan(opened)
+    if are_new:
+        jobs.enqueue(duplicates.look_through_new)
     db.session.commit()

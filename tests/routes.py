@@ -62,6 +62,7 @@ ARGS = {
     "record_id": "seller.contact",
     "attachment_id": "seller.contact.attachment",
     "affiliation_id": "seller.contact.affiliation",
+    "merge_id": "999",
     "user_id": "user.colleague",
     "session_id": "session.seller",
     "absence_id": "absence.seller",
@@ -216,6 +217,9 @@ NOBODY: Who = dict.fromkeys(ACTORS, 404)
 AUTHOR: Who = TEAM | dict.fromkeys(("colleague", "manager"), 403)
 """What only the author of a note may do, and administrators."""
 
+DELETES: Who = TEAM | dict.fromkeys(("seller", "colleague"), 403)
+"""A record of the seller and one of nobody, of which both may be deleted by those above only."""
+
 ROUTES: tuple[Route, ...] = (
     # auth
     get("/setup", NOBODY),
@@ -343,6 +347,20 @@ ROUTES: tuple[Route, ...] = (
         form={**COMPANY_FORM, "row_version": "5"},
         refuses={"parent_id": "rival.company"},
     ),
+    # duplicates
+    get("/duplicates/", SIGNED_IN),
+    get("/duplicates/", SIGNED_IN, query="type=company&order=newest"),
+    post("/duplicates/<record_type>/alike", SIGNED_IN, ok=200, form=CONTACT_FORM),
+    post(
+        "/duplicates/<record_type>/distinct",
+        TEAM,
+        form={"id": ["@seller.contact", "@nobody.contact"]},
+    ),
+    get("/duplicates/<record_type>/merge", DELETES, query="id=@seller.contact&id=@nobody.contact"),
+    post("/duplicates/<record_type>/merge", DELETES, ok=409, form={"id": ["@seller.contact", "@nobody.contact"]}),
+    get("/duplicates/<record_type>/<int:record_id>/doubles", TEAM),
+    get("/duplicates/merges/<int:merge_id>", SIGNED_IN, ok=404),  # there is none; tests/duplicates has some
+    post("/duplicates/merges/<int:merge_id>/separate", SIGNED_IN, ok=404),
     # quotes and orders
     get("/quotes/", SIGNED_IN),
     get("/quotes/new", SIGNED_IN),

@@ -55,7 +55,8 @@ def counted() -> Iterator[list[str]]:
 def url_of(stage: Stage, route: Route) -> str:
     names = {name: route.args.get(name, ARGS.get(name, "")) for name in parts(route.rule)}
     url = re.sub(r"<(?:[^:>]+:)?([^>]+)>", lambda m: _value(stage, m[1], names[m[1]]), route.rule)
-    return f"{url}?{route.query}" if route.query else url
+    query = re.sub(r"@([\w.]+)", lambda m: str(stage.ids[m[1]]), route.query)
+    return f"{url}?{query}" if query else url
 
 
 def _value(stage: Stage, name: str, key: str) -> str:

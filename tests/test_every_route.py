@@ -63,7 +63,7 @@ class Sweep(Stage):
     def ask(self, actor: str, route: Route, url: str | None = None, **more: Any) -> Any:
         url = url or self.url(route)
         if route.query and "?" not in url:
-            url += "?" + route.query
+            url += "?" + re.sub(r"@([\w.]+)", lambda m: str(self.ids[m[1]]), route.query)
         if route.method == "POST":
             more["data"] = self.filled(more.get("data", route.form))
         self.sent = repr(more.get("data", "")).casefold()
@@ -80,6 +80,8 @@ class Sweep(Stage):
         def value_of(value: Any) -> Any:
             if isinstance(value, bytes):
                 return BytesIO(value), "offer.pdf"
+            if isinstance(value, list):
+                return [value_of(one) for one in value]
             return str(self.ids[value[1:]]) if isinstance(value, str) and value[1:] in self.ids else value
 
         return {re.sub(r"\{(.+?)\}", lambda m: str(self.ids[m[1]]), name): value_of(v) for name, v in form.items()}

@@ -125,7 +125,8 @@ def url_of(stage, route):
     url = stage.app.url_map.bind("localhost").build(
         rule.endpoint, {n: str(stage.ids.get(k, k)) for n, k in keys.items()}
     )
-    return f"{url}?{route.query}" if route.query else url
+    query = re.sub(r"@([\w.]+)", lambda m: str(stage.ids[m[1]]), route.query)
+    return f"{url}?{query}" if query else url
 
 
 @pytest.mark.parametrize("route", PAGES, ids=lambda route: f"{route.name} {dict(route.args) or ''}".strip())

@@ -11,6 +11,7 @@ from crmlite import events
 from crmlite.extensions import Base, db, utcnow
 from crmlite.records import points
 from crmlite.records.lifecycle import WithLifecycle
+from crmlite.records.merged import Mergeable
 from crmlite.records.points import Reachable
 from crmlite.records.types import Record, trash_index
 
@@ -22,7 +23,7 @@ class InsideItself(ValueError):
     """A company would become part of one that is part of it."""
 
 
-class Company(Record, Reachable, WithLifecycle, Base):
+class Company(Mergeable, Record, Reachable, WithLifecycle, Base):
     __tablename__ = "company"
     __table_args__ = (
         trash_index("company"),
@@ -84,7 +85,7 @@ class Company(Record, Reachable, WithLifecycle, Base):
         self.derive_reach()
 
     def search_texts(self) -> list[str | None]:
-        return [self.name, self.city, self.vat_id, *self.point_texts()]
+        return [self.name, self.city, self.vat_id, *self.point_texts(), *self.former_names()]
 
     def touch(self) -> None:
         self.last_activity_at = utcnow()

@@ -9,6 +9,7 @@ from crmlite.companies.models import Company, InsideItself
 from crmlite.companies.page import CompanyPage
 from crmlite.companies.types import COMPANY
 from crmlite.extensions import db
+from crmlite.records import alike
 from crmlite.records.edit import knows_version, stale_fields
 from crmlite.records.forms import keep_owner, reach_of
 from crmlite.records.listing import Listing
@@ -40,6 +41,8 @@ def create() -> Response:
         return render("companies/new.html", "form", form=form)
     if not form.validate():
         return render("companies/new.html", "form", form=form, status=422)
+    if known := alike.of(COMPANY, g.user, form):
+        return render("companies/new.html", "form", form=form, known=known, status=409)
     company = Company.create(g.user, **form.values())
     db.session.commit()
     return go(page_of(company), _("%(name)s was added.", name=company.name), undo_url())

@@ -15,6 +15,7 @@ from crmlite.fold import sort_key
 from crmlite.journal import Journaled
 from crmlite.records import points
 from crmlite.records.lifecycle import WithLifecycle
+from crmlite.records.merged import Mergeable
 from crmlite.records.points import Reachable
 from crmlite.records.types import Record, trash_index
 
@@ -28,7 +29,7 @@ BUYING_ROLES = (
 BUYING_ROLE_LABELS = dict(BUYING_ROLES)
 
 
-class Contact(Record, Reachable, WithLifecycle, Base):
+class Contact(Mergeable, Record, Reachable, WithLifecycle, Base):
     __tablename__ = "contact"
     __table_args__ = (
         trash_index("contact"),
@@ -104,7 +105,7 @@ class Contact(Record, Reachable, WithLifecycle, Base):
         self.choose_main_company()
 
     def search_texts(self) -> list[str | None]:
-        return [self.name, self.city, *self.point_texts()]
+        return [self.name, self.city, *self.point_texts(), *self.former_names()]
 
     def touch(self) -> None:
         self.last_activity_at = utcnow()

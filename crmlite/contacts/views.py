@@ -12,6 +12,7 @@ from crmlite.contacts.models import Affiliation, Contact
 from crmlite.contacts.page import ContactPage, People
 from crmlite.contacts.types import CONTACT
 from crmlite.extensions import db, utcnow
+from crmlite.records import alike
 from crmlite.records.edit import knows_version, stale_answers, stale_fields
 from crmlite.records.forms import keep_owner, reach_of
 from crmlite.records.listing import Listing
@@ -44,6 +45,8 @@ def create() -> Response:
         return render("contacts/new.html", "form", form=form)
     if not form.validate():
         return render("contacts/new.html", "form", form=form, status=422)
+    if known := alike.of(CONTACT, g.user, form):
+        return render("contacts/new.html", "form", form=form, known=known, status=409)
     contact = Contact.create(g.user, **form.values())
     if company := chosen_company(form.company, g.user):
         contact.join(company, form.title.data)

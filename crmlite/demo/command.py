@@ -9,7 +9,7 @@ import click
 import sqlalchemy as sa
 from flask import Flask, current_app
 
-from crmlite import config, create_app, pdf, schedule, schema, upgrading
+from crmlite import config, create_app, jobs, pdf, schedule, schema, upgrading
 from crmlite.auth.models import Team, User
 from crmlite.catalog.models import Product
 from crmlite.companies.models import Company
@@ -24,6 +24,7 @@ from crmlite.demo.stage import Stage
 from crmlite.demo.stories import STORIES
 from crmlite.demo.stories.quotes import QUOTES
 from crmlite.desk.models import Notice
+from crmlite.duplicates import jobs as duplicates
 from crmlite.extensions import db, pretending, utcnow, writing
 from crmlite.leads.models import Lead
 from crmlite.pipeline.models import Deal
@@ -213,6 +214,7 @@ def make_load(
     if db.engines[None].dialect.name == "postgresql":
         db.session.connection().exec_driver_sql("ANALYZE")  # it would do so by itself, in a minute or so
     schedule.optimize()
+    jobs.enqueue(duplicates.look_through_all)
     db.session.commit()
     removal.remember()
 

@@ -30,12 +30,13 @@ from crmlite.journal.recording import (
     label,
     last_operation,
     operation,
+    renew,
 )
 from crmlite.journal.undoing import CannotUndo, Conflict, Undone, subjects_of, touched_by, undo, undo_on
 
 __all__ = [
     "Actor", "CannotUndo", "Change", "Conflict", "Event", "EventLink", "Journaled", "NotJournaled", "Operation",
     "Undone", "act_as", "act_for", "acted_for", "actor", "as_of", "before_commit", "current_tx", "from_json", "go_on",
-    "journaled_columns", "label", "last_operation", "models", "operation", "replay_back", "subjects_of", "to_json",
+    "journaled_columns", "label", "last_operation", "models", "operation", "renew", "replay_back", "subjects_of", "to_json",
     "touched_by", "undo", "undo_on", "values_of",
 ]  # fmt: skip

@@ -54,11 +54,12 @@ class CannotUndo(Exception):
     """The operation is unknown, undone already, or changed nothing."""
 
 
-def undo(operation_id: int, most: int | None = None) -> Undone:
+def undo(operation_id: int, most: int | None = None, besides: frozenset[int] = frozenset()) -> Undone:
     """Sets back what `operation_id` changed and nobody changed since; the rest is listed, never overwritten.
 
     What it created goes whole, with all its parts, or not at all. With `most`, only so many changes, the newest ones: undo_on()
-    sets back the others, as one more part of the same undo. Flushes, does not commit. Raises CannotUndo.
+    sets back the others, as one more part of the same undo. Changes with the ids `besides` were set back by the caller, who knows
+    how to do thousands at once. Flushes, does not commit. Raises CannotUndo.
     """
     session = db.session()
     done = session.get(Operation, operation_id, with_for_update=True, populate_existing=True)
@@ -67,6 +68,7 @@ def undo(operation_id: int, most: int | None = None) -> Undone:
     changes, rest = _part(session, operation_id, None, most)
     if not changes:
         raise CannotUndo
+    changes = [change for change in changes if change.id not in besides]
     label("undo")
     number = done.undone_by_id = current(session)
     undone = _undone(session, operation_id, number, changes, rest)

@@ -10,6 +10,7 @@ from crmlite.auth import roles
 from crmlite.auth.models import Viewer
 from crmlite.records import (
     actions,
+    alike,
     cells,
     custom_cells,
     custom_fields,
@@ -33,6 +34,8 @@ __all__ = ["init_app", "notes"]
 def init_app(app: Flask) -> None:
     app.extensions["crmlite.record_types"] = set()
     app.extensions["crmlite.undo_guards"] = {}  # table that holds no records, to who may take back a change of it
+    app.extensions["crmlite.undoers"] = {}  # kind of operation, to the view that takes it back in a way of its own
+    app.extensions["crmlite.look_alikes"] = None  # who knows whether somebody is known already (alike.py)
     app.extensions["crmlite.seen"] = []  # (whether there is something to do, what) when a user has looked at a record
     app.extensions["crmlite.undo_guards"]["custom_field"] = custom_fields.may_edit_fields
     roles.declare(app, "custom_field", _l("Custom fields"))
@@ -56,6 +59,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         can=can,
         cell=cells.cell,
+        knows_duplicates=alike.knows,
         once=cells.Drawn,
         may_change_view=_may_change_view,
         view_shares=_view_shares,

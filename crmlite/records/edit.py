@@ -34,7 +34,7 @@ def stale_fields(record: Any, form: Form, version: str | None) -> dict[str, Any]
     e-mails, phones, links and addresses. Empty where all agree.
     """
     theirs = {}
-    for name, shown in _shown(record, version).items():
+    for name, shown in fields_then(record, version).items():
         now = record.value_of(name)
         if name not in form or isinstance(now, datetime):
             continue
@@ -53,7 +53,7 @@ def _names() -> dict[int, str]:
     return {number: user["name"] for number, user in users().items()}
 
 
-def _shown(record: Any, version: str | None) -> dict[str, Any]:
+def fields_then(record: Any, version: str | None) -> dict[str, Any]:
     """The fields that changed since `version`, with what they were then, in the journal's own types."""
     behind = record.row_version - row_id(version)
     if behind <= 0:

@@ -97,7 +97,8 @@ class Policy:
     def _find_query(self, user: Viewer, trashed: bool, locked: bool) -> sa.Select[Any]:
         model = self.model
         query = sa.select(model).where(model.id == sa.bindparam("record_id"), self.rows(user))
-        query = query.where(model.deleted_at.is_not(None) if trashed else model.deleted_at.is_(None))
+        in_trash = sa.and_(model.deleted_at.is_not(None), ~model.is_merged())
+        query = query.where(in_trash if trashed else model.deleted_at.is_(None))
         return query.with_for_update(of=model) if locked else query
 
     def seen(self, user: Viewer, record_id: int) -> Any:

@@ -114,8 +114,7 @@ class Timeline:
         ]
         self._final = {operation.id for _event, operation, is_final in self._rows if is_final}
         notes = _notes(event.data["note_id"] for event, *_rest in rows if "note_id" in event.data)
-        subjects = self._subjects(event for event, *_rest in rows)
-        self._unseen = self._find_unseen(rows)
+        subjects, self._unseen = self._look_up(rows)
         diffs = self._diffs({operation.id for event, operation, _kind in rows if self._has_diffs(event)})
         return [self._entry(*row, notes, subjects, diffs) for row in rows]
 
@@ -137,13 +136,19 @@ class Timeline:
             % _words(event, kind, operation, actor, self._unseen.get(event.id, set())),
             icon=kind.icon,
             actor=actor,
-            note=_note_of(event, notes),
+            note=self._note_of(event, notes),
             diffs=diffs.get(operation.id, ()) if self._has_diffs(event) else (),
             about=None if own or subject is None else subject[:2],
             is_undone=operation.undone_by_id is not None,
             undo_url=f"/records/undo/{operation.id}" if self._may_undo(event, operation, subject) else None,
             for_whom=users().get(event.for_user_id or 0, {}).get("name", ""),
         )
+
+    def _note_of(self, event: Event, notes: dict[int, Note]) -> Note | None:
+        """The note an event is about, if it is one of the event's own record, or of this one, which that was merged into."""
+        note = notes.get(event.data.get("note_id", 0))
+        holders = {(event.subject_type, event.subject_id), (self.type.name, self.record.id)}
+        return note if note is not None and (note.record_type, note.record_id) in holders else None
 
     def _is_mine(self, operation: Operation) -> bool:
         return operation.actor_kind == "user" and operation.actor_id == self.user.id
@@ -167,45 +172,54 @@ class Timeline:
     def _has_diffs(self, event: Event) -> bool:
         return self._is_own(event) and event.name.endswith(".updated")
 
-    def _subjects(self, found: Iterable[Event]) -> dict[tuple[str, int], "Subject"]:
-        """The other records that the user may see, in one statement."""
+    def _look_up(
+        self, rows: list[tuple[Event, Operation, EventType]]
+    ) -> tuple[dict[tuple[str, int], "Subject"], dict[int, set[str]]]:
+        """The other records that the user may see; and by event the types of records that its sentence names and that the user
+        may not see: `company`, `contact`. In one statement."""
+        queries = [*self._subject_queries(event for event, *_rest in rows), *self._unseen_queries(rows)]
+        subjects: dict[tuple[str, int], Subject] = {}
+        unseen: dict[int, set[str]] = {}
+        for name, number, title, may_edit in db.session.execute(sa.union_all(*queries)) if queries else ():
+            if may_edit is None:
+                unseen.setdefault(number, set()).add(name)
+            else:
+                subjects[name, number] = (title, types.registered()[name].url_of(number), bool(may_edit))
+        return subjects, unseen
+
+    def _subject_queries(self, found: Iterable[Event]) -> list[Any]:
         wanted: dict[str, set[int]] = {}
         for event in found:
             if not self._is_own(event):
                 wanted.setdefault(event.subject_type, set()).add(event.subject_id)
         kinds = {name: kind for name in sorted(wanted) if (kind := types.get(name)) is not None}
-        queries = [
+        return [
             sa.select(
                 sa.literal(name).label("type"),
                 kind.model.id,
                 kind.model.name,
-                kind.policy.rows(self.user, "edit").label("may_edit"),
+                sa.case((kind.policy.rows(self.user, "edit"), 1), else_=0).label("may_edit"),
             ).where(kind.model.id.in_(wanted[name]), kind.policy.rows(self.user))
             for name, kind in kinds.items()
         ]
-        rows = db.session.execute(sa.union_all(*queries)) if queries else ()
-        return {
-            (name, number): (title, kinds[name].url_of(number), bool(may_edit))
-            for name, number, title, may_edit in rows
-        }
 
-    def _find_unseen(self, rows: list[tuple[Event, Operation, EventType]]) -> dict[int, set[str]]:
-        """By event, the types of records that its sentence names and that the user may not see: `company`, `contact`."""
+    def _unseen_queries(self, rows: list[tuple[Event, Operation, EventType]]) -> list[Any]:
         named: dict[str, list[int]] = {}
         for event, _operation, event_type in rows:
             for name in sorted(set(event_type.payload) & set(types.registered())):
                 named.setdefault(name, []).append(event.id)
-        queries = [
-            sa.select(EventLink.event_id, sa.literal(name).label("name"))
+        return [
+            sa.select(
+                sa.literal(name).label("type"),
+                EventLink.event_id,
+                sa.literal("").label("name"),
+                sa.null().cast(sa.Integer).label("may_edit"),
+            )
             .outerjoin(kind.model, sa.and_(kind.model.id == EventLink.record_id, kind.policy.rows(self.user)))
             .where(EventLink.event_id.in_(ids), EventLink.record_type == name, kind.model.id.is_(None))
             for name, ids in sorted(named.items())
             if (kind := types.registered()[name])
         ]
-        found: dict[int, set[str]] = {}
-        for event_id, name in db.session.execute(sa.union_all(*queries)) if queries else ():
-            found.setdefault(event_id, set()).add(name)
-        return found
 
     def _diffs(self, operation_ids: set[int]) -> dict[int, tuple[Diff, ...]]:
         if not operation_ids:
@@ -246,14 +260,6 @@ def _shown(event: Event) -> EventType | None:
 def _notes(ids: Iterable[int]) -> dict[int, Note]:
     wanted = set(ids)
     return {note.id: note for note in db.session.scalars(sa.select(Note).where(Note.id.in_(wanted)))} if wanted else {}
-
-
-def _note_of(event: Event, notes: dict[int, Note]) -> Note | None:
-    """The note an event is about, if it is one of the event's own record."""
-    note = notes.get(event.data.get("note_id", 0))
-    if note is None or (note.record_type, note.record_id) != (event.subject_type, event.subject_id):
-        return None
-    return note
 
 
 def _sentence(kind: EventType, operation: Operation) -> Any:

@@ -89,7 +89,7 @@ class Page:
         model = kind.model
         kept, booked = self._limits[kept_as(kind)], model.booked_since(_first_day(self._limits.get(BOOKS)))
         query = sa.select(model.id, model.name, model.deleted_at, model.owner_id, booked.label("booked")).where(
-            model.deleted_at.is_not(None), kind.policy.rows(self.user, "delete")
+            model.deleted_at.is_not(None), ~model.is_merged(), kind.policy.rows(self.user, "delete")
         )
         if self.before is not None:
             query = query.where(model.deleted_at < self.before)
@@ -136,7 +136,7 @@ def kept() -> Iterable[Kind]:
 
 def _old(kind: RecordType, books: Callable[[], date], before: datetime) -> sa.Select[int]:
     model = kind.model
-    return sa.select(model.id).where(model.deleted_at < before, ~model.booked_since(books()))
+    return sa.select(model.id).where(model.deleted_at < before, ~model.is_merged(), ~model.booked_since(books()))
 
 
 def _first_day(years: int | None) -> date:
@@ -155,6 +155,7 @@ def purge(kind: RecordType, ids: list[int]) -> int:
 def _purge(record: Any) -> bool:
     try:
         with db.session.begin_nested():
+            _purge_merged(record)
             events.emit(events.RECORD_PURGED, record)
             parts = [part for part in _parts(record) if part is not None]
             _unlink(record)
@@ -171,6 +172,15 @@ def _purge(record: Any) -> bool:
     except sa.exc.IntegrityError:
         return False
     return True
+
+
+def _purge_merged(record: Any) -> None:
+    """With whatever was merged into it: nobody could reach that any more."""
+    model: Any = type(record)
+    if hasattr(model, "merged_into_id"):
+        for other in db.session.scalars(sa.select(model).where(model.merged_into_id == record.id)).all():
+            if not _purge(other):  # it is needed elsewhere, and so is not gone for good
+                other.merged_into_id = None
 
 
 def _parts(record: Any) -> list[Any]:

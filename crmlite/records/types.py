@@ -150,6 +150,11 @@ class Record(Journaled):
         """Which of them bookkeeping law wants kept, where it does so for what is of that day or later."""
         return sa.false()
 
+    @classmethod
+    def is_merged(cls) -> sa.ColumnElement[bool]:
+        """Which of them are part of another one by now, and so in no trash (merged.py)."""
+        return sa.false()
+
     def restore(self) -> Self:
         self.deleted_at = None
         events.emit(events.RECORD_RESTORED, self)

@@ -11,6 +11,7 @@ PAGES = (
     "/products/", "/products/1", "/products/new", "/products/1/edit", "/catalog/taxes", "/catalog/taxes/1", "/catalog/rates",
     "/deals/board", "/deals/", "/deals/1", "/deals/new", "/deals/1/edit", "/deals/pipelines", "/deals/pipelines/1",
     "/leads/", "/leads/1", "/leads/new", "/leads/1/edit", "/leads/quarantine", "/forms/", "/forms/new", "/forms/1",
+    "/duplicates/", "/duplicates/?type=company", "/duplicates/contact/merge?id=1&id=2",
     "/mail/", "/records/trash", "/records/search?q=ma", "/auth/profile", "/auth/devices", "/auth/organisation", "/auth/team",
     "/auth/invitations/new", "/auth/team/1", "/auth/roles", "/auth/roles/2", "/auth/roles/3", "/auth/roles/3/seen", "/auth/second-factor",
     "/help/news", "/doctor", "/doctor/jobs", "/retention", "/contacts/999999",

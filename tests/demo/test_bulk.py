@@ -26,6 +26,10 @@ DIFFERENT = {("search", "id"), ("event", "tx"), ("change", "tx")}
 """Numbers that grow by more where verbs renew a row than where it is written once, and transactions, which batches share."""
 
 
+BY_A_JOB = ("duplicate_card", "duplicate_key")
+"""What a job makes after the load: `crmlite demo --size` asks for it."""
+
+
 def build_empty(url: str) -> None:
     with opened(url), pretending(UNTIL - timedelta(days=1200)):
         schema.upgrade()
@@ -76,6 +80,8 @@ def in_bulk() -> None:
 
 def dump_all() -> dict[str, list]:
     found: dict[str, list] = dump(*DIFFERENT)
+    for name in BY_A_JOB:
+        found.pop(name, None)
     if db.engines[None].dialect.name == "sqlite":
         found["search_fts"] = index_of_sqlite()
     return found

@@ -18,7 +18,10 @@ from crmlite.catalog.models import ExchangeRate, Product, TaxClass
 from crmlite.catalog.models.products import Worth
 from crmlite.catalog.models.taxes import Rate
 from crmlite.companies.models import Company
+from crmlite.companies.types import COMPANY
 from crmlite.contacts.models import Affiliation, Contact
+from crmlite.duplicates import merging
+from crmlite.duplicates.models import Distinct
 from crmlite.events import EventType
 from crmlite.extensions import db
 from crmlite.files import File
@@ -94,6 +97,22 @@ def _(ids: Ids) -> None:
 @case(events.LIFECYCLE_CHANGED)
 def _(ids: Ids) -> None:
     contact(ids).change(customer_since=date(2020, 1, 1))
+
+
+def twins(ids: Ids) -> list[Company]:
+    """Two companies of which nobody has a star or a mail: what no journal keeps is undone elsewhere (tests/duplicates)."""
+    return [db.session.get_one(Company, ids[f"{owner}.company"]) for owner in ("seller", "colleague")]
+
+
+@case(events.RECORDS_MERGED)
+def _(ids: Ids) -> None:
+    one, other = twins(ids)
+    merging.merge(COMPANY, one, [other], {"name": other.id}, seller(ids))
+
+
+@case(events.RECORDS_DISTINCT)
+def _(ids: Ids) -> None:
+    Distinct.say(*twins(ids))
 
 
 @case(events.AFFILIATION_ADDED)
@@ -436,8 +455,11 @@ def _(ids: Ids) -> None:
     db.session.get_one(Invitation, ids["invitation"]).revoke()
 
 
-NOT_COMPARED = {"operation", "event", "event_link", "change", "user_session", "password_reset", "notice"}
-"""The journal itself; who was signed out stays so, as links to a new password stay ended; notices of what was undone are not shown."""
+NOT_COMPARED = {"operation", "event", "event_link", "change", "user_session", "password_reset", "notice"} | {
+    "merge", "merge_move", "duplicate_pair",
+}  # fmt: skip
+"""The journal itself; who was signed out stays so, as links to a new password stay ended; notices of what was undone are not shown;
+and what merging keeps to take records apart (tests/duplicates)."""
 
 
 _ONLY_ONWARDS = {"search": {"id"}, "number_range": {"next_number", "year"}}

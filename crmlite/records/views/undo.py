@@ -28,6 +28,9 @@ def undo(operation_id: int) -> Response:
     done = db.session.get(Operation, operation_id)
     if done is None or (done.actor_id != g.user.id and not g.user.is_administrator):
         raise NotFound
+    if (take_back := current_app.extensions["crmlite.undoers"].get(done.kind)) is not None:
+        answer: Response = take_back(operation_id)
+        return answer
     if g.user.is_administrator and undoing.is_large(operation_id):
         return _undo_in_parts(operation_id)
     about = journal.touched_by(operation_id, _FOLLOWS) | journal.subjects_of(operation_id, _FOLLOWING)

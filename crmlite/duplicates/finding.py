@@ -1,0 +1,114 @@
+"""Finding pairs: records that share a key are compared, and what looks like one is kept for people to look at."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from crmlite.duplicates import scoring
+from crmlite.duplicates.cards import Card
+from crmlite.duplicates.keeping import AT_ONCE
+from crmlite.duplicates.models import DuplicateCard, DuplicateKey, DuplicatePair
+from crmlite.duplicates.scoring import Match
+from crmlite.extensions import db, insert, utcnow
+
+MOST_ALIKE = 60
+"""Records that share one key and are compared by it: more of them share a name that many have, and need another key."""
+BATCH = 1000
+
+
+def look_through(name: str, ids: list[int]) -> int:
+    """Compares these records with all others, and keeps the pairs that look like one instead of those that did before."""
+    found: dict[tuple[int, int], Match] = {}
+    for start in range(0, len(ids), AT_ONCE):
+        part = ids[start : start + AT_ONCE]
+        pairs = _candidates(name, part)
+        cards = cards_at(name, {number for pair in pairs for number in pair})
+        for a, b in pairs:
+            if a in cards and b in cards and (match := scoring.compare(cards[a], cards[b])).score >= scoring.SURE:
+                found[a, b] = match
+        _keep(name, part, {pair: match for pair, match in found.items() if pair[0] in part or pair[1] in part})
+    return len(found)
+
+
+def alike(card: Card, limit: int = 20) -> list[tuple[int, Match]]:
+    """Records that look like what somebody is just typing, the surest first. (id, why)."""
+    keys = sorted(card.keys())
+    key = DuplicateKey
+    rows = db.session.execute(
+        sa.select(key.key, key.record_id).where(key.key.in_(keys), key.record_type == card.kind).limit(40 * MOST_ALIKE)
+    )
+    by_key: dict[int, list[int]] = {}
+    for number, record_id in rows:
+        by_key.setdefault(number, []).append(record_id)
+    ids = {i for block in by_key.values() if len(block) <= 5 * MOST_ALIKE for i in block}
+    cards = cards_at(card.kind, ids)
+    matches = ((i, scoring.compare(card, other)) for i, other in cards.items())
+    found = [(i, match) for i, match in matches if match.score >= scoring.SURE]
+    return sorted(found, key=lambda pair: (-pair[1].score, pair[0]))[:limit]
+
+
+def cards_at(name: str, ids: Iterable[int]) -> dict[int, Card]:
+    """The cards that are kept."""
+    wanted, found = sorted(ids), dict[int, Card]()
+    for start in range(0, len(wanted), AT_ONCE):
+        query = sa.select(DuplicateCard.record_id, DuplicateCard.values).where(
+            DuplicateCard.record_type == name, DuplicateCard.record_id.in_(wanted[start : start + AT_ONCE])
+        )
+        found |= {number: Card.of_json(name, values) for number, values in db.session.execute(query)}
+    return found
+
+
+def _candidates(name: str, ids: list[int]) -> set[tuple[int, int]]:
+    """Pairs of one of these with any other that shares a key which not too many have."""
+    mine, theirs = aliased(DuplicateKey), aliased(DuplicateKey)
+    keys = sorted(set(db.session.scalars(sa.select(mine.key).where(mine.record_type == name, mine.record_id.in_(ids)))))
+    wanted, found = set(ids), set[tuple[int, int]]()
+    for start in range(0, len(keys), AT_ONCE):
+        part = keys[start : start + AT_ONCE]
+        blocks: dict[int, list[int]] = {}
+        rows = sa.select(theirs.key, theirs.record_id).where(theirs.record_type == name, theirs.key.in_(part))
+        for key, number in db.session.execute(rows):
+            blocks.setdefault(key, []).append(number)
+        for block in blocks.values():
+            if 1 < len(block) <= MOST_ALIKE:
+                found |= {(min(a, b), max(a, b)) for a in block if a in wanted for b in block if a != b}
+    return found
+
+
+def _keep(name: str, ids: list[int], found: dict[tuple[int, int], Match]) -> None:
+    """Pairs that are there already keep their id, and so their place."""
+    table, connection = DuplicatePair.__table__, db.session.connection()
+    either = sa.or_(table.c.record_id.in_(ids), table.c.other_id.in_(ids))
+    known = {
+        (row.record_id, row.other_id): row
+        for row in connection.execute(sa.select(table).where(table.c.record_type == name, either))
+    }
+    gone = [row.id for pair, row in known.items() if pair not in found]
+    if gone:
+        connection.execute(sa.delete(table).where(table.c.id.in_(gone)))
+    rows: list[dict[str, Any]] = [
+        {
+            "record_type": name,
+            "record_id": a,
+            "other_id": b,
+            "score": match.score,
+            "reasons": list(match.reasons),
+            "found_at": utcnow(),
+        }
+        for (a, b), match in sorted(found.items())
+    ]
+    if rows:
+        put = insert(table)
+        put = put.on_conflict_do_update(
+            index_elements=["record_type", "record_id", "other_id"],
+            set_={"score": put.excluded.score, "reasons": put.excluded.reasons},
+        )
+        connection.execute(put, rows)
+    seen = DuplicateCard.__table__
+    connection.execute(
+        sa.update(seen)
+        .where(seen.c.record_type == name, seen.c.record_id.in_(ids), seen.c.waiting)
+        .values(waiting=False)
+    )

@@ -1,0 +1,136 @@
+"""What records are compared by, kept in the transaction of their change; comparing is a job's work afterwards."""
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from crmlite import jobs
+from crmlite.companies.models import Company
+from crmlite.contacts.models import Contact
+from crmlite.duplicates.cards import Card
+from crmlite.duplicates.models import DuplicateCard, DuplicateKey, DuplicatePair
+from crmlite.extensions import db, insert
+from crmlite.records.points import Point
+
+MODELS: dict[str, Any] = {"contact": Contact, "company": Company}
+AT_ONCE = 400
+"""Ids in one statement: both databases take so many."""
+
+
+def keep(session: Session, touched: set[tuple[str, int]]) -> None:
+    """The journal's hook: renews the cards of contacts and companies that changed. The worker compares them soon after."""
+    for name in MODELS:
+        ids = sorted(number for kind, number in touched if kind == name)
+        for start in range(0, len(ids), AT_ONCE):
+            renew(session, name, ids[start : start + AT_ONCE])
+
+
+def renew(session: Session, name: str, ids: list[int]) -> None:
+    """Writes the cards and keys of these records anew, where they are others than before."""
+    cards = cards_of(name, ids)
+    known = {
+        row.record_id: row.values
+        for row in session.execute(
+            sa.select(DuplicateCard.record_id, DuplicateCard.values).where(
+                DuplicateCard.record_type == name, DuplicateCard.record_id.in_(ids)
+            )
+        )
+    }
+    other = [i for i, card in cards.items() if known.get(i) != card.as_json()]
+    gone = known.keys() - cards.keys()
+    forget(session, name, [*other, *gone], pairs=gone)
+    write(session, name, {i: cards[i] for i in other})
+    if name == "company":
+        for i in other:
+            if known.get(i, {}).get("given", cards[i].given) != cards[i].given:
+                renew_people(i)
+
+
+@jobs.job
+def renew_people(company_id: int, after: int = 0) -> None:
+    """Who works at a company that is called otherwise now is compared by its new name; of very many the others later."""
+    people = sa.select(Contact.id).where(Contact.main_company_id == company_id, Contact.id > after)
+    ids = list(db.session.scalars(people.order_by(Contact.id).limit(AT_ONCE)))
+    if ids:
+        renew(db.session(), "contact", ids)
+    if len(ids) == AT_ONCE:
+        jobs.enqueue(renew_people, company_id=company_id, after=ids[-1])
+
+
+def forget(session: Session, name: str, ids: Iterable[int], pairs: Iterable[int] = ()) -> None:
+    """Takes away cards and keys; of `pairs` also what was found. What looked like a duplicate is looked at anew."""
+    connection, numbers, whole = session.connection(), sorted(ids), sorted(pairs)
+    for model in (DuplicateCard, DuplicateKey):
+        if numbers:
+            table = model.__table__
+            connection.execute(sa.delete(table).where(table.c.record_type == name, table.c.record_id.in_(numbers)))
+    if whole:
+        table = DuplicatePair.__table__
+        either = sa.or_(table.c.record_id.in_(whole), table.c.other_id.in_(whole))
+        connection.execute(sa.delete(table).where(table.c.record_type == name, either))
+
+
+def write(session: Session, name: str, cards: dict[int, Card]) -> None:
+    if not cards:
+        return
+    connection = session.connection()
+    connection.execute(
+        sa.insert(DuplicateCard.__table__),
+        [{"record_type": name, "record_id": i, "values": card.as_json(), "waiting": True} for i, card in cards.items()],
+    )
+    keys = [
+        {"record_type": name, "record_id": i, "key": key} for i, card in cards.items() for key in sorted(card.keys())
+    ]
+    if keys:
+        connection.execute(insert(DuplicateKey.__table__).on_conflict_do_nothing(), keys)
+
+
+# --- cards ------------------------------------------------------------------------------------------------------------
+
+
+def cards_of(name: str, ids: list[int]) -> dict[int, Card]:
+    """What is compared of these records; of those that are not deleted."""
+    points: dict[int, dict[str, list[str]]] = {}
+    holder = Point.contact_id if name == "contact" else Point.company_id
+    for number, kind, value in db.session.execute(sa.select(holder, Point.kind, Point.normal).where(holder.in_(ids))):
+        points.setdefault(number or 0, {}).setdefault(kind, []).append(value)
+    rows = db.session.execute(_people(ids) if name == "contact" else _firms(ids))
+    return {row.id: card_of(name, dict(row._mapping), points.get(row.id, {})) for row in rows}
+
+
+def card_of(name: str, row: dict[str, Any], points: dict[str, list[str]]) -> Card:
+    """A card of a record's fields, or of a form's."""
+    birthday = row.get("birthday")
+    return Card(
+        name,
+        row.get("given") or "",
+        row.get("family") or "",
+        tuple(sorted(set(points.get("email", ())))),
+        tuple(sorted(set(points.get("phone", ())))),
+        tuple(sorted({host for url in points.get("url", ()) if (host := _host(url))})) if name == "company" else (),
+        row.get("company") or "",
+        row.get("city") or "",
+        birthday.isoformat() if birthday else "",
+        row.get("vat_id") or "",
+    )
+
+
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
+def _people(ids: list[int]) -> sa.Select[Any]:
+    columns = (Contact.id, Contact.given, Contact.family, Contact.city, Contact.birthday, Company.name.label("company"))
+    query = sa.select(*columns).outerjoin(Company, Company.id == Contact.main_company_id)
+    return query.where(Contact.id.in_(ids), Contact.deleted_at.is_(None))
+
+
+def _firms(ids: list[int]) -> sa.Select[Any]:
+    columns = (Company.id, Company.name.label("given"), Company.city, Company.vat_id)
+    return sa.select(*columns).where(Company.id.in_(ids), Company.deleted_at.is_(None))
