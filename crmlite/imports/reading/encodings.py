@@ -13,10 +13,17 @@ _BOMS = (
     (b"\xff\xfe", "utf-16"),
     (b"\xfe\xff", "utf-16"),
 )
-_LIKELY = [
-    "cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "iso8859_2", "iso8859_15",
-    "koi8_r", "mac_roman", "cp850", "cp437", "shift_jis", "gb18030", "big5", "euc_kr",
+_OTHER_SCRIPTS = [
+    "cp1251", "cp1253", "cp1255", "cp1256", "koi8_r", "shift_jis", "gb18030", "big5", "euc_kr", "cp1252",
 ]  # fmt: skip
+_LATIN = {
+    "cp1252": "äöüßÄÖÜéèêëàâçñóíúáîïôûæøåÉÅØŒœãõ’“”„–—€«»·´°",
+    "cp1250": "ąćęłńśźżĄĆĘŁŃŚŹŻčďěňřšťůžČŘŠŽőűáéíóúýäöü’“”„–€",
+    "mac_roman": "äöüßÄÖÜéèêëàâçñóíúáîïôûæøåÉÅØ’“”",
+    "cp850": "äöüßÄÖÜéèêëàâçñóíúáîïôûæøåÉÅØ",
+    "cp1254": "ğşıİĞŞäöüçÖÜÇé",
+}
+"""What is written most in the languages that each of them is for; the first wins where several fit as well."""
 
 
 def encoding_of(path: Path) -> str:
@@ -31,8 +38,18 @@ def encoding_of(path: Path) -> str:
     good, bad, sample = _counted(path)
     if not bad or bad * 9 < good:  # a few broken letters are the file's, and said of their rows
         return "utf-8"
-    best = charset_normalizer.from_bytes(sample, cp_isolation=_LIKELY, threshold=0.5).best()
-    return _windows(best.encoding if best is not None else "cp1252")
+    high, letters = sum(byte > 127 for byte in sample), sum(64 < byte < 123 for byte in sample)
+    if high * 2 < letters:  # a few accents among plain letters: too little for statistics
+        return max(_LATIN, key=lambda name: _fit(sample, name))
+    best = charset_normalizer.from_bytes(sample, cp_isolation=_OTHER_SCRIPTS, threshold=0.5).best()
+    return best.encoding if best is not None else "cp1252"
+
+
+def _fit(sample: bytes, name: str) -> float:
+    """How much of what is not ASCII is written often in the languages of that encoding."""
+    text = sample.decode(name, "replace")
+    usual = set(_LATIN[name])
+    return sum(1.0 if char in usual else 0.2 if char.isalpha() else -1.0 for char in text if char > "\x7f")
 
 
 def _wide(head: bytes) -> str:
@@ -77,7 +94,3 @@ def _has_wrong(data: bytes) -> bool:
         return True
     return False
 
-
-def _windows(name: str) -> str:
-    """The Windows encodings hold all that the older ones do, and are what programs write."""
-    return {"latin_1": "cp1252", "iso8859_1": "cp1252", "iso8859_15": "cp1252", "cp437": "cp850"}.get(name, name)
