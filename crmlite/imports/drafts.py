@@ -26,9 +26,36 @@ LONGEST = {
 NOTE = 20_000
 MOST = 20
 """E-mails, phones and links that one row may bring of each kind."""
-_APART = {"email": re.compile(r":::|[;\n]|,(?=\s*\S+@)"), "phone": re.compile(r":::|[;\n]"), "url": re.compile(r":::|\s+")}
+_APART = {
+    "email": re.compile(r":::|[;\n]|,(?=\s*\S+@)"),
+    "phone": re.compile(r":::|[;\n]"),
+    "url": re.compile(r":::|\s+"),
+}
 _IN_BRACKETS = re.compile(r"<([^<>@\s]+@[^<>\s]+)>")
-_YES = frozenset("1 t true yes y x company ja wahr oui vrai si sí verdadero نعم unternehmen bedrijf firma société empresa".split())
+_YES = frozenset(
+    [
+        "1",
+        "t",
+        "true",
+        "yes",
+        "y",
+        "x",
+        "company",
+        "ja",
+        "wahr",
+        "oui",
+        "vrai",
+        "si",
+        "sí",
+        "verdadero",
+        "نعم",
+        "unternehmen",
+        "bedrijf",
+        "firma",
+        "société",
+        "empresa",
+    ]
+)
 _LABELS = {
     "home": "home", "private": "home", "personal": "home", "privat": "home", "thuis": "home", "domicile": "home",
     "privé": "home", "casa": "home", "particular": "home", "work": "work", "business": "work", "office": "work",
@@ -169,7 +196,11 @@ class Drafter:
     # --- e-mails, phones, links, addresses ------------------------------------------------------------------------
 
     def _reach(
-        self, made: Draft, reach: Reach, parts: dict[tuple[str, int], list[tuple[str, str, str]]], rest: list[tuple[str, str]]
+        self,
+        made: Draft,
+        reach: Reach,
+        parts: dict[tuple[str, int], list[tuple[str, str, str]]],
+        rest: list[tuple[str, str]],
     ) -> None:
         country = self._country
         for (kind, _number), found in sorted(parts.items(), key=lambda part: part[0][0] != "address"):

@@ -104,6 +104,8 @@ class ImportRow(Base):
     place: Mapped[int] = mapped_column(sa.BigInteger)
     """Where it begins in the stream."""
     outcome: Mapped[str]
+    brought: Mapped[str] = mapped_column(default="")
+    """What it made: `p` a person, `c` a company, or both."""
     reasons: Mapped[list[Any]] = mapped_column(default=list, info=PERSONAL)
     """Pairs of a word (wording.py) and what it is about."""
     contact_id: Mapped[int | None] = mapped_column(index=True)

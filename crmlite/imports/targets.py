@@ -96,7 +96,11 @@ def label_of(text: str) -> str:
     target = parse(text)
     if target is None:
         return _("Into the note")
-    name = str((GENERAL | PERSON_FIELDS | REACH | LABELLED | ({} if target.record != "company" else COMPANY_FIELDS))[target.field])
+    name = str(
+        (GENERAL | PERSON_FIELDS | REACH | LABELLED | ({} if target.record != "company" else COMPANY_FIELDS))[
+            target.field
+        ]
+    )
     if target.label:
         name = _("%(field)s (%(kind)s)", field=name, kind=str(_KINDS[target.label]))
     return f"{name} {target.number}" if target.number > 1 else name
@@ -104,6 +108,7 @@ def label_of(text: str) -> str:
 
 def offered(chosen: str) -> list[tuple[str, list[tuple[str, str]]]]:
     """What a column may become, in groups, with what it is now."""
+
     def rows(record: str, fields: dict[str, Any]) -> list[tuple[str, str]]:
         plain = [(f"{record}.{name}", str(label)) for name, label in fields.items()]
         for name in REACH:

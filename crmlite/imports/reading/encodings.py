@@ -93,4 +93,3 @@ def _has_wrong(data: bytes) -> bool:
     except UnicodeDecodeError:
         return True
     return False
-

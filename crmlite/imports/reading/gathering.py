@@ -85,9 +85,7 @@ def headers_of(first: list[str]) -> tuple[list[str], bool]:
     return headers, True
 
 
-def _write(
-    rows: Iterable[tuple[int, list[str] | BadRow]], file: IO[bytes], found: Found, headers: list[str]
-) -> None:
+def _write(rows: Iterable[tuple[int, list[str] | BadRow]], file: IO[bytes], found: Found, headers: list[str]) -> None:
     """Every row as wide as the heading: a shorter one is filled up, one with more is refused."""
     columns = [looks.Look() for _header in headers]
     width, count, bad = len(headers), 0, 0

@@ -16,7 +16,9 @@ from typing import IO
 from crmlite.imports.reading.limits import CARD, FIELD, LINE, BadRow
 
 Card = dict[str, str]
-_LEFT_OUT = frozenset({"BEGIN", "END", "VERSION", "PRODID", "REV", "UID", "PHOTO", "LOGO", "SOUND", "KEY", "SORT-STRING", "N"})
+_LEFT_OUT = frozenset(
+    {"BEGIN", "END", "VERSION", "PRODID", "REV", "UID", "PHOTO", "LOGO", "SOUND", "KEY", "SORT-STRING", "N"}
+)
 _MANY = {"EMAIL": "E-mail", "TEL": "Phone", "URL": "Link"}
 _AT_MOST = 20
 """E-mails, phones, links and addresses of one card that get headings of their own; further ones are gathered in one."""

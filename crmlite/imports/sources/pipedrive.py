@@ -34,7 +34,12 @@ _ORGANIZATION = {
 PIPEDRIVE = Source(
     "pipedrive",
     "Pipedrive",
-    (("Person - Name",), ("Person - Email - Work",), ("Name", "Organization", "Email - Work"), ("Name", "Phone - Work")),
+    (
+        ("Person - Name",),
+        ("Person - Email - Work",),
+        ("Name", "Organization", "Email - Work"),
+        ("Name", "Phone - Work"),
+    ),
     _PERSON_AND_ADDRESS
     | {f"Person - {header}": target for header, target in _PERSON_AND_ADDRESS.items()}
     | {f"Organization - {header}": target for header, target in _ORGANIZATION.items() if target != "owner"},

@@ -69,5 +69,7 @@ _OWN = {
     for target, words in _PEOPLE.items()
     if target in {"contact.name", "contact.email/work", "contact.phone/work", "contact.note"}
 }
-COMPANIES = _table("company.", _EITHER) | _table("", _OWN) | _table("", _COMPANIES) | _table("", {"owner": _PEOPLE["owner"]})
+COMPANIES = (
+    _table("company.", _EITHER) | _table("", _OWN) | _table("", _COMPANIES) | _table("", {"owner": _PEOPLE["owner"]})
+)
 """The same where it is about companies alone."""
