@@ -103,6 +103,14 @@ class Draft:
         return bool(self.company.get("name"))
 
     @property
+    def says_of_company(self) -> bool:
+        """Whether it says more of the company than its name."""
+        more = any(value for name, value in self.company.items() if name != "name")
+        return bool(
+            more or self.company_reach.points or self.company_reach.addresses or self.company_note or self.parent
+        )
+
+    @property
     def sort_name(self) -> str:
         return sort_key(self.person.get("family", ""), self.person.get("given", ""))
 

@@ -110,7 +110,11 @@ class ImportRow(Base):
     """Pairs of a word (wording.py) and what it is about."""
     contact_id: Mapped[int | None] = mapped_column(index=True)
     company_id: Mapped[int | None] = mapped_column(index=True)
-    """Without foreign keys: the record may be gone one day, that the row brought it stays true."""
+    parent_id: Mapped[int | None]
+    """The company above the row's, where the row brought that too. None of the three is a foreign key: the record may be gone
+    one day, that the row brought it stays true."""
+    undone: Mapped[str] = mapped_column(default="")
+    """What the undo did about it: removed, restored, or why not (wording.py)."""
 
 
 class ImportMapping(Base):

@@ -31,6 +31,8 @@ class Plan:
     update: Update | None = None
     """What changes of the contact that is there."""
     company_update: Update | None = None
+    changes_company: bool = False
+    """Whether the row's company is one that it may change: brought by this import, or there already and not to be left alone."""
 
 
 @dataclass
@@ -105,6 +107,7 @@ class Planner:
             plan.outcome = CHANGED if firm.row is None else JOINED
             if firm.row is not None:
                 plan.reasons.append(("row", str(firm.row)))
+        plan.changes_company = firm is None or firm.row is not None or (firm.may_edit and self.match != SKIP)
         plan.company_id = self._firm(plan, known, keys, "c")
         return True
 
@@ -124,7 +127,10 @@ class Planner:
         if plan.contact_id is not None and plan.contact_id > 0:
             plan.update = self.stock.person_update(plan, fills or plan.outcome == JOINED)
         if draft.has_company and plan.company_id is not None and plan.company_id > 0:
-            plan.company_update = self.stock.company_update(plan, self.match, fills)
+            if plan.changes_company:
+                plan.company_update = self.stock.company_update(plan, fills)
+            elif draft.says_of_company:
+                plan.reasons.append(("company_kept", draft.company["name"][:80]))
         if plan.outcome == CHANGED:
             plan.outcome = self.stock.outcome(plan)
 

@@ -18,7 +18,6 @@ from crmlite.records.points import Address, Point
 if TYPE_CHECKING:
     from crmlite.imports.planning import Plan
 
-SKIP = "skip"
 _PERSON = ("given", "family", "salutation", "birthday", "language", "instructions")
 _COMPANY = ("vat_id", "industry", "language", "instructions")
 
@@ -116,11 +115,9 @@ class Stock:
                 update.job = draft.job
         return update
 
-    def company_update(self, plan: "Plan", match: str, fills: bool) -> Update | None:
+    def company_update(self, plan: "Plan", fills: bool) -> Update:
         draft, number = plan.draft, plan.company_id or 0
         company, key = self.companies[number], ("company", number)
-        if match == SKIP:
-            return None
         update = Update(_values(company, draft.company, _COMPANY, fills))
         self._reach(update, key, draft.company_reach, fills)
         if draft.company_note and draft.company_note not in self.notes.get(key, ()):

@@ -179,6 +179,10 @@ class Writer:
         for plan in plans:
             if plan.parent_id and "c" in plan.brings:
                 self._put_below(plan)
+            elif plan.company_id in self._companies.values() and plan.draft.says_of_company and "c" not in plan.brings:
+                stock = Stock(locks=False)
+                stock.fetch([plan])
+                self._change_company(plan, stock.company_update(plan, fills=True))
 
     def _take(self, plan: Plan) -> None:
         if plan.update:
@@ -239,4 +243,5 @@ def _found(row: dict[str, Any], texts: tuple[str, ...], reach: Reach | None) -> 
 
 
 def teams() -> dict[int, int | None]:
-    return {number: team_id for number, team_id in db.session.execute(sa.select(User.id, User.team_id))}
+    rows = db.session.execute(sa.select(User.id, User.team_id))
+    return {number: team_id for number, team_id in rows.tuples()}  # noqa: C416 - typed so

@@ -16,6 +16,8 @@ class Row(NamedTuple):
     cells: list[str]
     bad: str
     """Why it cannot be read, in a word; empty where it can."""
+    size: int
+    """Bytes that it takes here."""
 
 
 def write(file: IO[bytes], number: int, found: list[str] | BadRow) -> None:
@@ -33,24 +35,14 @@ def read(path: Path, begin: int, at_most: int) -> tuple[list[Row], int]:
         return rows, file.tell()
 
 
-def read_all(path: Path) -> Iterator[Row]:
+def read_at(path: Path, places: Iterable[int]) -> Iterator[Row]:
+    """The rows that begin there."""
     with open(path, "rb") as file:
-        yield from map(_row, file)
-
-
-def read_numbers(path: Path, numbers: Iterable[int]) -> Iterator[Row]:
-    """Only the rows of these numbers, which come in the file's order."""
-    wanted = iter(numbers)
-    number = next(wanted, None)
-    for row in read_all(path) if number is not None else ():
-        while number is not None and number < row.number:
-            number = next(wanted, None)
-        if number is None:
-            return
-        if number == row.number:
-            yield row
+        for place in places:
+            file.seek(place)
+            yield _row(file.readline())
 
 
 def _row(line: bytes) -> Row:
     number, what = json.loads(line)
-    return Row(number, [], what) if isinstance(what, str) else Row(number, what, "")
+    return Row(number, [], what, len(line)) if isinstance(what, str) else Row(number, what, "", len(line))
