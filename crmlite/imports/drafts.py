@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from crmlite.contacts.models import split_name
@@ -78,7 +79,7 @@ class Reach:
 
 @dataclass
 class Draft:
-    """What a row says. Without `person` it is about a company alone."""
+    """What a row says. Without `person` it is about a company alone. It does not change any more once it is made."""
 
     number: int
     place: int
@@ -110,7 +111,11 @@ class Draft:
             more or self.company_reach.points or self.company_reach.addresses or self.company_note or self.parent
         )
 
-    @property
+    @cached_property
+    def company_sort_name(self) -> str:
+        return sort_key(self.company["name"]) if self.has_company else ""
+
+    @cached_property
     def sort_name(self) -> str:
         return sort_key(self.person.get("family", ""), self.person.get("given", ""))
 

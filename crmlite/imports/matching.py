@@ -61,7 +61,7 @@ class Known:
             self.firms.setdefault(key, firm)
 
     def person(self, draft: Draft) -> Person | None:
-        company = company_name_key(draft)
+        company = draft.company_sort_name
         for key in person_keys(draft):
             fitting = [
                 person
@@ -83,13 +83,16 @@ def person_keys(draft: Draft) -> list[Key]:
     return [*keys, ("name", draft.sort_name)] if draft.sort_name else keys
 
 
+def own_firm_keys(draft: Draft) -> list[Key]:
+    """By what its company is found."""
+    if not draft.has_company:
+        return []
+    return [*firm_keys("", draft.company.get("vat_id", "")), ("firm", draft.company_sort_name)]
+
+
 def firm_keys(name: str, vat_id: str = "") -> list[Key]:
     plain = "".join(filter(str.isalnum, vat_id)).upper()
     return ([("vat", plain)] if len(plain) > 4 else []) + ([("firm", sort_key(name))] if name else [])
-
-
-def company_name_key(draft: Draft) -> str:
-    return sort_key(draft.company.get("name", "")) if draft.has_company else ""
 
 
 def _is_same(kind: str, person: Person, sort_name: str, company: str, reachable: bool) -> bool:
@@ -122,9 +125,7 @@ def look_up(drafts: Sequence[Draft], user: Viewer, import_id: int | None) -> Kno
     firms: set[Key] = set()
     for draft in drafts:
         if draft.refused is None:
-            firms.update(
-                firm_keys(draft.company.get("name", ""), draft.company.get("vat_id", "")), firm_keys(draft.parent)
-            )
+            firms.update(own_firm_keys(draft), firm_keys(draft.parent))
     _firms(known, firms, user, import_id)
     return known
 

@@ -7,7 +7,7 @@ from crmlite.auth.models import Viewer
 from crmlite.companies.types import COMPANY
 from crmlite.contacts.types import CONTACT
 from crmlite.imports.drafts import Draft, Reason
-from crmlite.imports.matching import Firm, Key, Known, Person, company_name_key, firm_keys, person_keys
+from crmlite.imports.matching import Firm, Key, Known, Person, firm_keys, own_firm_keys, person_keys
 from crmlite.imports.models import CHANGED, JOINED, NEW, REFUSED, SKIPPED
 from crmlite.imports.updates import Stock, Update
 
@@ -81,7 +81,7 @@ class Planner:
         if person is None:
             plan.brings += "p"
             person = Person(
-                -draft.number, draft.sort_name, company_name_key(draft), bool(draft.reach.points), row=draft.number
+                -draft.number, draft.sort_name, draft.company_sort_name, bool(draft.reach.points), row=draft.number
             )
         else:
             plan.contact_id = person.id
@@ -94,7 +94,7 @@ class Planner:
         draft = plan.draft
         if draft.parent:
             plan.parent_id = self._firm(plan, known, firm_keys(draft.parent), "m")
-        keys = firm_keys(draft.company["name"], draft.company.get("vat_id", ""))
+        keys = own_firm_keys(draft)
         firm = known.firm(keys)
         if firm is None and not COMPANY.policy.may_create(self.user):
             plan.outcome, plan.reasons = REFUSED, [("may_not_create", "")]

@@ -20,7 +20,7 @@ from crmlite.auth.models import Organisation, User, Viewer
 from crmlite.extensions import db, reading, utcnow, writing
 from crmlite.imports import writing as writer
 from crmlite.imports.drafts import Draft, Drafter
-from crmlite.imports.matching import Known, firm_keys, look_up, person_keys
+from crmlite.imports.matching import Known, firm_keys, look_up, own_firm_keys, person_keys
 from crmlite.imports.models import (
     DONE,
     JOINED,
@@ -116,8 +116,7 @@ def _try_batch(import_id: int, scratch: Scratch) -> bool:
 
 
 def _firm_keys(draft: Draft) -> list[tuple[str, str]]:
-    own = firm_keys(draft.company.get("name", ""), draft.company.get("vat_id", ""))
-    return own + firm_keys(draft.parent)
+    return own_firm_keys(draft) + firm_keys(draft.parent)
 
 
 def _remember(plans: Sequence[Plan], known: Known, scratch: Scratch) -> None:
@@ -128,7 +127,7 @@ def _remember(plans: Sequence[Plan], known: Known, scratch: Scratch) -> None:
             if person is not None and person.row is not None:
                 scratch.remember_person(person_keys(draft), person)
         if "c" in plan.brings:
-            scratch.remember_firm(firm_keys(draft.company["name"], draft.company.get("vat_id", "")), draft.number)
+            scratch.remember_firm(own_firm_keys(draft), draft.number)
         if "m" in plan.brings:
             scratch.remember_firm(firm_keys(draft.parent), draft.number)
 

@@ -117,7 +117,7 @@ class Writer:
             "given": given,
             "family": family,
             "name": whole_name(given, family),
-            "sort_name": sort_key(family, given),
+            "sort_name": plan.draft.sort_name,
             "salutation": person.get("salutation", ""),
             "birthday": person.get("birthday"),
             "main_company_id": plan.company_id,

@@ -1,4 +1,4 @@
-"""Many new rows of one table in a few statements, journaled like those that the session writes one by one.
+"""Many rows of one table made or deleted in a few statements, journaled like those that the session writes one by one.
 
 For imports, and whoever else brings rows by the hundred. What follows from a row (events, search) is its caller's business, and
 nothing of it is loaded into the session.
@@ -58,6 +58,31 @@ def create(model: Any, rows: Sequence[dict[str, Any]]) -> list[int]:
     ]
     connection.execute(sa.insert(Change.__table__), changes)
     return [row["id"] for row in rows]
+
+
+def remove(model: Any, which: sa.ColumnElement[bool]) -> list[int]:
+    """Deletes those rows with their changes, and returns their ids. Raises IntegrityError where something points at one."""
+    table = model.__table__
+    connection = db.session.connection()
+    rows = connection.execute(sa.select(table).where(which)).mappings().all()
+    if not rows:
+        return []
+    names, operation_id = _journaled(model), current(db.session())
+    changes = [
+        {
+            "operation_id": operation_id,
+            "record_type": model.__tablename__,
+            "record_id": row["id"],
+            "action": "deleted",
+            "old": {name: to_json(row[name]) for name in names if row[name] is not None},
+            "new": None,
+        }
+        for row in rows
+    ]
+    ids = [row["id"] for row in rows]
+    connection.execute(sa.delete(table).where(table.c.id.in_(ids)))
+    connection.execute(sa.insert(Change.__table__), changes)
+    return ids
 
 
 @cache

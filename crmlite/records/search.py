@@ -258,6 +258,15 @@ def add_many(session: Session, record_type: str, rows: Sequence[NewRow]) -> None
         connection.execute(_FTS_INSERT, [{"id": n, "text": text, "scope": scope} for n, text, scope in found])
 
 
+def remove_many(session: Session, record_type: str, ids: Sequence[int]) -> None:
+    """remove() for records that are gone."""
+    table, connection = SearchRow.__table__, session.connection()
+    gone = sa.delete(table).where(table.c.record_type == record_type, table.c.record_id.in_(ids)).returning(table.c.id)
+    numbers = connection.scalars(gone).all()
+    if numbers and connection.dialect.name == "sqlite":
+        connection.execute(_FTS_DELETE, [{"id": number} for number in numbers])
+
+
 _FTS_INSERT = sa.text("INSERT INTO search_fts (rowid, text, scope) VALUES (:id, :text, :scope)")
 _FTS_DELETE = sa.text("DELETE FROM search_fts WHERE rowid = :id")
 

@@ -119,9 +119,9 @@ OUTLOOK = Source(
     "outlook",
     "Outlook",
     (
-        ("First Name", "Last Name", "E-mail Address", "Business Phone"),
+        ("First Name", "Last Name", "E-mail Address"),
+        ("First Name", "Business Street"),
         ("First Name", "E-mail 2 Address"),
-        ("First Name", "Business Street", "Home Street"),
         ("Voornaam", "Achternaam", "E-mailadres", "Telefoon op werk"),
         ("Voornaam", "Werkadres, straat"),
         ("Vorname", "Nachname", "E-Mail-Adresse", "Telefon geschäftlich"),
