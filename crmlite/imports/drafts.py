@@ -33,30 +33,10 @@ _APART = {
     "url": re.compile(r":::|\s+"),
 }
 _IN_BRACKETS = re.compile(r"<([^<>@\s]+@[^<>\s]+)>")
-_YES = frozenset(
-    [
-        "1",
-        "t",
-        "true",
-        "yes",
-        "y",
-        "x",
-        "company",
-        "ja",
-        "wahr",
-        "oui",
-        "vrai",
-        "si",
-        "sí",
-        "verdadero",
-        "نعم",
-        "unternehmen",
-        "bedrijf",
-        "firma",
-        "société",
-        "empresa",
-    ]
-)
+_YES = {
+    "1", "t", "true", "yes", "y", "x", "company", "ja", "wahr", "oui", "vrai", "si", "sí", "verdadero", "نعم",
+    "unternehmen", "bedrijf", "firma", "société", "empresa",
+}  # fmt: skip
 _LABELS = {
     "home": "home", "private": "home", "personal": "home", "privat": "home", "thuis": "home", "domicile": "home",
     "privé": "home", "casa": "home", "particular": "home", "work": "work", "business": "work", "office": "work",

@@ -34,10 +34,14 @@ FILES: dict[str, Any] = {
     "too_large": _l("This file is larger than 1 GB. Export fewer columns, or export it in parts."),
     "pdf": _l("This is a PDF file. Export your contacts as CSV, Excel (.xlsx) or vCard instead."),
     "picture": _l("This is a picture. Export your contacts as CSV, Excel (.xlsx) or vCard instead."),
-    "old_excel": _l("This is a workbook of an old Excel, or it is locked by a password. Save it as .xlsx without one, and choose that file."),
+    "old_excel": _l(
+        "This is a workbook of an old Excel, or it is locked by a password. Save it as .xlsx without one, and choose that file."
+    ),
     "locked": _l("This file is locked by a password. Save it without one, and choose that file."),
     "packed": _l("This is an archive of files. Unpack it, and choose the file with the contacts."),
-    "outlook_data": _l("This is Outlook's own data file. In Outlook choose File, Open and Export, Export to a file, and then Comma Separated Values."),
+    "outlook_data": _l(
+        "This is Outlook's own data file. In Outlook choose File, Open and Export, Export to a file, and then Comma Separated Values."
+    ),
     "database": _l("This is a database. Export your contacts as CSV, Excel (.xlsx) or vCard instead."),
     "binary": _l("This is no file that can be read as text. Export your contacts as CSV, Excel (.xlsx) or vCard instead."),
     "markup": _l("This is a web page or XML. Export your contacts as CSV, Excel (.xlsx) or vCard instead."),
