@@ -140,7 +140,7 @@ def _by_points(keys: set[Key]) -> dict[Key, list[int]]:
             Point.kind == kind, Point.normal.in_(normals), Point.contact_id.is_not(None)
         )
         for normal, contact_id in db.session.execute(query.order_by(Point.contact_id)):
-            found.setdefault((kind, normal), []).append(contact_id)
+            found.setdefault((kind, normal), []).append(contact_id or 0)
     return found
 
 
@@ -184,7 +184,7 @@ def _firms(known: Known, keys: set[Key], user: Viewer, import_id: int | None) ->
     query = sa.select(Company.id, Company.sort_name, Company.vat_id, may_edit).where(
         Company.deleted_at.is_(None), COMPANY.policy.rows(user)
     )
-    which = [Company.sort_name.in_(names)] if names else []
+    which: list[sa.ColumnElement[bool]] = [Company.sort_name.in_(names)] if names else []
     if vats:
         plain: Any = sa.func.upper(Company.vat_id)
         for sign in " .-/":

@@ -103,14 +103,16 @@ def _whose_turn(found: Import, rows: Sequence[ImportRow]) -> dict[int, list[Key]
             ImportRow.import_id == found.id, ImportRow.trial.is_(False), column.in_(ids)
         )
         for number, row in db.session.execute(query.group_by(column)).tuples() if ids else ():
-            first[name, number] = min(row, first.get((name, number), row))
+            if number is not None:
+                first[name, number] = min(row, first.get((name, number), row))
     companies = {number for name, number in first if name == "company"}
     for column in (ImportRow.company_id, ImportRow.parent_id):  # the same company may stand in either
         query = sa.select(column, sa.func.min(ImportRow.number)).where(
             ImportRow.import_id == found.id, ImportRow.trial.is_(False), column.in_(companies)
         )
         for number, row in db.session.execute(query.group_by(column)).tuples() if companies else ():
-            first["company", number] = min(row, first["company", number])
+            if number is not None:
+                first["company", number] = min(row, first["company", number])
     turn: dict[int, list[Key]] = {row.number: [] for row in rows}
     for key, number in sorted(first.items()):
         if number in turn:

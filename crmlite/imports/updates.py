@@ -87,7 +87,7 @@ class Stock:
             known: dict[tuple[str, int], list[Any]] = {(name, number): [] for number in ids}
             for part in db.session.scalars(sa.select(model).where(key.in_(ids)).order_by(model.id)):
                 known[name, getattr(part, f"{name}_id")].append(part)
-            into.update(known)  # type: ignore[arg-type]
+            into.update(known)
         texts = sa.select(Note.record_id, Note.text).where(Note.record_type == name, Note.record_id.in_(ids))
         for number, text in db.session.execute(texts):
             self.notes.setdefault((name, number), set()).add(text)

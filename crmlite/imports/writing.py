@@ -78,7 +78,10 @@ class Writer:
                 self._reach("company", number, draft.company_reach)
                 self._note("company", number, draft.company_note)
         events.emit_many(events.COMPANY_CREATED, [(("company", row["id"]), (), {}) for row in rows])
-        found = [_found(row, (row["city"], row["vat_id"]), draft and draft.company_reach) for _key, row, draft in made]
+        found = [
+            _found(row, (row["city"], row["vat_id"]), draft.company_reach if draft else None)
+            for _key, row, draft in made
+        ]
         search.add_many(db.session(), "company", found)
 
     def _make_contacts(self, plans: Sequence[Plan]) -> None:

@@ -28,7 +28,7 @@ def suggest(source: Source | None, headers: Sequence[str], columns: Sequence[dic
     """A target for each column; empty where nothing is known, "-" for what only that program understands."""
     about_companies = _is_about_companies(headers) if source is None else False
     table = words.COMPANIES if about_companies else words.PEOPLE
-    found = []
+    found: list[str] = []
     for header, column in zip(headers, columns, strict=True):
         target = source.target(header) if source else None
         if target is None:
