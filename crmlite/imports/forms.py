@@ -2,8 +2,9 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
+from wtforms.fields.choices import SelectChoice
 
-from crmlite.forms import Form, SelectField, country_choices
+from crmlite.forms import Form, SelectField, choices, country_choices
 from crmlite.imports.planning import FILL, OVERWRITE, SKIP
 from crmlite.records.forms import OwnerField
 
@@ -19,8 +20,12 @@ ORDERS = (
 )
 
 
+def _matches() -> list[SelectChoice]:
+    return choices(MATCHES)
+
+
 class OptionsForm(Form):
-    match = RadioField(_l("People and companies that are here already"), choices=MATCHES, default=FILL)
+    match = RadioField(_l("People and companies that are here already"), choices=_matches, default=FILL)
     owner_id = OwnerField(_l("Owner of what is new"))
     country = SelectField(
         _l("Country of phone numbers"),

@@ -102,7 +102,7 @@ def _whose_turn(found: Import, rows: Sequence[ImportRow]) -> dict[int, list[Key]
         query = sa.select(column, sa.func.min(ImportRow.number)).where(
             ImportRow.import_id == found.id, ImportRow.trial.is_(False), column.in_(ids)
         )
-        for number, row in db.session.execute(query.group_by(column)).tuples() if ids else ():
+        for number, row in db.session.execute(query.group_by(column)) if ids else ():
             if number is not None:
                 first[name, number] = min(row, first.get((name, number), row))
     companies = {number for name, number in first if name == "company"}
@@ -110,7 +110,7 @@ def _whose_turn(found: Import, rows: Sequence[ImportRow]) -> dict[int, list[Key]
         query = sa.select(column, sa.func.min(ImportRow.number)).where(
             ImportRow.import_id == found.id, ImportRow.trial.is_(False), column.in_(companies)
         )
-        for number, row in db.session.execute(query.group_by(column)).tuples() if companies else ():
+        for number, row in db.session.execute(query.group_by(column)) if companies else ():
             if number is not None:
                 first["company", number] = min(row, first["company", number])
     turn: dict[int, list[Key]] = {row.number: [] for row in rows}
@@ -129,11 +129,11 @@ def _parts(keys: set[Key]) -> dict[Key, set[Key]]:
             continue
         for model in (Point, Address, Affiliation):
             column = getattr(model, f"{name}_id")
-            for number, part in db.session.execute(sa.select(column, model.id).where(column.in_(ids))).tuples():
+            for number, part in db.session.execute(sa.select(column, model.id).where(column.in_(ids))):
                 found[name, number].add((model.__tablename__, part))
         for noted in (Note, Tagging):
             query = sa.select(noted.record_id, noted.id).where(noted.record_type == name, noted.record_id.in_(ids))
-            for number, part in db.session.execute(query).tuples():
+            for number, part in db.session.execute(query):
                 found[name, number].add((noted.__tablename__, part))
     return found
 
@@ -168,7 +168,7 @@ def _asked(query: Any, table: Any, keys: set[Key]) -> set[Key]:
     for name in {of for of, _number in keys}:
         ids = [number for of, number in keys if of == name]
         rows = db.session.execute(query.where(table.record_type == name, table.record_id.in_(ids)))
-        found |= {(record_type, number) for record_type, number in rows.tuples()}
+        found |= {(record_type, number) for record_type, number in rows}
     return found
 
 

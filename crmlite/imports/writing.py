@@ -246,5 +246,4 @@ def _found(row: dict[str, Any], texts: tuple[str, ...], reach: Reach | None) -> 
 
 
 def teams() -> dict[int, int | None]:
-    rows = db.session.execute(sa.select(User.id, User.team_id))
-    return {number: team_id for number, team_id in rows.tuples()}  # noqa: C416 - typed so
+    return {row.id: row.team_id for row in db.session.execute(sa.select(User.id, User.team_id))}

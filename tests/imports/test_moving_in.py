@@ -53,7 +53,9 @@ def test_a_sheet_is_tried_out_and_then_taken_in(stage, mover):
         assert (link.company.name, link.title, link.main) == ("Noord B.V.", "Directeur", True)
         assert db.session.scalars(sa.select(Note.text).where(Note.record_id == jan.id)).all() == ["Klantnummer: K1"]
         klaas = db.session.scalars(sa.select(Contact).where(Contact.name == "Klaas Bakker")).one()
-        note = db.session.scalars(sa.select(Note.text).where(Note.record_id == klaas.id, Note.record_type == "contact")).one()
+        note = db.session.scalars(
+            sa.select(Note.text).where(Note.record_id == klaas.id, Note.record_type == "contact")
+        ).one()
         assert "geen adres" in note
         assert "32-13-1990" in note
 
@@ -99,7 +101,9 @@ def test_rows_of_one_person_join_and_bring_all_companies(stage, mover):
 
 def test_companies_come_before_or_after_their_people(stage, mover):
     mover.move_in("Name,E-mail,Company\nAnna,anna@x.example,Noordlicht B.V.\n")
-    done = mover.move_in("Company,VAT number,City,E-mail,Parent company\nNoordlicht BV,NL 1234.56,Zwolle,info@n.example,Holding\n")
+    done = mover.move_in(
+        "Company,VAT number,City,E-mail,Parent company\nNoordlicht BV,NL 1234.56,Zwolle,info@n.example,Holding\n"
+    )
     assert done.outcomes == {2: "changed"}
     with stage.app.app_context():
         company = db.session.scalars(sa.select(Company).where(Company.name == "Noordlicht B.V.")).one()
