@@ -114,7 +114,7 @@ def _whose_turn(found: Import, rows: Sequence[ImportRow]) -> dict[int, list[Key]
             if number is not None:
                 first["company", number] = min(row, first["company", number])
     turn: dict[int, list[Key]] = {row.number: [] for row in rows}
-    for key, number in sorted(first.items()):
+    for key, number in sorted(first.items(), key=lambda one: (one[0][0] != "contact", one)):
         if number in turn:
             turn[number].append(key)
     return turn

@@ -141,7 +141,7 @@ def run(import_id: int) -> Response:
     found.state = RUNNING
     jobs.enqueue(running.run, import_id=found.id)
     db.session.commit()
-    return go(f"/imports/{import_id}", _("The import runs. You may close this page."))
+    return go(f"/imports/{import_id}")
 
 
 @bp.post("/<int:import_id>/stop")
@@ -155,7 +155,7 @@ def stop(import_id: int) -> Response:
     else:
         raise Conflict(_("This import does not run."))
     db.session.commit()
-    return go(f"/imports/{import_id}", _("The import was stopped."))
+    return go(f"/imports/{import_id}")
 
 
 @bp.get("/<int:import_id>/refused")
@@ -200,7 +200,7 @@ def undo(import_id: int) -> Response:
     found.state, found.options = UNDOING, {**found.options, "undone_by": g.user.id}
     jobs.enqueue(undoing.undo, import_id=found.id)
     db.session.commit()
-    return go(f"/imports/{import_id}", _("The import is being undone. You may close this page."))
+    return go(f"/imports/{import_id}")
 
 
 @bp.post("/<int:import_id>/remove")
@@ -213,7 +213,7 @@ def remove(import_id: int) -> Response:
     db.session.execute(sa.delete(ImportRow).where(ImportRow.import_id == found.id))
     db.session.delete(found)
     db.session.commit()
-    return go("/imports/", _("The file was removed."))
+    return go("/imports/", _("The file was removed for good."))
 
 
 def _options_of(found: Import) -> OptionsForm:
