@@ -13,10 +13,9 @@ from crmlite.imports.reading.limits import COLUMNS, FIELD, XLSX_ROWS, BadRow, Un
 def rows(path: Path) -> Iterator[tuple[int, list[str] | BadRow]]:
     """(number in the sheet, cells); empty ones are left out. Raises Unreadable."""
     try:
-        sheets = _sheets(path)
+        best = next((sheet for sheet in _sheets(path) if sheet), None)
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise Unreadable("broken_workbook") from error
-    best = next((sheet for sheet in sheets if sheet), None)
     if best is None:
         raise Unreadable("empty")
     if len(best) > XLSX_ROWS + 1:
