@@ -65,7 +65,7 @@ class ShownRow:
 class ImportPage:
     """One import, in whatever state it is."""
 
-    def __init__(self, found: Import, show: str = "", after: int = 0) -> None:
+    def __init__(self, found: Import, show: str = "", after: int = 0, rows: bool = True) -> None:
         self.found = found
         self.show = show if show in (*OUTCOMES, "kept") else ""
         self.state, self.hue = wording.STATES[found.state]
@@ -74,7 +74,7 @@ class ImportPage:
         self.source = sources.LABELS.get(found.source, "")
         self.rows: list[ShownRow] = []
         self.next_after: int | None = None
-        if not found.is_busy and self.counts:
+        if rows and not found.is_busy and self.counts:
             self._load(after)
 
     @property

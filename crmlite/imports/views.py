@@ -42,7 +42,7 @@ bp = Blueprint("imports", __name__, url_prefix="/imports")
 def index() -> Response:
     access.require_import(g.user)
     found = db.session.scalars(access.visible(g.user).order_by(Import.id.desc()).limit(200)).all()
-    return render("imports/index.html", pages=[ImportPage(one) for one in found], people=users())
+    return render("imports/index.html", pages=[ImportPage(one, rows=False) for one in found], people=users())
 
 
 @bp.get("/new")
@@ -213,7 +213,7 @@ def remove(import_id: int) -> Response:
     db.session.execute(sa.delete(ImportRow).where(ImportRow.import_id == found.id))
     db.session.delete(found)
     db.session.commit()
-    return go("/imports/", _("The file was removed for good."))
+    return go("/imports/", _("The file was removed. That is final."))
 
 
 def _options_of(found: Import) -> OptionsForm:
@@ -223,7 +223,7 @@ def _options_of(found: Import) -> OptionsForm:
 def _mapping(found: Import, form: OptionsForm, problem: str = "", status: int = 200) -> Response:
     return render(
         "imports/columns.html",
-        page=ImportPage(found),
+        page=ImportPage(found, rows=False),
         columns=columns(found),
         form=form,
         orders=ORDERS,

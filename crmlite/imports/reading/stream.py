@@ -44,5 +44,8 @@ def read_at(path: Path, places: Iterable[int]) -> Iterator[Row]:
 
 
 def _row(line: bytes) -> Row:
-    number, what = json.loads(line)
+    try:
+        number, what = json.loads(line)
+    except (ValueError, TypeError):  # the file was damaged since
+        return Row(0, [], "unreadable_row", len(line))
     return Row(number, [], what, len(line)) if isinstance(what, str) else Row(number, what, "", len(line))
