@@ -103,6 +103,8 @@ def label_of(text: str) -> str:
     )
     if target.label:
         name = _("%(field)s (%(kind)s)", field=name, kind=str(_KINDS[target.label]))
+    if target.record == "company":
+        name = _("Company: %(field)s", field=name)
     return f"{name} {target.number}" if target.number > 1 else name
 
 
@@ -110,7 +112,7 @@ def offered(chosen: str) -> list[tuple[str, list[tuple[str, str]]]]:
     """What a column may become, in groups, with what it is now."""
 
     def rows(record: str, fields: dict[str, Any]) -> list[tuple[str, str]]:
-        plain = [(f"{record}.{name}", str(label)) for name, label in fields.items()]
+        plain = [(f"{record}.{name}", label_of(f"{record}.{name}")) for name in fields]
         for name in REACH:
             kinds = _OFFERED.get(name, ("work", "home") if record == "contact" else ("work",))
             plain += [(key, label_of(key)) for kind in kinds for key in [f"{record}.{name}/{kind}"]]
