@@ -34,7 +34,7 @@ class Import(Base):
     file_id: Mapped[int | None] = mapped_column(sa.ForeignKey("file.id"), index=True)
     stream_id: Mapped[int | None] = mapped_column(sa.ForeignKey("file.id"), index=True)
     """The file as rows of ours (reading/stream.py)."""
-    found: Mapped[dict[str, Any]] = mapped_column(default=dict, info=PERSONAL)
+    found: Mapped[dict[str, Any]] = mapped_column("facts", default=dict, info=PERSONAL)
     """What reading found out: kind, headers, the look of each column with samples."""
     source: Mapped[str] = mapped_column(default="")
     mapping: Mapped[list[Any]] = mapped_column(default=list)
