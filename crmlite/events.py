@@ -4,7 +4,7 @@ An event is what an operation meant. Its row is the timeline, the audit and the 
 runs in the emitter's transaction and touches only the database.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 
 from crmlite import journal
 from crmlite.extensions import db, utcnow
+from crmlite.journal import bulk
 
 UNDO = "undo"
 """The inverse of most verbs: undo the operation they ran in."""
@@ -40,6 +41,8 @@ class Subject(Protocol):
 
 
 Listener = Callable[..., None]
+Keyed = tuple[str, int]
+"""A record by its type and id."""
 _types: dict[str, EventType] = {}
 _listeners: dict[str, list[Listener]] = {}
 
@@ -353,6 +356,39 @@ def emit(kind: EventType, subject: Any, about: Iterable[Any] = (), **data: Any) 
     for listener in _listeners.get(kind.name, ()):
         listener(subject, **data)
     return event_id
+
+
+def emit_many(kind: EventType, happened: Sequence[tuple[Keyed, Sequence[Keyed], dict[str, Any]]]) -> None:
+    """emit() for many new rows that the session does not hold: (subject, further records, payload) each, records by type and id."""
+    if not happened:
+        return
+    connection, now, operation_id = db.session.connection(), utcnow(), journal.operation()
+    ids = bulk.new_ids("event", len(happened))
+    connection.execute(
+        sa.insert(journal.Event.__table__),
+        [
+            {
+                "id": event_id,
+                "operation_id": operation_id,
+                "name": kind.name,
+                "subject_type": subject[0],
+                "subject_id": subject[1],
+                "at": now,
+                "data": {name: journal.to_json(value) for name, value in data.items()},
+                "for_user_id": None,
+            }
+            for event_id, (subject, _about, data) in zip(ids, happened, strict=True)
+        ],
+    )
+    links = [
+        {"record_type": record_type, "record_id": record_id, "event_id": event_id}
+        for event_id, (subject, about, _data) in zip(ids, happened, strict=True)
+        for record_type, record_id in sorted({subject, *about})
+    ]
+    connection.execute(sa.insert(journal.EventLink.__table__), links)
+    for listener in _listeners.get(kind.name, ()):
+        for (record_type, record_id), _about, data in happened:
+            listener(db.session.get_one(journal.models()[record_type], record_id), **data)
 
 
 def changed(step: Callable[[], object]) -> bool:

@@ -41,6 +41,7 @@ from crmlite.desk.models import Notice
 from crmlite.extensions import db, utcnow, writing
 from crmlite.files import File, Made
 from crmlite.fold import sort_key
+from crmlite.imports.models import Import, ImportRow
 from crmlite.jobs import Heartbeat, Job
 from crmlite.leads.models import Lead, Submission, WebForm
 from crmlite.mail.models import Message, MessageFile
@@ -230,11 +231,33 @@ def _seed(users: dict[str, User]) -> dict[str, int]:
         ids["crossed.deal"] = deal.id
     with _operation(users["admin"]):
         ids |= _seed_forms(users)
+    with _operation(users["manager"]):
+        ids |= _seed_imports(users["manager"])
     with _operation(users["seller"]) as operation:
         db.session.get_one(Contact, ids["seller.contact"]).assign(users["seller"])
         db.session.get_one(Contact, ids["seller.contact"]).touch()
         ids["operation"] = operation()
     return ids | _desk(users, ids) | _parts("seller", ids) | _parts("rival", ids)
+
+
+def _seed_imports(user: User) -> dict[str, int]:
+    """A file in every state that a page has buttons for; the one that is done brought nobody."""
+    found = {"kind": "csv", "headers": ["Name"], "columns": [{"filled": 1, "samples": ["Anna"], "kind": ""}], "rows": 1}
+    ids = {}
+    for state in ("mapping", "tried", "running", "done"):
+        stream = File.store(io.BytesIO(b'[2,["Anna"]]\n'), "rows.jsonl", "application/json")
+        made = Import(
+            made_by_id=user.id, name="people.csv", state=state, stream=stream, found=found, mapping=["contact.name"],
+            options={"match": "fill", "owner_id": user.id}, total=1, counts={"refused": 1} if state == "done" else {},
+            trial_counts={"new": 1} if state == "tried" else {}, operation_id=journal.operation() if state == "done" else None,
+        )  # fmt: skip
+        db.session.add(made)
+        db.session.flush()
+        if state in {"tried", "done"}:
+            outcome, trial = ("new", True) if state == "tried" else ("refused", False)
+            db.session.add(ImportRow(import_id=made.id, trial=trial, number=2, place=0, outcome=outcome))
+        ids[f"import.{state}"] = made.id
+    return ids
 
 
 def _desk(users: dict[str, User], ids: dict[str, int]) -> dict[str, int]:

@@ -61,6 +61,7 @@ ARGS = {
     "record_type": "contact",
     "record_id": "seller.contact",
     "attachment_id": "seller.contact.attachment",
+    "import_id": "import.done",
     "affiliation_id": "seller.contact.affiliation",
     "merge_id": "999",
     "user_id": "user.colleague",
@@ -149,7 +150,14 @@ def each_type(route: Route, everybodys: Who | None = None) -> tuple[Route, ...]:
 
 RETENTION_FORM = {
     **{f"trash.{kind}-number": "30" for kind in (*TYPES, "custom_field")},
-    **{"sessions-number": "0", "hits-number": "730", "jobs-number": "7", "files-number": "30", "mail-number": ""},
+    **{
+        "sessions-number": "0",
+        "hits-number": "730",
+        "jobs-number": "7",
+        "files-number": "30",
+        "mail-number": "",
+        "imports-number": "90",
+    },
     **{"quarantine-number": "30", "leads-number": "", "books-number": "10"},
 }
 """All limits as they come."""
@@ -334,6 +342,26 @@ ROUTES: tuple[Route, ...] = (
         title="Adviser",
         refuses={"contact": "rival.contact"},
     ),
+    # imports
+    get("/imports/", ABOVE),
+    get("/imports/new", ABOVE),
+    post("/imports/new", ABOVE, file=b"Name,E-mail\nAnna,anna@example.com\n"),
+    get("/imports/<int:import_id>", ABOVE),
+    get("/imports/<int:import_id>", ABOVE, query="show=new&after=1"),
+    get("/imports/<int:import_id>", ABOVE, args={"import_id": "import.mapping"}),
+    get("/imports/<int:import_id>/columns", ABOVE, args={"import_id": "import.tried"}),
+    post(
+        "/imports/<int:import_id>/columns",
+        ABOVE,
+        args={"import_id": "import.mapping"},
+        form={"match": "fill", "country": "NL", "owner_id": "", "to-0": "contact.name"},
+    ),
+    post("/imports/<int:import_id>/run", ABOVE, args={"import_id": "import.tried"}),
+    post("/imports/<int:import_id>/stop", ABOVE, args={"import_id": "import.running"}),
+    get("/imports/<int:import_id>/refused", ABOVE),
+    get("/imports/<int:import_id>/undo", ABOVE),
+    post("/imports/<int:import_id>/undo", ABOVE),
+    post("/imports/<int:import_id>/remove", ABOVE, args={"import_id": "import.mapping"}),
     # companies
     get("/companies/", SIGNED_IN),
     get("/companies/new", SIGNED_IN),

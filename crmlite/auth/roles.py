@@ -29,6 +29,7 @@ STANDARD: dict[str, dict[str, dict[str, str]]] = {
         **dict.fromkeys(("contact", "company"), {"view": "all", "create": "own", "edit": "own"}),
         **dict.fromkeys(("lead", "web_form"), dict.fromkeys(ACTIONS, "all")),
         **dict.fromkeys(("deal", "product", "quote", "order"), {"view": "all"}),
+        "import": {"view": "own", "create": "own"},
     },
     "service": {
         **dict.fromkeys(("contact", "company"), {"view": "all", "create": "own", "edit": "team"}),

@@ -32,11 +32,21 @@ from crmlite.journal.recording import (
     operation,
     renew,
 )
-from crmlite.journal.undoing import CannotUndo, Conflict, Undone, subjects_of, touched_by, undo, undo_on
+from crmlite.journal.undoing import (
+    CannotUndo,
+    Conflict,
+    Undone,
+    begin_undo,
+    subjects_of,
+    touched_by,
+    undo,
+    undo_of,
+    undo_on,
+)
 
 __all__ = [
     "Actor", "CannotUndo", "Change", "Conflict", "Event", "EventLink", "Journaled", "NotJournaled", "Operation",
-    "Undone", "act_as", "act_for", "acted_for", "actor", "as_of", "before_commit", "current_tx", "from_json", "go_on",
+    "Undone", "act_as", "act_for", "acted_for", "actor", "as_of", "before_commit", "begin_undo", "current_tx", "from_json", "go_on",
     "journaled_columns", "label", "last_operation", "models", "operation", "renew", "replay_back", "subjects_of", "to_json",
-    "touched_by", "undo", "undo_on", "values_of",
+    "touched_by", "undo", "undo_of", "undo_on", "values_of",
 ]  # fmt: skip

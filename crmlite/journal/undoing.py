@@ -1,6 +1,6 @@
 """Taking an operation back: whole where it can be, and never over what somebody else did since."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -84,6 +84,44 @@ def undo_on(operation_id: int, before: int, most: int) -> Undone:
     session = db.session()
     changes, rest = _part(session, operation_id, before, most)
     return _undone(session, operation_id, current(session), changes, rest)
+
+
+def undo_of(operation_id: int, keys: Collection["Key"]) -> Undone:
+    """One part of an undo: what of the operation is about these rows, whoever chose them. All parts are of one undo: a job says
+    go_on() with the first one's. Flushes, does not commit. Raises CannotUndo where another undo took it back."""
+    session = db.session()
+    number = begin_undo(operation_id)
+    changes = _changes_of(session, operation_id, keys)
+    step = _set_all_back(session, operation_id, changes)
+    _derive(session, step.touched)
+    session.flush()
+    touched = frozenset((change.record_type, change.record_id) for change in changes)
+    return Undone(number, len(touched), tuple(step.conflicts), bool(changes), touched)
+
+
+def begin_undo(operation_id: int) -> int:
+    """The id of the undo of that operation, begun if it is not this transaction's yet. Raises CannotUndo."""
+    session = db.session()
+    done = session.get(Operation, operation_id, with_for_update=True, populate_existing=True)
+    if done is None or (done.undone_by_id is not None and done.undone_by_id != session.info.get("operation")):
+        raise CannotUndo
+    if done.undone_by_id is None:
+        label("undo")
+        done.undone_by_id = current(session)
+    return done.undone_by_id
+
+
+def _changes_of(session: Session, operation_id: int, keys: Collection["Key"]) -> list[Change]:
+    """The newest first."""
+    found: list[Change] = []
+    for record_type in sorted({name for name, _number in keys}):
+        numbers = [number for name, number in keys if name == record_type]
+        found += session.scalars(
+            sa.select(Change).where(
+                Change.record_type == record_type, Change.record_id.in_(numbers), Change.operation_id == operation_id
+            )
+        )
+    return sorted(found, key=lambda change: -change.id)
 
 
 def _part(

@@ -380,7 +380,9 @@ const cx = {
   cx.on('htmx:response:error', (event) => {
     const { status, headers } = event.detail.ctx.response;
     if (status === 401 && !headers.get('HX-Trigger')) { location.reload(); return; } // the server shows the sign-in page, with the way back here
-    if (!headers?.get?.('HX-Trigger') && status >= 500) cx.toast({ message: cx.text('broken'), kind: 'error' });
+    if (headers?.get?.('HX-Trigger') || status < 500) return;
+    const number = headers?.get?.('X-Request-Id');
+    cx.toast({ message: number ? cx.text('numbered').replace('%', number) : cx.text('broken'), kind: 'error' });
   });
   // htmx starts a moment after the page is shown: what was typed until then is searched for when it has.
   cx.on('htmx:after:process', () => {
@@ -426,7 +428,9 @@ const cx = {
     const field = cx.one(button.dataset.copy);
     field.select();
     navigator.clipboard?.writeText(field.value).then(() => cx.toast({ message: button.dataset.done }));
+    button.focus();
   });
+  if (navigator.clipboard) cx.all('[data-copy][hidden]').forEach((button) => { button.hidden = false; });
   // A form whose answer is shown in a frame beside it is sent there once by itself, while the frame is still empty.
   cx.on('htmx:after:process', () => {
     const button = cx.one('[data-first-preview]');

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261127_6"
-down_revision = "20261127_4"
+down_revision = "20261127_5"
 
 RECORDS = ("company", "contact", "product", "deal", "quote", "order", "lead")
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261127_7"
-down_revision = "20261127_4"
+down_revision = "20261127_6"
 
 
 def upgrade() -> None:

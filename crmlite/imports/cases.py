@@ -1,0 +1,80 @@
+"""What an undo would do to each record of an import, said before it is pressed.
+
+| since the import                    | a record it brought      | a record it changed                       |
+|-------------------------------------|--------------------------|-------------------------------------------|
+| untouched                           | goes                     | gets back what it was                     |
+| edited                              | stays                    | gets back what nobody changed since       |
+| something added: a deal, a note ... | stays                    | gets back what nobody changed since       |
+| mailed to                           | stays                    | gets back what nobody changed since       |
+| merged                              | stays                    | gets back what nobody changed since       |
+| moved to the trash                  | stays in the trash       | gets back what nobody changed since       |
+| gone for good                       | is gone                  | is gone                                   |
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+import sqlalchemy as sa
+
+from crmlite import events
+from crmlite.extensions import db
+from crmlite.imports.models import Import, ImportRow
+from crmlite.journal import Event, EventLink, Operation
+
+EDITED, LINKED, MAILED, MERGED, TRASHED, USED = "edited", "linked", "mailed", "merged", "trashed", "used"
+_EDITS = frozenset(
+    kind.name
+    for kind in (
+        events.CONTACT_UPDATED, events.COMPANY_UPDATED, events.RECORD_ASSIGNED, events.LIFECYCLE_CHANGED,
+        events.RECORD_RESTORED,
+    )
+)  # fmt: skip
+_ORDER = (EDITED, LINKED, TRASHED, MAILED, MERGED)
+Key = tuple[str, int]
+
+
+def since(found: Import, record_type: str, ids: Collection[int] | None = None, most: int = 1000) -> dict[int, str]:
+    """Which of the records it brought were worked on since, and how; at most so many."""
+    column, letter = {"contact": (ImportRow.contact_id, "p"), "company": (ImportRow.company_id, "c")}[record_type]
+    query = (
+        sa.select(EventLink.record_id, Event.name)
+        .join(Event, Event.id == EventLink.event_id)
+        .join(Operation, Operation.id == Event.operation_id)
+        .where(EventLink.record_type == record_type, Operation.id > (found.operation_id or 0))
+        .where(Operation.undone_by_id.is_(None), Operation.kind != "undo")
+        .distinct()
+        .order_by(EventLink.record_id)
+    )
+    if ids is not None:
+        query = query.where(EventLink.record_id.in_(ids))
+    else:
+        mine = sa.select(column).where(
+            ImportRow.import_id == found.id, ImportRow.trial.is_(False), ImportRow.brought.contains(letter)
+        )
+        query = query.where(EventLink.record_id.in_(mine))
+    cases: dict[int, str] = {}
+    for number, name in db.session.execute(query.limit(20 * most)):
+        case = _case(name)
+        if number not in cases or _ORDER.index(case) > _ORDER.index(cases[number]):
+            cases[number] = case
+    return dict(list(cases.items())[:most])
+
+
+def _case(name: str) -> str:
+    if "merge" in name:
+        return MERGED
+    if name.startswith("mail.") or name.endswith(".sent"):
+        return MAILED
+    if name == events.RECORD_DELETED.name:
+        return TRASHED
+    return EDITED if name in _EDITS else LINKED
+
+
+def brought(found: Import) -> dict[str, int]:
+    """How many people and companies it brought, and how many records it changed."""
+    counts: dict[str, Any] = found.counts
+    return {
+        "people": counts.get("people", 0),
+        "companies": counts.get("companies", 0),
+        "changed": counts.get("changed", 0),
+    }

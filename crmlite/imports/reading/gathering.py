@@ -1,0 +1,150 @@
+"""A file of any kind, brought into the form of stream.py, and what was found out on the way. Runs in a process of its own."""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from crmlite.imports.reading import delimited, encodings, kinds, looks, stream, vcards
+from crmlite.imports.reading.limits import COLUMNS, BadRow, Unreadable
+
+Found = dict[str, Any]
+_HEADING = 200
+"""Characters of a heading."""
+
+
+def gather(source: Path, target: Path, options: dict[str, str]) -> Found:
+    """Writes the rows; returns kind, encoding, delimiter, headers, counts and the look of each column. Raises Unreadable.
+
+    `options` may say `encoding` and `delimiter`, where somebody knows better.
+    """
+    kind = kinds.kind_of(source)
+    found: Found = {"kind": kind}
+    with open(target, "wb") as file:
+        if kind == "xlsx":
+            from crmlite.imports.reading import workbooks
+
+            _table(workbooks.rows(source), file, found)
+        else:
+            found["encoding"] = options.get("encoding") or encodings.encoding_of(source)
+            if kind == "vcard":
+                _cards(vcards.cards(source, found["encoding"]), file, found)
+            else:
+                delimiter = options.get("delimiter") or delimited.delimiter_of(source, found["encoding"])
+                found["delimiter"] = delimiter
+                _table(delimited.rows(source, found["encoding"], delimiter), file, found)
+        file.flush()
+        os.fsync(file.fileno())
+    if not found["rows"]:
+        raise Unreadable("no_rows")
+    return found
+
+
+# --- tables -----------------------------------------------------------------------------------------------------------
+
+
+def _table(rows: Iterable[tuple[int, list[str] | BadRow]], file: IO[bytes], found: Found) -> None:
+    rows = iter(rows)
+    number, first = next(rows, (0, None))
+    if first is None:
+        raise Unreadable("empty")
+    if isinstance(first, BadRow):
+        raise Unreadable("too_many_columns" if str(first) == "too_many_cells" else f"heading_{first}")
+    headers, is_heading = headers_of(first)
+    if len(headers) > COLUMNS:
+        raise Unreadable("too_many_columns")
+    found["has_heading"] = is_heading
+    body = rows if is_heading else _with(number, first, rows)
+    _write(body, file, found, headers)
+
+
+def _with(number: int, first: list[str] | BadRow, rows: Iterator[Any]) -> Iterator[Any]:
+    yield number, first
+    yield from rows
+
+
+def headers_of(first: list[str]) -> tuple[list[str], bool]:
+    """The headings, each of its own name, and whether the first row has them: one with an e-mail address in it is data."""
+    cells = [" ".join(cell.replace("\ufeff", "").split())[:_HEADING] for cell in first]
+    while cells and not cells[-1]:
+        cells.pop()
+    look = [looks.Look() for _cell in cells]
+    for column, cell in zip(look, cells, strict=True):
+        if cell:
+            column.add(cell)
+    if any(column.kinds for column in look):
+        return [f"Column {number}" for number, _cell in enumerate(cells, 1)], False
+    taken: dict[str, int] = {}
+    headers = []
+    for number, cell in enumerate(cells, 1):
+        name = cell or f"Column {number}"
+        taken[name] = taken.get(name, 0) + 1
+        headers.append(name if taken[name] == 1 else f"{name} ({taken[name]})")
+    return headers, True
+
+
+def _write(rows: Iterable[tuple[int, list[str] | BadRow]], file: IO[bytes], found: Found, headers: list[str]) -> None:
+    """Every row as wide as the heading: a shorter one is filled up, one with more is refused."""
+    columns = [looks.Look() for _header in headers]
+    width, count, bad = len(headers), 0, 0
+    for number, cells in rows:
+        count += 1
+        if not isinstance(cells, BadRow):
+            cells = [cell.strip() for cell in cells]
+            if any(cells[width:]):
+                cells = BadRow("more_cells")
+            else:
+                cells = cells[:width] + [""] * (width - len(cells))
+        stream.write(file, number, cells)
+        if isinstance(cells, BadRow):
+            bad += 1
+        elif count <= looks.LOOKED_AT or count % 50 == 0:
+            for column, cell in zip(columns, cells, strict=True):
+                if cell:
+                    column.add(cell)
+    found.update(rows=count, bad=bad, headers=headers, columns=[column.told() for column in columns])
+
+
+# --- cards ------------------------------------------------------------------------------------------------------------
+
+
+def _cards(cards: Iterable[tuple[int, vcards.Card | BadRow]], file: IO[bytes], found: Found) -> None:
+    """Twice: which headings there are is known when all cards were read."""
+    headers: dict[str, None] = {}
+    photos = 0
+    with tempfile.TemporaryFile() as between:
+        for number, card in cards:
+            if isinstance(card, BadRow):
+                between.write(json.dumps([number, str(card)]).encode() + b"\n")
+                continue
+            photos += card.pop("Photo", "") != ""
+            headers |= dict.fromkeys(name for name, value in card.items() if value)
+            if len(headers) > COLUMNS:
+                headers = dict(list(headers.items())[:COLUMNS])
+            between.write(json.dumps([number, card]).encode() + b"\n")
+        between.seek(0)
+        names = sorted(headers, key=lambda name: (_rank(name), name))
+        _write(_rows_of(between, names), file, found, names)
+    found["has_heading"], found["photos"] = True, photos
+
+
+def _rows_of(between: IO[bytes], names: list[str]) -> Iterator[tuple[int, list[str] | BadRow]]:
+    known = set(names)
+    for line in between:
+        number, card = json.loads(line)
+        if isinstance(card, str):
+            yield number, BadRow(card)
+        elif any(value and name not in known for name, value in card.items()):
+            yield number, BadRow("too_many_cells")
+        else:
+            yield number, [card.get(name, "") for name in names]
+
+
+_FIRST = ("Name", "Prefix", "First name", "Middle name", "Last name", "Suffix", "Nickname", "Company", "Department",
+          "Job title", "E-mail", "Phone", "Address", "Link", "Birthday")  # fmt: skip
+
+
+def _rank(name: str) -> int:
+    return next((place for place, first in enumerate(_FIRST) if name == first or name.startswith(f"{first} ")), 99)

@@ -1,0 +1,26 @@
+"""How much of a file from outside is read, and in what words what is more is refused. Pure."""
+
+FILE = 1_000_000_000
+COLUMNS = 200
+FIELD = 128 * 1024
+LINE = 2_000_000
+"""Characters of one line of text: a row of long fields is below it, a file without line ends is not."""
+XLSX_ROWS = 100_000
+XLSX_UNPACKED = 400_000_000
+XLSX_PARTS = 5_000
+CARD = 30_000_000
+"""Characters of one vCard: a photo in it may be large."""
+MEMORY = 700_000_000
+"""Of the process that reads, address space with all its libraries."""
+
+
+class Unreadable(Exception):
+    """The file is none that can be taken in: `reason` is one of the words that wording.py has a sentence for."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class BadRow(Exception):
+    """One row cannot be read; the others can. The message is a word that wording.py has a sentence for."""

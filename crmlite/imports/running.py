@@ -1,0 +1,296 @@
+"""Working through an import: the trial that writes nothing but what it found, and the run. Both are jobs in batches of 500 rows.
+
+Rows are read and tidied while nobody waits; then a transaction looks up, writes, counts, and remembers the place. Killed in between
+the job begins again where the last transaction ended. A batch that fails is done again row by row, so that only the row that is at
+fault is refused.
+"""
+
+import logging
+import shutil
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from flask import current_app
+
+from crmlite import jobs, journal
+from crmlite.auth import signin
+from crmlite.auth.models import Organisation, User, Viewer
+from crmlite.extensions import db, reading, utcnow, writing
+from crmlite.imports import writing as writer
+from crmlite.imports.drafts import Draft, Drafter
+from crmlite.imports.matching import Known, firm_keys, look_up, own_firm_keys, person_keys
+from crmlite.imports.models import (
+    DONE,
+    JOINED,
+    MAPPING,
+    NEW,
+    REFUSED,
+    RUNNING,
+    STOPPED,
+    TRIED,
+    TRYING,
+    Import,
+    ImportRow,
+)
+from crmlite.imports.planning import FILL, Plan, Planner
+from crmlite.imports.reading import stream
+from crmlite.imports.reading.stream import Row
+from crmlite.imports.scratch import Scratch
+from crmlite.imports.updates import Stock
+
+log = logging.getLogger(__name__)
+
+BATCH = 500
+
+
+class Halted(Exception):
+    """The import does not go on: somebody stopped it, or something is in its way. The message is a word for wording.py."""
+
+
+@jobs.apart
+def try_out(import_id: int) -> None:
+    """The trial: says of every row what would become of it. Begun again it begins anew."""
+    if _forget_trial(import_id):
+        scratch = Scratch()
+        try:
+            while _try_batch(import_id, scratch):
+                pass
+        finally:
+            scratch.close()
+
+
+@jobs.apart
+def run(import_id: int) -> None:
+    """The run, from where it was left."""
+    while _run_batch(import_id):
+        pass
+
+
+# --- the trial --------------------------------------------------------------------------------------------------------
+
+
+def _forget_trial(import_id: int) -> bool:
+    while True:
+        writing()
+        found = Import.locked(import_id)
+        if found is None or found.state != TRYING:
+            db.session.rollback()
+            return False
+        mine = (ImportRow.import_id == import_id, ImportRow.trial.is_(True))
+        some = sa.select(ImportRow.number).where(*mine).limit(5000)
+        gone = db.session.execute(sa.delete(ImportRow).where(*mine, ImportRow.number.in_(some))).rowcount  # type: ignore[attr-defined]
+        found.trial_counts = {}
+        db.session.commit()
+        if not gone:
+            return True
+
+
+def _try_batch(import_id: int, scratch: Scratch) -> bool:
+    reading()
+    found = db.session.get(Import, import_id, populate_existing=True)
+    if found is None or found.state != TRYING or found.stream is None:
+        return False
+    work = Work(found)
+    begin = int(found.trial_counts.get("place", 0))
+    rows, place = stream.read(found.stream.location, begin, BATCH)
+    drafts = work.drafts(rows, begin)
+    known = look_up(drafts, work.user, None)
+    people = [key for draft in drafts if draft.has_person for key in person_keys(draft)]
+    firms = [key for draft in drafts for key in _firm_keys(draft)]
+    scratch.add_to(known, people, firms)
+    plans = work.planner(locks=False).plan(drafts, known)
+    _remember(plans, known, scratch)
+    writing()
+    found = Import.locked(import_id)
+    if found is None or found.state != TRYING or int(found.trial_counts.get("place", 0)) != begin:
+        db.session.rollback()
+        return False
+    _write_rows(found, plans, trial=True)
+    found.trial_counts = {**found.trial_counts, "place": place}
+    if not rows:
+        found.state = TRIED
+    db.session.commit()
+    return bool(rows)
+
+
+def _firm_keys(draft: Draft) -> list[tuple[str, str]]:
+    return own_firm_keys(draft) + firm_keys(draft.parent)
+
+
+def _remember(plans: Sequence[Plan], known: Known, scratch: Scratch) -> None:
+    for plan in plans:
+        draft = plan.draft
+        if plan.outcome in {NEW, JOINED} and draft.has_person:
+            person = known.person(draft)
+            if person is not None and person.row is not None:
+                scratch.remember_person(person_keys(draft), person)
+        if "c" in plan.brings:
+            scratch.remember_firm(own_firm_keys(draft), draft.number)
+        if "m" in plan.brings:
+            scratch.remember_firm(firm_keys(draft.parent), draft.number)
+
+
+# --- the run ----------------------------------------------------------------------------------------------------------
+
+
+def _run_batch(import_id: int) -> bool:
+    reading()
+    found = db.session.get(Import, import_id, populate_existing=True)
+    if found is None or found.state != RUNNING or found.stream is None:
+        return False
+    begin = found.place
+    try:
+        _require_room()
+        work = Work(found)
+        rows, place = stream.read(found.stream.location, begin, BATCH)
+        drafts = work.drafts(rows, begin)
+    except (Halted, OSError) as reason:
+        _halt(import_id, str(reason) if isinstance(reason, Halted) else "file_gone")
+        return False
+    writing()
+    found = Import.locked(import_id)
+    if found is None or found.state != RUNNING or found.place != begin:
+        db.session.rollback()
+        return False
+    _begin_operation(found)
+    _do(found, work, drafts)
+    found.place = place
+    if not rows:
+        found.state, found.ended_at = DONE, utcnow()
+    db.session.commit()
+    db.session.expunge_all()
+    return bool(rows)
+
+
+def _begin_operation(found: Import) -> None:
+    """All batches are one operation, by whoever began the import: that is what its undo takes back."""
+    if found.operation_id is None:
+        journal.act_as("user", found.made_by_id)
+        journal.label("import")
+        found.operation_id = journal.operation()
+    else:
+        journal.go_on(found.operation_id)
+
+
+def _do(found: Import, work: "Work", drafts: Sequence[Draft]) -> None:
+    """The batch at once, or, where that fails, one row after the other."""
+    try:
+        with db.session.begin_nested():
+            plans = _done(found, work, drafts)
+            _write_rows(found, plans, trial=False)
+        return
+    except Exception:
+        log.exception("imports.batch_failed import=%s rows from %s", found.id, drafts[0].number if drafts else "-")
+    for draft in drafts:
+        try:
+            with db.session.begin_nested():
+                _write_rows(found, _done(found, work, [draft]), trial=False)
+        except Exception as error:
+            log.warning("imports.row_failed import=%s row=%s %s", found.id, draft.number, type(error).__name__)
+            _write_rows(found, [Plan(draft, REFUSED, [("failed", type(error).__name__)])], trial=False)
+
+
+def _done(found: Import, work: "Work", drafts: Sequence[Draft]) -> list[Plan]:
+    planner = work.planner(locks=True)
+    plans = planner.plan(drafts, look_up(drafts, work.user, found.id))
+    work.writer().write(plans, planner.stock)
+    db.session.flush()
+    return plans
+
+
+def _write_rows(found: Import, plans: Sequence[Plan], trial: bool) -> None:
+    if plans:
+        rows = [
+            {
+                "import_id": found.id,
+                "trial": trial,
+                "number": plan.draft.number,
+                "place": plan.draft.place,
+                "outcome": plan.outcome,
+                "brought": plan.brings,
+                "reasons": [list(reason) for reason in plan.reasons],
+                "contact_id": _real(plan.contact_id),
+                "company_id": _real(plan.company_id),
+                "parent_id": _real(plan.parent_id) if "m" in plan.brings else None,
+                "undone": "",
+            }
+            for plan in plans
+        ]
+        db.session.connection().execute(sa.insert(ImportRow.__table__), rows)
+    outcomes = Counter(plan.outcome for plan in plans)
+    letters = Counter(letter for plan in plans for letter in plan.brings)
+    noted = Counter(
+        "noted"
+        for plan in plans
+        if plan.outcome not in {REFUSED, "skipped"} and (plan.draft.note or plan.draft.company_note)
+    )
+    found.count({**outcomes, "people": letters["p"], "companies": letters["c"] + letters["m"], **noted}, trial)
+
+
+def _real(number: int | None) -> int | None:
+    return number if number is not None and number > 0 else None
+
+
+def _halt(import_id: int, why: str) -> None:
+    writing()
+    found = Import.locked(import_id)
+    if found is not None and found.state == RUNNING:
+        found.state, found.problem = STOPPED, why
+    db.session.commit()
+
+
+def _require_room() -> None:
+    """Imports are the first to stop when the disk fills up."""
+    settings = current_app.extensions["crmlite.settings"]
+    if shutil.disk_usage(settings.instance).free < settings.disk_floor_mb * 1024 * 1024:
+        raise Halted("disk_full")
+
+
+# --- what both need ---------------------------------------------------------------------------------------------------
+
+
+class Work:
+    """What a batch is done with: whose rights hold, how columns are read. Made anew for each batch, as rights may change."""
+
+    def __init__(self, found: Import) -> None:
+        people = signin.viewers(User.id == found.made_by_id)
+        if not people or not people[0].may("import", "create"):
+            raise Halted("may_not")
+        self.user: Viewer = people[0]
+        self._match = found.options.get("match", FILL)
+        self._owner_id: int | None = found.options.get("owner_id", found.made_by_id)
+        self._teams = writer.teams()
+        orders = {int(index): order for index, order in found.options.get("orders", {}).items()}
+        country = found.options.get("country") or Organisation.get().country or ""
+        self._drafter = Drafter(found.headers, found.mapping, orders, country, _owners())
+
+    def drafts(self, rows: Sequence[Row], begin: int) -> list[Draft]:
+        drafts = []
+        place = begin
+        for row in rows:
+            if row.bad:
+                drafts.append(Draft(row.number, place, refused=(row.bad, "")))
+            else:
+                drafts.append(self._drafter.draft(row.number, place, row.cells))
+            place += row.size
+        return drafts
+
+    def planner(self, locks: bool) -> Planner:
+        return Planner(self.user, self._match, Stock(locks))
+
+    def writer(self) -> writer.Writer:
+        return writer.Writer(self.user.id, self._owner_id, self._teams)
+
+
+def _owners() -> Callable[[str], int | None]:
+    """Finds a user by name or e-mail address."""
+    rows: Any = db.session.execute(sa.select(User.id, User.name, User.email).where(User.active)).all()
+    known = {text.casefold().strip(): number for number, *texts in rows for text in texts}
+    return lambda text: known.get(text.casefold().strip())
+
+
+def rewind(found: Import) -> None:
+    """Back to its columns, as before any trial."""
+    found.state, found.trial_counts = MAPPING, {}

@@ -1,0 +1,234 @@
+"""/imports: the list, a new file, its columns, the trial, the run, the report, and the way back."""
+
+import csv
+import io
+import tempfile
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, g, request, send_file
+from flask_babel import gettext as _
+from werkzeug.exceptions import Conflict, NotFound
+
+from crmlite import jobs
+from crmlite.extensions import db, reading, utcnow, writing
+from crmlite.files import File, FileRefused
+from crmlite.imports import access, running, taking, targets, undoing, wording
+from crmlite.imports.forms import ORDERS, OptionsForm
+from crmlite.imports.models import (
+    DONE,
+    MAPPING,
+    REFUSED,
+    RUNNING,
+    STOPPED,
+    TRIED,
+    TRYING,
+    UNDOING,
+    UNREADABLE,
+    Import,
+    ImportRow,
+)
+from crmlite.imports.page import ImportPage, UndoPage, columns
+from crmlite.imports.reading import stream
+from crmlite.imports.reading.limits import FILE, Unreadable
+from crmlite.records.listing import users
+from crmlite.safety import csv_cell
+from crmlite.web import go, headers, render
+
+bp = Blueprint("imports", __name__, url_prefix="/imports")
+
+
+@bp.get("/")
+def index() -> Response:
+    access.require_import(g.user)
+    found = db.session.scalars(access.visible(g.user).order_by(Import.id.desc()).limit(200)).all()
+    return render("imports/index.html", pages=[ImportPage(one, rows=False) for one in found], people=users())
+
+
+@bp.get("/new")
+def new() -> Response:
+    access.require_import(g.user)
+    return render("imports/new.html", "form", problem="")
+
+
+@bp.post("/new")
+def create() -> Response:
+    """Stores the file, and reads it at once where it is small. What cannot be read leaves nothing behind."""
+    reading()  # a large file comes slowly, and reading it takes its time: nobody shall wait for that
+    access.require_import(g.user)
+    request.max_content_length = FILE
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        return render("imports/new.html", "form", problem=_("Choose a file first."), status=422)
+    try:
+        file = File.write(sent.stream, sent.filename, "application/octet-stream")
+    except FileRefused as refused:
+        return render("imports/new.html", "form", problem=str(refused), status=422)
+    try:
+        read = taking.read_now(file) if file.size <= taking.AT_ONCE else None
+    except Unreadable as refused:
+        file.location.unlink(missing_ok=True)
+        return render("imports/new.html", "form", problem=wording.of_file(refused.reason), status=422)
+    writing()
+    made = taking.begin(g.user, file, read)
+    db.session.commit()
+    return go(f"/imports/{made.id}")
+
+
+@bp.get("/<int:import_id>")
+def show(import_id: int) -> Response:
+    found = access.find(g.user, import_id)
+    if found.state == MAPPING:
+        return _mapping(found, _options_of(found))
+    page = ImportPage(found, request.args.get("show", ""), request.args.get("after", 0, type=int))
+    return render(
+        "imports/show.html",
+        "state",
+        page=page,
+        outcomes=wording.OUTCOMES,
+        file_problem=wording.of_file(found.problem),
+    )
+
+
+@bp.get("/<int:import_id>/columns")
+def edit(import_id: int) -> Response:
+    """The columns again, after a trial."""
+    found = access.find(g.user, import_id)
+    if found.state not in {MAPPING, TRIED}:
+        raise NotFound
+    return _mapping(found, _options_of(found))
+
+
+@bp.post("/<int:import_id>/columns")
+def save(import_id: int) -> Response:
+    """Keeps what the columns are, for the next such file too, and begins the trial."""
+    found = access.find(g.user, import_id)
+    if found.state not in {MAPPING, TRIED}:
+        raise Conflict(_("This import has begun already."))
+    form = OptionsForm(request.form)
+    chosen = [request.form.get(f"to-{index}", found.mapping[index]) for index in range(len(found.headers))]
+    orders = {
+        str(index): order
+        for index in range(len(found.headers))
+        if (order := request.form.get(f"order-{index}")) in dict(ORDERS)
+    }
+    if not form.validate() or not all(map(targets.is_known, chosen)):
+        return _mapping(found, form, status=422)
+    if not any(targets.parse(target) for target in chosen):
+        problem = _("Say of at least one column what it is: a name, an e-mail address, a company.")
+        return _mapping(found, form, problem, status=422)
+    found.mapping = chosen
+    found.options = {
+        **found.options,
+        "match": form.match.data,
+        "owner_id": form.owner_id.data,
+        "country": form.country.data or "",
+        "orders": {**found.options.get("orders", {}), **orders},
+    }
+    taking.remember(found)
+    found.state, found.trial_counts = TRYING, {}
+    jobs.enqueue(running.try_out, import_id=found.id)
+    db.session.commit()
+    return go(f"/imports/{import_id}")
+
+
+@bp.post("/<int:import_id>/run")
+def run(import_id: int) -> Response:
+    found = access.find(g.user, import_id)
+    if found.state not in {TRIED, STOPPED}:
+        raise Conflict(_("This import cannot be started now."))
+    found.problem, found.begun_at = "", found.begun_at or utcnow()
+    found.state = RUNNING
+    jobs.enqueue(running.run, import_id=found.id)
+    db.session.commit()
+    return go(f"/imports/{import_id}")
+
+
+@bp.post("/<int:import_id>/stop")
+def stop(import_id: int) -> Response:
+    """After the batch it is at. What was taken in stays, until it is resumed or undone."""
+    found = access.find(g.user, import_id)
+    if found.state == RUNNING:
+        found.state = STOPPED
+    elif found.state == TRYING:
+        running.rewind(found)
+    else:
+        raise Conflict(_("This import does not run."))
+    db.session.commit()
+    return go(f"/imports/{import_id}")
+
+
+@bp.get("/<int:import_id>/refused")
+@headers("file")
+def refused(import_id: int) -> Response:
+    """The refused rows as they were, with the reason beside each: to be mended and imported again."""
+    found = access.find(g.user, import_id)
+    if found.stream is None or not found.stream.location.is_file():
+        raise NotFound
+    rows = sa.select(ImportRow).where(
+        ImportRow.import_id == found.id, ImportRow.trial.is_(found.state == TRIED), ImportRow.outcome == REFUSED
+    )
+    people = users()
+    target: Any = tempfile.SpooledTemporaryFile(max_size=2_000_000)  # noqa: SIM115 - send_file() closes it
+    text = io.TextIOWrapper(target, "utf-8-sig", newline="", write_through=True)
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL)
+    writer.writerow(csv_cell(cell) for cell in (_("Why"), _("Row"), *found.headers))
+    for row in db.session.scalars(rows.order_by(ImportRow.number).execution_options(yield_per=1000)):
+        why = " ".join(wording.of_reasons(row.reasons, people))
+        cells = next(stream.read_at(found.stream.location, [row.place])).cells
+        writer.writerow([csv_cell(why), str(row.number), *(csv_cell(cell) for cell in cells)])
+    text.flush()
+    text.detach()
+    target.seek(0)
+    return send_file(target, "text/csv", as_attachment=True, download_name=f"import-{import_id}-refused.csv", max_age=0)
+
+
+@bp.get("/<int:import_id>/undo")
+def ask_undo(import_id: int) -> Response:
+    """What would go, what would be put back, and what stays because people worked on it."""
+    found = access.find(g.user, import_id)
+    if found.state not in {DONE, STOPPED}:
+        raise NotFound
+    return render("imports/undo.html", page=UndoPage(found))
+
+
+@bp.post("/<int:import_id>/undo")
+def undo(import_id: int) -> Response:
+    found = access.find(g.user, import_id)
+    if found.state not in {DONE, STOPPED}:
+        raise Conflict(_("There is nothing to undo."))
+    found.state, found.options = UNDOING, {**found.options, "undone_by": g.user.id}
+    jobs.enqueue(undoing.undo, import_id=found.id)
+    db.session.commit()
+    return go(f"/imports/{import_id}")
+
+
+@bp.post("/<int:import_id>/remove")
+def remove(import_id: int) -> Response:
+    """Takes an import off the list that brought nothing, with its file. Final."""
+    found = access.find(g.user, import_id)
+    if found.state not in {MAPPING, TRIED, UNREADABLE}:
+        raise Conflict(_("This import has begun. Undo it, if it was a mistake."))
+    taking.forget_files(found)
+    db.session.execute(sa.delete(ImportRow).where(ImportRow.import_id == found.id))
+    db.session.delete(found)
+    db.session.commit()
+    return go("/imports/", _("The file was removed. That is final."))
+
+
+def _options_of(found: Import) -> OptionsForm:
+    return OptionsForm(data={name: found.options.get(name) for name in ("match", "owner_id", "country")})
+
+
+def _mapping(found: Import, form: OptionsForm, problem: str = "", status: int = 200) -> Response:
+    return render(
+        "imports/columns.html",
+        page=ImportPage(found, rows=False),
+        columns=columns(found),
+        form=form,
+        orders=ORDERS,
+        problem=problem,
+        encoding=wording.encoding_name(found.found.get("encoding", "")),
+        delimiter=wording.delimiter_name(found.found.get("delimiter", "")),
+        status=status,
+    )

@@ -1,0 +1,102 @@
+"""Many rows of one table made or deleted in a few statements, journaled like those that the session writes one by one.
+
+For imports, and whoever else brings rows by the hundred. What follows from a row (events, search) is its caller's business, and
+nothing of it is loaded into the session.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import REGCLASS
+
+from crmlite.extensions import db
+from crmlite.journal.models import Change, journaled_columns, to_json
+from crmlite.journal.recording import current
+
+_SEQUENCES = sa.table("sqlite_sequence", sa.column("name"), sa.column("seq"))
+
+
+def new_ids(table: str, count: int) -> list[int]:
+    """Ids that nobody else gets, in ascending order; on SQLite as long as this transaction, which has to write, lasts."""
+    if not count:
+        return []
+    connection = db.session.connection()
+    if connection.dialect.name == "sqlite":
+        last = connection.scalar(sa.select(_SEQUENCES.c.seq).where(_SEQUENCES.c.name == table)) or 0
+        return list(range(last + 1, last + count + 1))
+    sequence = sa.cast(sa.func.pg_get_serial_sequence(f'"{table}"', "id"), REGCLASS)
+    numbers = sa.func.generate_series(1, count).table_valued("n")
+    return sorted(connection.scalars(sa.select(sa.func.nextval(sequence)).select_from(numbers)))
+
+
+def create(model: Any, rows: Sequence[dict[str, Any]]) -> list[int]:
+    """Inserts the rows (by names of columns, as the verbs would have left them; what is not named gets its default) with their
+    changes. Returns their ids, which it also writes into the rows that have none."""
+    if not rows:
+        return []
+    without = [row for row in rows if row.get("id") is None]
+    for row, number in zip(without, new_ids(model.__tablename__, len(without)), strict=True):
+        row["id"] = number
+    defaults = {name: _value(default) for name, default in _defaults(model.__table__).items()}
+    whole = [{**defaults, **row} for row in rows]
+    connection = db.session.connection()
+    connection.execute(sa.insert(model.__table__), whole)
+    names = _journaled(model)
+    operation_id = current(db.session())
+    changes = [
+        {
+            "operation_id": operation_id,
+            "record_type": model.__tablename__,
+            "record_id": row["id"],
+            "action": "created",
+            "old": None,
+            "new": {name: to_json(row[name]) for name in names if row[name] is not None},
+        }
+        for row in whole
+    ]
+    connection.execute(sa.insert(Change.__table__), changes)
+    return [row["id"] for row in rows]
+
+
+def remove(model: Any, which: sa.ColumnElement[bool]) -> list[int]:
+    """Deletes those rows with their changes, and returns their ids. Raises IntegrityError where something points at one."""
+    table = model.__table__
+    connection = db.session.connection()
+    rows = connection.execute(sa.select(table).where(which)).mappings().all()
+    if not rows:
+        return []
+    names, operation_id = _journaled(model), current(db.session())
+    changes = [
+        {
+            "operation_id": operation_id,
+            "record_type": model.__tablename__,
+            "record_id": row["id"],
+            "action": "deleted",
+            "old": {name: to_json(row[name]) for name in names if row[name] is not None},
+            "new": None,
+        }
+        for row in rows
+    ]
+    ids = [row["id"] for row in rows]
+    connection.execute(sa.delete(table).where(table.c.id.in_(ids)))
+    connection.execute(sa.insert(Change.__table__), changes)
+    return ids
+
+
+@cache
+def _journaled(model: Any) -> tuple[str, ...]:
+    return tuple(column.name for column in journaled_columns(model))
+
+
+@cache
+def _defaults(table: sa.Table) -> dict[str, Any]:
+    """What each column holds where nobody says, the id left out."""
+    return {column.name: column.default for column in table.columns if column.name != "id"}
+
+
+def _value(default: Any) -> Any:
+    if default is None:
+        return None
+    return default.arg(None) if default.is_callable else default.arg

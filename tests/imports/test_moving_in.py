@@ -1,0 +1,163 @@
+"""A file through all pages: what becomes of people, companies and their links, in one file or in several, in any order."""
+
+import csv
+import io
+
+import sqlalchemy as sa
+
+from crmlite.companies.models import Company
+from crmlite.contacts.models import Affiliation, Contact
+from crmlite.extensions import db
+from crmlite.records.notes import Note
+from crmlite.records.points import Address, Point
+from tests.imports.conftest import Mover
+
+PEOPLE = """Voornaam;Achternaam;E-mail;Mobiel;Bedrijf;Functie;Geboortedatum;Klantnummer
+Jan;de Vries;jan@nl.example;06 12345678;Noord B.V.;Directeur;31-12-1980;K1
+Éva;Kiss;eva@hu.example;;Noord BV;;1-2-1990;
+;;;;;;;K3
+"Piet;x@y.example
+Klaas;Bakker;geen adres;+31 20 555 01 77;;;32-13-1990;
+"""
+
+
+def people(stage) -> dict[str, Contact]:
+    with stage.app.app_context():
+        return {contact.name: contact for contact in db.session.scalars(sa.select(Contact))}
+
+
+def test_a_sheet_is_tried_out_and_then_taken_in(stage, mover):
+    number = mover.begin(PEOPLE.encode("cp1252"))
+    page = mover.client.get(f"/imports/{number}").get_data(as_text=True)
+    assert "Windows-1252" in page
+    assert "Semicolon" in page
+    assert "31-12-1980" in page
+
+    trial = mover.try_out(number)
+    assert trial.state == "tried"
+    assert trial.outcomes == {2: "new", 3: "new", 4: "refused", 5: "refused", 6: "new"}
+    assert "Jan de Vries" not in people(stage)
+
+    done = mover.run(number)
+    assert done.state == "done"
+    assert done.outcomes == trial.outcomes
+    assert done.counts == trial.counts
+    assert sum(done.counts[name] for name in ("new", "refused")) == done.total == 5
+
+    with stage.app.app_context():
+        jan = db.session.scalars(sa.select(Contact).where(Contact.name == "Jan de Vries")).one()
+        assert (jan.main_email, jan.main_phone) == ("jan@nl.example", "06 12345678")
+        assert db.session.scalars(sa.select(Point.normal).where(Point.contact_id == jan.id)).all()[1] == "+31612345678"
+        assert jan.birthday.isoformat() == "1980-12-31"
+        link = db.session.scalars(sa.select(Affiliation).where(Affiliation.contact_id == jan.id)).one()
+        assert (link.company.name, link.title, link.main) == ("Noord B.V.", "Directeur", True)
+        assert db.session.scalars(sa.select(Note.text).where(Note.record_id == jan.id)).all() == ["Klantnummer: K1"]
+        klaas = db.session.scalars(sa.select(Contact).where(Contact.name == "Klaas Bakker")).one()
+        note = db.session.scalars(
+            sa.select(Note.text).where(Note.record_id == klaas.id, Note.record_type == "contact")
+        ).one()
+        assert "geen adres" in note
+        assert "32-13-1990" in note
+
+
+def test_the_report_shows_rows_and_gives_back_the_refused_ones(stage, mover):
+    done = mover.move_in('Name,E-mail\nAnna,anna@x.example\n"=cmd|x",\n,"@sum(1)"\n')
+    page = mover.client.get(f"/imports/{done.id}?show=refused").get_data(as_text=True)
+    assert "There is no name" in page
+    answer = mover.client.get(f"/imports/{done.id}/refused")
+    assert "attachment" in answer.headers["Content-Disposition"]
+    rows = list(csv.reader(io.StringIO(answer.get_data(as_text=True).removeprefix("\ufeff"))))
+    assert rows[0] == ["Why", "Row", "Name", "E-mail"]
+    assert [row[1] for row in rows[1:]] == ["4"]
+    assert rows[1][3] == "'@sum(1)"
+
+
+def test_people_who_are_here_are_left_filled_or_overwritten(stage, mover):
+    mover.move_in("First name,Last name,E-mail,Phone\nAnna,Lindqvist,anna@x.example,\n")
+    again = "First name,Last name,E-mail,Phone,Form of address\nHanna,Lindqvist,ANNA@x.example,06 11111111,Ms\n"
+    assert mover.move_in(again, match="skip").outcomes == {2: "skipped"}
+    assert people(stage)["Anna Lindqvist"].main_phone is None
+    assert mover.move_in(again, match="fill").outcomes == {2: "changed"}
+    assert people(stage)["Anna Lindqvist"].salutation == "Ms"
+    assert mover.move_in(again, match="fill").outcomes == {2: "same"}
+    assert mover.move_in(again, match="overwrite").outcomes == {2: "changed"}
+    assert "Hanna Lindqvist" in people(stage)
+    assert people(stage)["Hanna Lindqvist"].main_phone == "06 11111111"
+
+
+def test_rows_of_one_person_join_and_bring_all_companies(stage, mover):
+    done = mover.move_in(
+        "Name,E-mail,Company,Phone\nAnna Lindqvist,anna@x.example,One,\nAnna Lindqvist,anna@x.example,Two,06 22222222\n"
+        "Bob Other,anna@x.example,One,\n"
+    )
+    assert done.outcomes == {2: "new", 3: "joined", 4: "new"}
+    with stage.app.app_context():
+        anna = db.session.scalars(sa.select(Contact).where(Contact.name == "Anna Lindqvist")).one()
+        links = db.session.scalars(sa.select(Affiliation).where(Affiliation.contact_id == anna.id)).all()
+        assert sorted(link.company.name for link in links) == ["One", "Two"]
+        assert anna.main_phone == "06 22222222"
+        assert db.session.scalar(sa.select(sa.func.count()).where(Company.name == "One")) == 1
+
+
+def test_companies_come_before_or_after_their_people(stage, mover):
+    mover.move_in("Name,E-mail,Company\nAnna,anna@x.example,Noordlicht B.V.\n")
+    done = mover.move_in(
+        "Company,VAT number,City,E-mail,Parent company\nNoordlicht BV,NL 1234.56,Zwolle,info@n.example,Holding\n"
+    )
+    assert done.outcomes == {2: "changed"}
+    with stage.app.app_context():
+        company = db.session.scalars(sa.select(Company).where(Company.name == "Noordlicht B.V.")).one()
+        assert (company.vat_id, company.city, company.main_email) == ("NL 1234.56", "Zwolle", "info@n.example")
+        assert db.session.get_one(Company, company.parent_id).name == "Holding"
+
+
+def test_nobody_changes_or_learns_of_whom_they_may_not_see(stage):
+    seller = Mover(stage, "marketing")
+    rival = "zcrivalcontactqx@example.com"
+    done = seller.move_in(f"Name,E-mail,Form of address\nzcrivalcontactqxgiven X,{rival},Changed\n", match="overwrite")
+    assert done.outcomes == {2: "skipped"}
+    page = seller.client.get(f"/imports/{done.id}").get_data(as_text=True)
+    assert "you may not change it" in page
+    with stage.app.app_context():
+        assert db.session.get_one(Contact, stage.ids["rival.contact"]).salutation == "zcrivalcontactqx"
+
+
+def test_who_has_no_grant_imports_nothing_and_nobody_sees_the_imports_of_others(stage, mover):
+    number = mover.begin(PEOPLE)
+    assert stage.client("seller").get("/imports/new").status_code == 403
+    assert stage.client("marketing").get(f"/imports/{number}").status_code == 404
+    assert stage.client("marketing").post(f"/imports/{number}/run").status_code == 404
+    assert stage.client("admin").get(f"/imports/{number}").status_code == 200
+
+
+def test_a_mapping_is_remembered_for_the_same_headings(stage, mover):
+    text = "Wer,Wo,Email\nAnna Lindqvist,Kiel,anna@x.example\n"
+    mover.try_out(mover.begin(text), **{"to-0": "contact.name", "to-1": "contact.city/home"})
+    assert mover.look(mover.begin(text)).mapping == ["contact.name", "contact.city/home", "contact.email/work"]
+
+
+def test_an_import_is_stopped_and_resumed(stage, mover):
+    number = mover.begin("Name\n" + "".join(f"Person {n}\n" for n in range(700)))
+    mover.try_out(number)
+    assert mover.client.post(f"/imports/{number}/run").status_code == 303
+    assert mover.client.post(f"/imports/{number}/stop").status_code == 303
+    mover.work()
+    assert mover.look(number).state == "stopped"
+    done = mover.run(number)
+    assert (done.state, done.counts["new"]) == ("done", 700)
+
+
+def test_addresses_of_outlook_keep_their_kinds(stage, mover):
+    done = mover.move_in(
+        "First Name,Last Name,E-mail Address,Business Street,Business Street 2,Business City,Business Country/Region,Home City\n"
+        "Anna,Lindqvist,anna@x.example,Main 1,Floor 2,Kiel,Germany,Lübeck\n"
+    )
+    assert done.source == "outlook"
+    with stage.app.app_context():
+        anna = db.session.scalars(sa.select(Contact).where(Contact.name == "Anna Lindqvist")).one()
+        rows = db.session.scalars(sa.select(Address).where(Address.contact_id == anna.id).order_by(Address.id)).all()
+        assert [(row.label, row.lines, row.city, row.country) for row in rows] == [
+            ("work", "Main 1\nFloor 2", "Kiel", "DE"),
+            ("home", "", "Lübeck", ""),
+        ]
+        assert (anna.city, anna.country) == ("Kiel", "DE")
