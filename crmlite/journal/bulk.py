@@ -1,7 +1,7 @@
 """Many rows of one table made or deleted in a few statements, journaled like those that the session writes one by one.
 
-For imports, and whoever else brings rows by the hundred. What follows from a row (events, search) is its caller's business, and
-nothing of it is loaded into the session.
+For imports, and whoever else brings rows by the hundred. Events and search rows are their caller's business; nothing is loaded into
+the session.
 """
 
 from collections.abc import Sequence
@@ -57,7 +57,7 @@ def create(model: Any, rows: Sequence[dict[str, Any]]) -> list[int]:
         for row in whole
     ]
     connection.execute(sa.insert(Change.__table__), changes)
-    return [row["id"] for row in rows]
+    return _touched(model, [row["id"] for row in rows])
 
 
 def remove(model: Any, which: sa.ColumnElement[bool]) -> list[int]:
@@ -82,6 +82,12 @@ def remove(model: Any, which: sa.ColumnElement[bool]) -> list[int]:
     ids = [row["id"] for row in rows]
     connection.execute(sa.delete(table).where(table.c.id.in_(ids)))
     connection.execute(sa.insert(Change.__table__), changes)
+    return _touched(model, ids)
+
+
+def _touched(model: Any, ids: list[int]) -> list[int]:
+    """Lets those look at them before the commit who keep copies of records (before_commit), but for search."""
+    db.session().info.setdefault("touched_in_bulk", set()).update((model.__tablename__, number) for number in ids)
     return ids
 
 

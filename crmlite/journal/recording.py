@@ -122,19 +122,21 @@ def _abandon(session: Session) -> None:
     operation_id, touched = session.info["savepoints"][-1] if session.in_nested_transaction() else (None, set())
     if operation_id is None:
         session.info.pop("operation", None)
+    if not session.in_nested_transaction():
+        session.info.pop("touched_in_bulk", None)
     session.info["touched"] = touched
 
 
 # --- changes ----------------------------------------------------------------------------------------------------------
 
-_hooks: list[Callable[[Session, set[tuple[str, int]]], None]] = []
+_hooks: dict[Callable[[Session, set[tuple[str, int]]], None], bool] = {}
 
 
-def before_commit(hook: Callable[[Session, set[tuple[str, int]]], None]) -> None:
+def before_commit(hook: Callable[[Session, set[tuple[str, int]]], None], *, bulk: bool = True) -> None:
     """Registers what keeps copies of records up to date (search, custom values): called once per transaction with the
-    (record type, id) pairs that changed, inside it."""
+    (record type, id) pairs that changed, inside it. `bulk` is False where who writes in bulk (bulk.py) keeps those copies."""
     if hook not in _hooks:
-        _hooks.append(hook)
+        _hooks[hook] = bulk
 
 
 def renew(record: Any) -> None:
@@ -187,10 +189,10 @@ def _call_hooks(session: Session) -> None:
     if session.in_nested_transaction():
         return
     session.flush()
-    touched = session.info.pop("touched", None)
-    if touched:
-        for hook in _hooks:
-            hook(session, touched)
+    touched, in_bulk = (session.info.pop(name, set()) for name in ("touched", "touched_in_bulk"))
+    for hook, bulk in _hooks.items():
+        if looked_at := touched | in_bulk if bulk else touched:
+            hook(session, looked_at)
 
 
 def _in_order(instance: Any) -> tuple[str, str]:

@@ -40,7 +40,7 @@ def init_app(app: Flask) -> None:
     app.extensions["crmlite.undo_guards"]["custom_field"] = custom_fields.may_edit_fields
     roles.declare(app, "custom_field", _l("Custom fields"))
     roles.declare(app, "saved_view", _l("Views of others"))
-    journal.before_commit(search.keep)
+    journal.before_commit(search.keep, bulk=False)
     journal.before_commit(custom_values.keep)
     links.init_app(app)
     retention.declare(app, trash.kept)

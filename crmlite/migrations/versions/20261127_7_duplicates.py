@@ -7,6 +7,7 @@ from alembic import op
 
 revision = "20261127_7"
 down_revision = "20261127_6"
+changes = ("job",)  # has one more
 
 
 def upgrade() -> None:
