@@ -70,11 +70,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def databases(pytestconfig: pytest.Config) -> dbs.Databases:
-    if worker := getattr(pytestconfig, "workerinput", None):
-        folder, server = worker["databases"]
-        return dbs.Databases(Path(folder), server)
-    return dbs.Databases(*_start(pytestconfig))
+def databases(pytestconfig: pytest.Config) -> Iterator[dbs.Databases]:
+    worker = getattr(pytestconfig, "workerinput", None)
+    folder, server = worker["databases"] if worker else _start(pytestconfig)
+    made = dbs.Databases(Path(folder), server)
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")

@@ -123,6 +123,11 @@ class Databases:
         else:
             self._run(f"DROP DATABASE {_name(url)} WITH (FORCE)")
 
+    def close(self) -> None:
+        """The databases stay until the server ends."""
+        for keeper in self._keepers.values():
+            keeper.close()
+
     def _url(self, kind: str, name: str) -> str:
         return f"sqlite:///{self._folder / name}.db" if kind == "sqlite" else f"{self._server}/{name}"
 
