@@ -167,7 +167,7 @@ def test_the_reader_would_notice(stage):
     assert [finding.text for finding in found] == ["Forgotten", "Tip", "Send", "Photo", "⟦Half⟧ done", "Open"]
 
     def forget():
-        return {"nav": "Forgotten"}
+        return {"frame": {"navigation": "Forgotten"}}
 
     stage.app.template_context_processors[None].append(forget)
     try:
