@@ -35,6 +35,7 @@ class Contact(Mergeable, Record, Reachable, WithLifecycle, Base):
         trash_index("contact"),
         sa.Index("ix_contact_sort_name", "sort_name", "id", "owner_id", "team_id"),
         sa.Index("ix_contact_last_activity_at", "last_activity_at", "id", "owner_id", "team_id"),
+        sa.Index("ix_contact_lifecycle", "lifecycle", "id", "owner_id", "team_id", "deleted_at"),
         sa.Index(None, "owner_id", "sort_name"),
         sa.Index(None, "team_id", "sort_name"),
     )
