@@ -157,6 +157,9 @@ RETENTION_FORM = {
         "files-number": "30",
         "mail-number": "",
         "imports-number": "90",
+        "notices-number": "90",
+        "unread-number": "365",
+        "seen-number": "",
     },
     **{"quarantine-number": "30", "leads-number": "", "books-number": "10"},
 }

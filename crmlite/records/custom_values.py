@@ -83,10 +83,10 @@ def _keep(session: Session, name: str, fields: list[CustomField], ids: list[int]
     kind = types.known(name)
     if kind is None:
         return
-    wanted = {_key(row): row for number in ids for row in _wanted(session.get(kind.model, number), fields)}
-    table = CustomValue.__table__
+    table, connection = CustomValue.__table__, session.connection()
+    values = connection.execute(sa.select(kind.model.id, kind.model.custom).where(kind.model.id.in_(ids)))
+    wanted = {_key(row): row for number, custom in values for row in _wanted(number, custom, fields)}
     of_these = sa.and_(table.c.field_id.in_([field.id for field in fields]), table.c.record_id.in_(ids))
-    connection = session.connection()
     now = {_key(row._mapping): dict(row._mapping) for row in connection.execute(sa.select(table).where(of_these))}
     stale = {key[:2] for key in {**now, **wanted} if now.get(key) != wanted.get(key)}
     for field_id, record_id in sorted(stale):
@@ -99,9 +99,8 @@ def _key(row: Any) -> tuple[int, int, int]:
     return row["field_id"], row["record_id"], row["n"]
 
 
-def _wanted(record: Any, fields: Iterable[CustomField]) -> list[dict[str, Any]]:
-    values = record.custom if record is not None else None
-    return [row for field in fields if values for row in rows_of(field, record.id, values.get(field.key))]
+def _wanted(record_id: int, values: dict[str, Any] | None, fields: Iterable[CustomField]) -> list[dict[str, Any]]:
+    return [row for field in fields if values for row in rows_of(field, record_id, values.get(field.key))]
 
 
 # --- asking -----------------------------------------------------------------------------------------------------------

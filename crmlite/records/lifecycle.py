@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -35,10 +35,10 @@ class Facts:
 
 def derive(facts: Facts, today: date) -> str | None:
     """lead, prospect, customer, former, or None for somebody of whom nothing but the address is known."""
-    is_since = facts.customer_since is not None and facts.customer_since <= today
-    if (
-        is_since or facts.first_order_on
-    ):  # whose order is of tomorrow here is a customer already: it is tomorrow where they are
+    began = facts.customer_since is not None and facts.customer_since <= today
+    # an order is of the customer's day, which may be tomorrow already
+    ordered = facts.first_order_on is not None and facts.first_order_on <= today + timedelta(days=1)
+    if began or ordered:
         return "former" if facts.customer_until and facts.customer_until <= today else "customer"
     if facts.qualified_leads or facts.open_deals:
         return "prospect"

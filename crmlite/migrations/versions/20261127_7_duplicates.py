@@ -115,8 +115,10 @@ def _look_through_what_is_there() -> None:
         sa.column("created_at", sa.DateTime(timezone=True)),
         sa.column("attempts", sa.Integer()),
     )
-    now = datetime.now(UTC)
-    now = now.replace(tzinfo=None) if connection.dialect.name == "sqlite" else now
+    then = datetime(
+        2026, 11, 27, tzinfo=UTC
+    )  # long due: and a start that is killed and tried again leaves the same rows
+    then = then.replace(tzinfo=None) if connection.dialect.name == "sqlite" else then
     op.bulk_insert(
         job,
         [
@@ -125,8 +127,8 @@ def _look_through_what_is_there() -> None:
                 "key": "duplicates:all",
                 "state": "queued",
                 "args": {},
-                "due_at": now,
-                "created_at": now,
+                "due_at": then,
+                "created_at": then,
                 "attempts": 0,
             }
         ],
