@@ -7,8 +7,8 @@ from crmlite.auth.models import Organisation, Viewer
 from crmlite.catalog.forms import ProductFields
 from crmlite.catalog.models import Price, Product, TaxClass
 from crmlite.extensions import db
-from crmlite.records.listing import Row, fills
 from crmlite.records.policy import Policy
+from crmlite.records.rows import Row, fills
 from crmlite.records.types import Column, RecordType, register
 
 

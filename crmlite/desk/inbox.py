@@ -18,7 +18,7 @@ from crmlite.extensions import db, utcnow
 from crmlite.journal import Operation
 from crmlite.mail.outbox import Message
 from crmlite.records import types
-from crmlite.records.listing import users
+from crmlite.records.colleagues import users
 from crmlite.records.timeline import period
 
 PAGE = 50

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 
 from crmlite import journal, web
-from crmlite.records.listing import users
+from crmlite.records.colleagues import users
 from crmlite.records.types import RecordType
 
 FOLLOWS = frozenset(

@@ -18,8 +18,8 @@ from crmlite.extensions import db
 from crmlite.journal import Operation
 from crmlite.records import types
 from crmlite.records.alike import LookAlike
+from crmlite.records.colleagues import users
 from crmlite.records.edit import fields_then
-from crmlite.records.listing import users
 from crmlite.records.types import RecordType
 
 PAGE = 25

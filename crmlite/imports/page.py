@@ -11,7 +11,7 @@ from crmlite.imports import cases, sources, targets, wording
 from crmlite.imports.models import OUTCOMES, TRIED, TRYING, UNDONE, Import, ImportRow
 from crmlite.imports.reading import stream
 from crmlite.records import types
-from crmlite.records.listing import users
+from crmlite.records.colleagues import users
 
 PAGE = 50
 _CELLS = 4

@@ -31,7 +31,7 @@ from crmlite.imports.models import (
 from crmlite.imports.page import ImportPage, UndoPage, columns
 from crmlite.imports.reading import stream
 from crmlite.imports.reading.limits import FILE, Unreadable
-from crmlite.records.listing import users
+from crmlite.records.colleagues import users
 from crmlite.safety import csv_cell
 from crmlite.web import go, headers, render
 

@@ -27,9 +27,9 @@ from crmlite.leads.fields import Field
 from crmlite.leads.models import MAX_NEED, WebForm
 from crmlite.leads.sites import site
 from crmlite.points import is_email, is_phone
+from crmlite.records.colleagues import users
 from crmlite.records.custom_forms import WithCustom
 from crmlite.records.forms import NO_EMAIL, NO_PHONE, OwnerField, RecordField
-from crmlite.records.listing import users
 from crmlite.web import LANGUAGES
 
 MAX_SITES = 20

@@ -28,9 +28,11 @@ from crmlite.pipeline.models.deals import idle_days, is_stale
 from crmlite.pipeline.short import short_date
 from crmlite.pipeline.stages import KnownPipeline, KnownStage
 from crmlite.pipeline.types import DEAL
+from crmlite.records.colleagues import users
 from crmlite.records.filters import FilterError
-from crmlite.records.listing import FilterField, Listing, Rights, names_of, users
+from crmlite.records.listing import FilterField, Listing
 from crmlite.records.policy import statement_for
+from crmlite.records.rows import Rights, names_of
 from crmlite.web import local_today
 
 PAGE = 15

@@ -13,8 +13,9 @@ from crmlite import money, numbers
 from crmlite.auth.models import Organisation, Viewer
 from crmlite.number_fields import said_why
 from crmlite.records import filters, tags
+from crmlite.records.colleagues import users
 from crmlite.records.filters import OPERATORS, FilterError
-from crmlite.records.listing import Listing, users
+from crmlite.records.listing import Listing
 from crmlite.records.types import Column, RecordType
 from crmlite.web import locale
 

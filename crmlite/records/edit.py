@@ -12,8 +12,8 @@ from crmlite.extensions import db
 from crmlite.forms import SeenForm, take_over
 from crmlite.journal import Change, to_json
 from crmlite.records import custom_cells, custom_fields
+from crmlite.records.colleagues import users
 from crmlite.records.forms import ReachForm, row_id
-from crmlite.records.listing import users
 
 
 def knows_version(record: Any, form: Form, version: str | None) -> bool:

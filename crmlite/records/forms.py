@@ -38,7 +38,7 @@ from crmlite.forms import (
 )
 from crmlite.points import is_email, is_phone, normal_url
 from crmlite.records import types
-from crmlite.records.listing import users
+from crmlite.records.colleagues import users
 from crmlite.records.notes import MAX_LENGTH
 from crmlite.records.points import LABELS, Address, Point, of
 

@@ -11,10 +11,11 @@ from crmlite.auth import papers
 from crmlite.auth.models import Member, Viewer
 from crmlite.extensions import utcnow
 from crmlite.records import files, members, panels, tags
+from crmlite.records.colleagues import users
 from crmlite.records.forms import NoteForm
-from crmlite.records.listing import Row, fill, put_custom, users
 from crmlite.records.panels import Panel
 from crmlite.records.points import Address, Point, of
+from crmlite.records.rows import Row, fill, put_custom
 from crmlite.records.timeline import WHOLE, Timeline
 from crmlite.records.types import Column, RecordType
 

@@ -17,7 +17,7 @@ from crmlite.events import EventType
 from crmlite.extensions import db
 from crmlite.journal import Change, Event, EventLink, Operation
 from crmlite.records import custom_cells, lifecycle, types
-from crmlite.records.listing import users
+from crmlite.records.colleagues import users
 from crmlite.records.notes import Note
 from crmlite.records.types import Column, RecordType
 

@@ -18,9 +18,9 @@ from crmlite.extensions import Base, db, utcnow
 from crmlite.files import File
 from crmlite.journal import Change, Event, EventLink
 from crmlite.records import links, types
+from crmlite.records.colleagues import users
 from crmlite.records.files import Attachment
 from crmlite.records.links import Link
-from crmlite.records.listing import users
 from crmlite.records.notes import Note
 from crmlite.records.tags import Tagging
 from crmlite.records.types import Record, RecordType

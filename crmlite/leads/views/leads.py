@@ -17,8 +17,9 @@ from crmlite.leads.forms import LeadForm, NewLeadForm, ReasonForm
 from crmlite.leads.models import STATE_HUES, STATE_LABELS, Lead, Submission, WrongState
 from crmlite.leads.types import LEAD, may_edit_forms
 from crmlite.records import types
+from crmlite.records.colleagues import users
 from crmlite.records.edit import knows_version, stale_fields
-from crmlite.records.listing import Listing, users
+from crmlite.records.listing import Listing
 from crmlite.records.page import RecordPage
 from crmlite.records.views import page_of
 from crmlite.web import country_name, go, is_partial, outcome, render, undo_url

@@ -11,8 +11,9 @@ from wtforms import Form
 from crmlite.extensions import db
 from crmlite.money import Money
 from crmlite.records.cells import cell
+from crmlite.records.colleagues import users
 from crmlite.records.custom_cells import said
-from crmlite.records.listing import users, values_of
+from crmlite.records.rows import values_of
 from crmlite.records.types import Column, RecordType
 from crmlite.records.views import bp, changed, kind_of
 from crmlite.web import outcome, render, show_money
