@@ -82,9 +82,10 @@ def all_of(app, statement: str) -> list[str]:
 
 def test_writers_do_not_wait_for_a_backup(own_stage, settings, tmp_path):
     with Load(own_stage) as load:
+        began = time.monotonic()
         making.make(settings, tmp_path / "firm.tar.gz")
-        during = len(load.acknowledged)
-    assert during > 10
+        rate = len(load.acknowledged) / (time.monotonic() - began)
+    assert rate > 5, "they go on meanwhile"
     assert load.slowest < 3
 
 
