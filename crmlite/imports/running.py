@@ -38,6 +38,7 @@ from crmlite.imports.planning import FILL, Plan, Planner
 from crmlite.imports.reading import stream
 from crmlite.imports.reading.stream import Row
 from crmlite.imports.scratch import Scratch
+from crmlite.imports.sources.habits import HABITS, Habits
 from crmlite.imports.updates import Stock
 
 log = logging.getLogger(__name__)
@@ -263,8 +264,9 @@ class Work:
         self._owner_id: int | None = found.options.get("owner_id", found.made_by_id)
         self._teams = writer.teams()
         orders = {int(index): order for index, order in found.options.get("orders", {}).items()}
-        country = found.options.get("country") or Organisation.get().country or ""
-        self._drafter = Drafter(found.headers, found.mapping, orders, country, _owners())
+        country = found.options.get("country", Organisation.get().country) or ""
+        habits = HABITS.get(found.source, Habits())
+        self._drafter = Drafter(found.headers, found.mapping, orders, country, _owners(), habits)
 
     def drafts(self, rows: Sequence[Row], begin: int) -> list[Draft]:
         drafts = []

@@ -1,7 +1,7 @@
 """Where a column's values may go: fields of people and of companies, as data.
 
 A target is `<record>.<field>`, with `/<label>` for e-mails, phones, links and addresses, and `#<number>` where a person has several
-and their columns belong together: `contact.city/home#2`. Empty is nowhere: such values go into a note. "-" is left out on purpose.
+and their columns belong together: `contact.city/home#2`. `is_company#2` is of rows whose name is mapped to the company. Empty is nowhere: such values go into a note. "-" is left out on purpose.
 """
 
 from dataclasses import dataclass
@@ -42,6 +42,7 @@ REACH: dict[str, Any] = {
     "city": _l("City"),
     "region": _l("Region"),
     "country": _l("Country"),
+    "formatted": _l("Whole address"),
 }
 LABELLED: dict[str, Any] = {
     "email_label": _l("Kind of the e-mail"),
@@ -52,11 +53,12 @@ LABELLED: dict[str, Any] = {
 GENERAL: dict[str, Any] = {
     "owner": _l("Owner"),
     "is_company": _l("Whether the row is a company"),
+    "deleted": _l("Whether the row was deleted there"),
 }
-ADDRESS = frozenset({"lines", "postcode", "city", "region", "country", "address_label"})
+ADDRESS = frozenset({"lines", "postcode", "city", "region", "country", "formatted", "address_label"})
 _OFFERED = {"email": ("work", "home"), "phone": ("work", "mobile", "home"), "url": ("work",)}
 _KINDS = {"work": _l("Work"), "home": _l("Home"), "mobile": _l("Mobile"), "other": _l("Other"), "invoice": _l("Invoices"),
-          "delivery": _l("Deliveries"), "direct": _l("Direct")}  # fmt: skip
+          "delivery": _l("Deliveries"), "direct": _l("Direct"), "fax": _l("Fax"), "pager": _l("Pager")}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def parse(text: str) -> Target | None:
     path, _slash, label = head.partition("/")
     record, dot, field = path.partition(".")
     if not dot:
-        return Target("", path) if path in GENERAL else None
+        return Target("", path, "", int(number) if number.isdecimal() else 1) if path in GENERAL else None
     fields = {"contact": PERSON_FIELDS, "company": COMPANY_FIELDS}.get(record)
     if fields is None or field not in fields | REACH | LABELLED or (label and label not in _KINDS):
         return None

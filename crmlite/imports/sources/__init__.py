@@ -8,7 +8,7 @@ from crmlite.imports.sources.source import Source, folded
 
 SOURCES: tuple[Source, ...] = (
     google.GOOGLE, salesforce.SALESFORCE, salesforce.SALESFORCE_ACCOUNTS, hubspot.HUBSPOT_COMPANIES, hubspot.HUBSPOT,
-    pipedrive.PIPEDRIVE, pipedrive.PIPEDRIVE_ORGANIZATIONS, espocrm.ESPOCRM_ACCOUNTS, espocrm.ESPOCRM, odoo.ODOO,
+    pipedrive.PIPEDRIVE, pipedrive.PIPEDRIVE_ORGANIZATIONS, espocrm.ESPOCRM_ACCOUNTS, espocrm.ESPOCRM, odoo.ODOO_BY_COMPANY, odoo.ODOO,
     outlook.OUTLOOK,
 )  # fmt: skip
 LABELS = {source.name: source.label for source in (*SOURCES, cards.CARDS)}

@@ -12,6 +12,7 @@ HUBSPOT = Source(
     (
         ("Record ID", "First Name", "Last Name", "Email"),
         ("Record ID", "Email", "Contact owner"),
+        ("Record ID", "Email", "Company Name"),
         ("Record ID", "Lifecycle Stage"),
         ("Contact ID", "First Name", "Contact owner"),
         ("Datensatz-ID", "Vorname", "E-Mail"),
@@ -20,7 +21,6 @@ HUBSPOT = Source(
         ("ID de registro", "Nombre", "Apellidos"),
     ),
     {
-        "Record ID": "-",
         "First Name": "contact.given",
         "Last Name": "contact.family",
         "Email": "contact.email/work#1",
@@ -36,6 +36,7 @@ HUBSPOT = Source(
         "Company Name": "company.name",
         "Associated Company": "company.name",
         "Primary Associated Company": "company.name",
+        "Associated Company (Primary)": "company.name",
         "Contact owner": "owner",
         "Street Address": "contact.lines/work#1",
         "City": "contact.city/work#1",
@@ -59,10 +60,10 @@ HUBSPOT_COMPANIES = Source(
     "HubSpot",
     (("Record ID", "Company name", "Company Domain Name"), ("Record ID", "Company name", "Company owner")),
     {
-        "Record ID": "-",
         "Company name": "company.name",
         "Company Domain Name": "company.url/work#1",
         "Website URL": "company.url/work#2",
+        "LinkedIn Company Page": "company.url/work#3",
         "Phone Number": "company.phone/work#1",
         "Industry": "company.industry",
         "Street Address": "company.lines/work#1",
