@@ -168,7 +168,7 @@ class Drafter:
         """Puts one value where it belongs; what can be several is gathered first."""
         values = made.person if target.record == "contact" else made.company
         name = target.field
-        if name in ADDRESS or name in _APART or name.endswith("_label"):
+        if name in ADDRESS or name in texts.POINTS or name.endswith("_label"):
             kind = "address" if name in ADDRESS else name.removesuffix("_label")
             parts.setdefault((kind, target.number), []).append((name, target.label or "", value))
         elif name == "note":
@@ -224,7 +224,7 @@ class Drafter:
         rest: list[tuple[str, str]],
     ) -> None:
         country = self._country
-        for (kind, _number), found in sorted(parts.items(), key=lambda part: part[0][0] != "address"):
+        for (kind, _number), found in sorted(parts.items(), key=lambda part: (part[0][0] != "address", part[0][1])):
             if kind == "address":
                 country = self._address(made, reach, found, rest) or country
                 continue
