@@ -16,7 +16,9 @@ _APART = {
 }
 POINTS = frozenset(_APART)
 _IN_BRACKETS = re.compile(r"<([^<>@\s]+@[^<>\s]+)>")
-_EXTENSION = re.compile(r"(?:;ext=|(?<=\d)\s*(?:ext\.?|extension|x|#|doorkiesnr\.?|Durchwahl|poste)\s*)(\d{1,7})$", re.IGNORECASE)
+_EXTENSION = re.compile(
+    r"(?:;ext=|(?<=\d)\s*(?:ext\.?|extension|x|#|doorkiesnr\.?|Durchwahl|poste)\s*)(\d{1,7})$", re.IGNORECASE
+)
 _BLOCK = re.compile(r"<br\s*/?>|</(?:p|div|li|h\d|tr)>\s*(?!$)", re.IGNORECASE)
 _LABELS = {
     "home": "home", "private": "home", "personal": "home", "privat": "home", "thuis": "home", "domicile": "home",
@@ -101,7 +103,10 @@ def normal(kind: str, value: str, country: str) -> tuple[str, str | None]:
         return value, None
     if not is_phone(value):
         return value, None
-    return value, normal_phone(value, country) or "".join(filter(str.isdigit, value))
+    abroad = f"+{value.lstrip(' 0')}" if value.startswith("00") else ""
+    return value, normal_phone(value, country) or (normal_phone(abroad, "") if abroad else None) or "".join(
+        filter(str.isdigit, value)
+    )
 
 
 def without_extension(value: str) -> tuple[str, str]:

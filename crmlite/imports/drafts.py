@@ -16,8 +16,8 @@ from crmlite.fold import sort_key
 from crmlite.imports import cells as texts
 from crmlite.imports.lexicon import country_code, language_code
 from crmlite.imports.reading.looks import read_date
-from crmlite.imports.targets import ADDRESS, LEFT_OUT, Target, parse
 from crmlite.imports.sources.habits import Habits
+from crmlite.imports.targets import ADDRESS, LEFT_OUT, Target, parse
 
 Reason = tuple[str, str]
 LONGEST = {
@@ -114,6 +114,9 @@ class Drafter:
             if target != LEFT_OUT
         ]
         self._width = len(headers)
+        self._by_company = any(
+            target and target.field == "is_company" and target.number > 1 for *_at, target in self._columns
+        )
         self._orders, self._country, self._owners, self._habits = orders, country, owners, habits
 
     def draft(self, number: int, place: int, cells: Sequence[str]) -> Draft:
@@ -197,21 +200,23 @@ class Drafter:
             if texts.line(value) != made.job:
                 made.job = texts.joined(made.job, texts.line(value), ", ")
         elif name == "name" and target.record == "company":
-            self._company_name(values, header, value, rest)
+            self._company_name(values, target, header, value, rest)
         elif name == "instructions":
             values[name] = texts.joined(values.get(name, ""), value)
         else:
             values[name] = texts.joined(values.get(name, ""), texts.line(value), " ")
 
     @staticmethod
-    def _company_name(values: dict[str, Any], header: str, value: str, rest: list[tuple[str, str]]) -> None:
-        """The first one; others are told. HubSpot has several in one cell."""
-        first, *others = [value]
-        if header.startswith("Associated Company"):
-            first, *others = [piece.strip() for piece in value.split(";")]
-        known = values.setdefault("name", texts.line(first))
-        if known != texts.line(first):
-            others.insert(0, first)
+    def _company_name(
+        values: dict[str, Any], target: Target, header: str, value: str, rest: list[tuple[str, str]]
+    ) -> None:
+        """One of them; others are told."""
+        first, *others = [texts.line(piece) for piece in (value.split(";") if target.number > 1 else [value])]
+        known = values.get("name", "")
+        if known and known != first:
+            others.append(known if target.number > 1 else first)
+        if not known or target.number > 1:
+            values["name"] = first
         rest += [(header, other) for other in others if other]
 
     # --- e-mails, phones, links, addresses ------------------------------------------------------------------------
@@ -314,14 +319,15 @@ class Drafter:
             made.refused = ("nobody", "")
             return
         unmapped = "\n".join(f"{header}: {value}" for header, value in rest)
-        if made.has_person:
+        if made.has_company and self._by_company:
+            made.company_note = texts.joined(made.company_note, unmapped)
+        elif made.has_person:
             made.note = texts.joined(made.note, unmapped)
         else:
             made.company_note = texts.joined(texts.joined(made.company_note, made.note), unmapped)
             made.note = ""
         if max(len(made.note), len(made.company_note)) > NOTE:
             made.refused = ("note_too_long", "")
-
 
     def _nameless(self, made: Draft) -> None:
         """Without a name it is about the company. CRMs have people of whom only an e-mail address is known; address books have not."""

@@ -1,7 +1,8 @@
 """Where a column's values may go: fields of people and of companies, as data.
 
 A target is `<record>.<field>`, with `/<label>` for e-mails, phones, links and addresses, and `#<number>` where a person has several
-and their columns belong together: `contact.city/home#2`. `is_company#2` is of rows whose name is mapped to the company. Empty is nowhere: such values go into a note. "-" is left out on purpose.
+and their columns belong together: `contact.city/home#2`. `is_company#2` is of rows whose name is mapped to the company;
+`company.name#2` may hold several, parted by semicolons, and goes before `company.name`. Empty is nowhere: such values go into a note. "-" is left out on purpose.
 """
 
 from dataclasses import dataclass

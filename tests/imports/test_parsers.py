@@ -143,7 +143,7 @@ def test_cards_of_all_versions(tmp_path):
     }  # fmt: skip
     anna = cards[3]
     assert anna["Name"] == "Anna, Maria"
-    assert (anna["E-mail 1"], anna["E-mail 1 label"]) == ("anna@example.com", "school")
+    assert (anna["E-mail 1"], anna["E-mail 1 label"]) == ("anna@example.com", "School")
     assert (anna["Address 1 street"], anna["Address 1 city"], anna["Address 1 label"]) == ("Main St. 1", "Kiel", "home")
     assert (anna["Phone 1"], anna["Phone 1 label"]) == ("+49-431-5550100", "home")
     assert anna["Note"] == "one\ntwo and on"

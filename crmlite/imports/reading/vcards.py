@@ -17,7 +17,22 @@ from crmlite.imports.reading.limits import CARD, FIELD, LINE, BadRow
 
 Card = dict[str, str]
 _LEFT_OUT = frozenset(
-    {"BEGIN", "END", "VERSION", "PRODID", "REV", "UID", "PHOTO", "LOGO", "SOUND", "KEY", "SORT-STRING", "N", "KIND", "LABEL"}
+    {
+        "BEGIN",
+        "END",
+        "VERSION",
+        "PRODID",
+        "REV",
+        "UID",
+        "PHOTO",
+        "LOGO",
+        "SOUND",
+        "KEY",
+        "SORT-STRING",
+        "N",
+        "KIND",
+        "LABEL",
+    }
 )
 _MANY = {"EMAIL": "E-mail", "TEL": "Phone", "URL": "Link"}
 _AT_MOST = 20
@@ -78,6 +93,11 @@ def _split(file: IO[str]) -> Iterator[list[str] | BadRow]:
             bad = bad or size > CARD
             if not bad:
                 lines.append(line.rstrip("\n"))
+        elif lines:  # within an assistant's card: its text goes on the line that began it
+            size += len(line)
+            bad = bad or size > CARD
+            if not bad:
+                lines[-1] += "\\n" + line.rstrip("\n").replace("\\", "\\\\")
     if lines is not None:
         yield BadRow("card_without_end")
 
@@ -139,7 +159,9 @@ def _whose(found: Card, parsed: list[Line], kind: str) -> None:
     """Whether it is a company's: told so, or with no name of a person and the company's for a whole name."""
     shown = any(line.name == "X-ABSHOWAS" and "COMPANY" in line.value.upper() for line in parsed)
     unnamed = not any(found.get(name) for name in ("First name", "Last name"))
-    if kind == "org" or (unnamed and found.get("Company") and (shown or found.get("Name") in {"", None, found["Company"]})):
+    if kind == "org" or (
+        unnamed and found.get("Company") and (shown or found.get("Name") in {"", None, found["Company"]})
+    ):
         found["Is company"] = "yes"
         found["Name"] = found.get("Name") or found.get("Company", "")
 

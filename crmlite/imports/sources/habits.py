@@ -23,7 +23,7 @@ class Habits:
 
 _NO = frozenset({"false", "no", "0"})
 _OUTLOOK = frozenset({
-    "normal", "normaal", "normale", "normale", "обычная", "false", "falsk", "onwaar", "falso", "falsch", "faux", "ложь",
+    "normal", "normaal", "normale", "обычная", "false", "falsk", "onwaar", "falso", "falsch", "faux", "ложь",
     "unspecified", "niet opgegeven", "ikke angivet", "non specificato", "не определен", "keine angabe", "non spécifié",
     "0/0/00", "0-0-00", "00-00-00", "00/00/00", "0.0.00", "00.00.00", "smtp",
 })  # fmt: skip
@@ -36,6 +36,8 @@ HABITS = {
     "espocrm": Habits(columns={"do not call": _NO, "donotcall": _NO, "emailaddressisoptedout": _NO}),
     "odoo": Habits(columns={"active": frozenset({"true", "yes", "1"})}, nameless_is_company=True),
     "salesforce": Habits(
-        columns=dict.fromkeys(("hasoptedoutofemail", "hasoptedoutoffax", "donotcall", "isemailbounced"), frozenset({"false"}))
+        columns=dict.fromkeys(
+            ("hasoptedoutofemail", "hasoptedoutoffax", "donotcall", "isemailbounced"), frozenset({"false"})
+        )
     ),
 }

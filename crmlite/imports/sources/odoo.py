@@ -47,7 +47,14 @@ _LABELS = {
     "NIF": "company.vat_id", "Comercial": "owner",
 }  # fmt: skip
 
-_NONE_OF_COMPANIES = {"company.job", "company.salutation", "company.given", "company.family", "company.birthday"}
+_NONE_OF_COMPANIES = {
+    "company.job",
+    "company.salutation",
+    "company.given",
+    "company.family",
+    "company.birthday",
+    "company.language",
+}
 ODOO = Source(
     "odoo",
     "Odoo",
