@@ -14,10 +14,12 @@ from urllib.parse import urlsplit
 from crmlite.contacts.models import split_name
 from crmlite.fold import sort_key
 from crmlite.imports import cells as texts
+from crmlite.imports.fields import read
 from crmlite.imports.lexicon import country_code, language_code
 from crmlite.imports.reading.looks import read_date
 from crmlite.imports.sources.habits import Habits
 from crmlite.imports.targets import ADDRESS, LEFT_OUT, Target, parse
+from crmlite.records.custom_fields import CustomField
 
 Reason = tuple[str, str]
 LONGEST = {
@@ -58,11 +60,16 @@ class Draft:
     reach: Reach = field(default_factory=Reach)
     company: dict[str, Any] = field(default_factory=dict)
     company_reach: Reach = field(default_factory=Reach)
+    custom: dict[str, Any] = field(default_factory=dict)
+    """Of the person, by key."""
+    company_custom: dict[str, Any] = field(default_factory=dict)
     parent: str = ""
     job: str = ""
     owner_id: int | None = None
     note: str = ""
     company_note: str = ""
+    told: list[tuple[str, str, str]] = field(default_factory=list)
+    """What went into custom fields: of which record, heading, value."""
     remarks: list[Reason] = field(default_factory=list)
     refused: Reason | None = None
 
@@ -79,7 +86,12 @@ class Draft:
         """Whether it says more of the company than its name."""
         more = any(value for name, value in self.company.items() if name != "name")
         return bool(
-            more or self.company_reach.points or self.company_reach.addresses or self.company_note or self.parent
+            more
+            or self.company_custom
+            or self.company_reach.points
+            or self.company_reach.addresses
+            or self.company_note
+            or self.parent
         )
 
     @cached_property
@@ -103,9 +115,11 @@ class Drafter:
         headers: Sequence[str],
         mapping: Sequence[str],
         orders: Mapping[int, str],
+        commas: Mapping[int, str],
         country: str,
         owners: Callable[[str], int | None],
         habits: Habits,
+        fields: Mapping[int, CustomField],
     ) -> None:
         """`orders`: of columns with dates, how days are written there. `country`: where numbers without a prefix are dialled."""
         self._columns = [
@@ -113,11 +127,12 @@ class Drafter:
             for index, (header, target) in enumerate(zip(headers, mapping, strict=True))
             if target != LEFT_OUT
         ]
+        self._fields = fields
         self._width = len(headers)
         self._by_company = any(
             target and target.field == "is_company" and target.number > 1 for *_at, target in self._columns
         )
-        self._orders, self._country, self._owners, self._habits = orders, country, owners, habits
+        self._orders, self._commas, self._country, self._owners, self._habits = orders, commas, country, owners, habits
 
     def draft(self, number: int, place: int, cells: Sequence[str]) -> Draft:
         made = Draft(number, place)
@@ -132,6 +147,8 @@ class Drafter:
             if target is None:
                 if said := self._said(header, value):
                     rest.append((header, said))
+            elif target.is_custom:
+                self._custom(made, target, index, header, value, rest)
             elif target.field == "deleted":
                 if value.casefold() in _YES:
                     made.refused = ("deleted", "")
@@ -163,6 +180,22 @@ class Drafter:
             pieces = [piece.strip() for piece in value.split(":::")]
             return ", ".join(piece for piece in pieces if not self._habits.is_default(header, piece))
         return "" if self._habits.is_default(header, value) else texts.readable(value)
+
+    def _custom(
+        self, made: Draft, target: Target, index: int, header: str, value: str, rest: list[tuple[str, str]]
+    ) -> None:
+        values = made.custom if target.record == "contact" else made.company_custom
+        custom = self._fields.get(index)
+        if custom is None or custom.key in values:
+            rest.append((header, value))
+            return
+        try:
+            values[custom.key] = read(custom, value, self._orders.get(index, "dmy"), self._commas.get(index, "."))
+        except ValueError:
+            made.remarks.append(("no_fit", f"{header}: {value[:40]}"))
+            rest.append((header, value))
+        else:
+            made.told.append((target.record, header, value))
 
     def _sort(
         self, made: Draft, parts: dict[tuple[str, int], list[tuple[str, str, str]]], target: Target, index: int, header: str,
@@ -318,6 +351,8 @@ class Drafter:
         if not made.has_person and not made.has_company:
             made.refused = ("nobody", "")
             return
+        rest += [(header, value) for record, header, value in made.told if record == "contact" and not made.has_person]
+        rest += [(header, value) for record, header, value in made.told if record == "company" and not made.has_company]
         unmapped = "\n".join(f"{header}: {value}" for header, value in rest)
         if made.has_company and self._by_company:
             made.company_note = texts.joined(made.company_note, unmapped)

@@ -18,6 +18,7 @@ from crmlite import jobs, journal
 from crmlite.auth import signin
 from crmlite.auth.models import Organisation, User, Viewer
 from crmlite.extensions import db, reading, utcnow, writing
+from crmlite.imports import fields, taking
 from crmlite.imports import writing as writer
 from crmlite.imports.drafts import Draft, Drafter
 from crmlite.imports.matching import Known, firm_keys, look_up, own_firm_keys, person_keys
@@ -141,6 +142,8 @@ def _run_batch(import_id: int) -> bool:
     found = db.session.get(Import, import_id, populate_existing=True)
     if found is None or found.state != RUNNING or found.stream is None:
         return False
+    if found.operation_id is None:
+        return _begin(found)
     begin = found.place
     try:
         _require_room()
@@ -155,7 +158,7 @@ def _run_batch(import_id: int) -> bool:
     if found is None or found.state != RUNNING or found.place != begin:
         db.session.rollback()
         return False
-    _begin_operation(found)
+    journal.go_on(found.operation_id or 0)
     _do(found, work, drafts)
     found.place = place
     if not rows:
@@ -165,14 +168,26 @@ def _run_batch(import_id: int) -> bool:
     return bool(rows)
 
 
-def _begin_operation(found: Import) -> None:
-    """All batches are one operation, by whoever began the import: that is what its undo takes back."""
-    if found.operation_id is None:
-        journal.act_as("user", found.made_by_id)
-        journal.label("import")
-        found.operation_id = journal.operation()
-    else:
-        journal.go_on(found.operation_id)
+def _begin(begun: Import) -> bool:
+    """All batches are one operation, by whoever began the import: that is what its undo takes back. It begins with the fields
+    that the import makes."""
+    try:
+        user = _maker(begun)
+    except Halted as reason:
+        _halt(begun.id, str(reason))
+        return False
+    writing()
+    found = Import.locked(begun.id)
+    if found is None or found.state != RUNNING or found.operation_id is not None:
+        db.session.rollback()
+        return False
+    journal.act_as("user", found.made_by_id)
+    journal.label("import")
+    found.operation_id = journal.operation()
+    fields.make(found, user)
+    taking.remember(found)
+    db.session.commit()
+    return True
 
 
 def _do(found: Import, work: "Work", drafts: Sequence[Draft]) -> None:
@@ -249,6 +264,14 @@ def _require_room() -> None:
         raise Halted("disk_full")
 
 
+def _maker(found: Import) -> Viewer:
+    """Whose rights hold."""
+    people = signin.viewers(User.id == found.made_by_id)
+    if not people or not people[0].may("import", "create"):
+        raise Halted("may_not")
+    return people[0]
+
+
 # --- what both need ---------------------------------------------------------------------------------------------------
 
 
@@ -256,17 +279,18 @@ class Work:
     """What a batch is done with: whose rights hold, how columns are read. Made anew for each batch, as rights may change."""
 
     def __init__(self, found: Import) -> None:
-        people = signin.viewers(User.id == found.made_by_id)
-        if not people or not people[0].may("import", "create"):
-            raise Halted("may_not")
-        self.user: Viewer = people[0]
+        self.user = _maker(found)
         self._match = found.options.get("match", FILL)
         self._owner_id: int | None = found.options.get("owner_id", found.made_by_id)
         self._teams = writer.teams()
         orders = {int(index): order for index, order in found.options.get("orders", {}).items()}
+        looks = found.found.get("columns") or ()
+        commas = {index: look["comma"] for index, look in enumerate(looks) if look.get("comma")}
         country = found.options.get("country", Organisation.get().country) or ""
         habits = HABITS.get(found.source, Habits())
-        self._drafter = Drafter(found.headers, found.mapping, orders, country, _owners(), habits)
+        self._drafter = Drafter(
+            found.headers, found.mapping, orders, commas, country, _owners(), habits, fields.of_columns(found)
+        )
 
     def drafts(self, rows: Sequence[Row], begin: int) -> list[Draft]:
         drafts = []

@@ -5,6 +5,7 @@ and their columns belong together: `contact.city/home#2`. `is_company#2` is of r
 `company.name#2` may hold several, parted by semicolons, and goes before `company.name`. Empty is nowhere: such values go into a note. "-" is left out on purpose.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 LEFT_OUT = "-"
+NEW = "new"
+NEW_KINDS = ("text", "number", "date", "choice", "link")
+"""Of custom fields that are made on the way: `contact.new/number`; one that is there is `contact.x.<key>` (fields.py)."""
 
 PERSON_FIELDS: dict[str, Any] = {
     "name": _l("Whole name"),
@@ -62,6 +66,9 @@ _KINDS = {"work": _l("Work"), "home": _l("Home"), "mobile": _l("Mobile"), "other
           "delivery": _l("Deliveries"), "direct": _l("Direct"), "fax": _l("Fax"), "pager": _l("Pager")}  # fmt: skip
 
 
+_KEY = re.compile(r"x\.[a-z0-9_]{1,60}")
+
+
 @dataclass(frozen=True)
 class Target:
     """A target taken apart."""
@@ -72,6 +79,10 @@ class Target:
     label: str = ""
     number: int = 1
 
+    @property
+    def is_custom(self) -> bool:
+        return self.field == NEW or self.field.startswith("x.")
+
 
 def parse(text: str) -> Target | None:
     """None for nowhere, for what is left out, and for what there is not."""
@@ -80,6 +91,10 @@ def parse(text: str) -> Target | None:
     record, dot, field = path.partition(".")
     if not dot:
         return Target("", path, "", int(number) if number.isdecimal() else 1) if path in GENERAL else None
+    if record in {"contact", "company"} and (
+        _KEY.fullmatch(field) if not label else field == NEW and label in NEW_KINDS
+    ):
+        return Target(record, field, label)
     fields = {"contact": PERSON_FIELDS, "company": COMPANY_FIELDS}.get(record)
     if fields is None or field not in fields | REACH | LABELLED or (label and label not in _KINDS):
         return None
@@ -128,7 +143,7 @@ def offered(chosen: str) -> list[tuple[str, list[tuple[str, str]]]]:
         (_("Both"), [(name, str(label)) for name, label in GENERAL.items()]),
     ]
     known = {key for _title, options in groups for key, _label in options}
-    if chosen not in known and (target := parse(chosen)) is not None:
+    if chosen not in known and (target := parse(chosen)) is not None and not target.is_custom:
         place = {"contact": 1, "company": 2}.get(target.record, 3)
         groups[place][1].insert(0, (chosen, label_of(chosen)))
     return groups

@@ -6,6 +6,7 @@ did since (cases.py says what to whom); what stays is written beside its row.
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +15,7 @@ from crmlite import events, jobs, journal
 from crmlite.companies.models import Company
 from crmlite.contacts.models import Affiliation, Contact
 from crmlite.extensions import db, utcnow, writing
-from crmlite.imports import cases
+from crmlite.imports import cases, fields
 from crmlite.imports.cases import Key
 from crmlite.imports.models import CHANGED, JOINED, NEW, SKIPPED, UNDOING, UNDONE, Import, ImportRow
 from crmlite.journal import CannotUndo, Change, EventLink, bulk
@@ -54,10 +55,16 @@ def _part(import_id: int) -> bool:
         else:
             _undo(found, rows)
     if not rows:
+        _take_fields_back(found)
         found.state, found.ended_at = UNDONE, utcnow()
     db.session.commit()
     db.session.expunge_all()
     return bool(rows)
+
+
+def _take_fields_back(found: Import) -> None:
+    with suppress(CannotUndo):
+        fields.take_back(found)
 
 
 def _rows(found: Import) -> Sequence[ImportRow]:

@@ -13,7 +13,7 @@ from werkzeug.exceptions import Conflict, NotFound
 from crmlite import jobs
 from crmlite.extensions import db, reading, utcnow, writing
 from crmlite.files import File, FileRefused
-from crmlite.imports import access, running, taking, targets, undoing, wording
+from crmlite.imports import access, fields, running, taking, targets, undoing, wording
 from crmlite.imports.forms import ORDERS, OptionsForm
 from crmlite.imports.models import (
     DONE,
@@ -31,6 +31,7 @@ from crmlite.imports.models import (
 from crmlite.imports.page import ImportPage, UndoPage, columns
 from crmlite.imports.reading import stream
 from crmlite.imports.reading.limits import FILE, Unreadable
+from crmlite.records.custom_fields import may_edit_fields
 from crmlite.records.listing import users
 from crmlite.safety import csv_cell
 from crmlite.web import go, headers, render
@@ -112,7 +113,10 @@ def save(import_id: int) -> Response:
         for index in range(len(found.headers))
         if (order := request.form.get(f"order-{index}")) in dict(ORDERS)
     }
-    if not form.validate() or not all(map(targets.is_known, chosen)):
+    looks = found.found.get("columns") or [{} for _header in found.headers]
+    may_make = may_edit_fields(g.user)
+    known = all(fields.is_possible(target, look, may_make) for target, look in zip(chosen, looks, strict=True))
+    if not form.validate() or not known:
         return _mapping(found, form, status=422)
     if not any(targets.parse(target) for target in chosen):
         problem = _("Say of at least one column what it is: a name, an e-mail address, a company.")
@@ -224,7 +228,7 @@ def _mapping(found: Import, form: OptionsForm, problem: str = "", status: int = 
     return render(
         "imports/columns.html",
         page=ImportPage(found, rows=False),
-        columns=columns(found),
+        columns=columns(found, may_edit_fields(g.user)),
         form=form,
         orders=ORDERS,
         problem=problem,

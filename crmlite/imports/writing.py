@@ -124,6 +124,7 @@ class Writer:
             "salutation": person.get("salutation", ""),
             "birthday": person.get("birthday"),
             "main_company_id": plan.company_id,
+            "custom": plan.draft.custom or None,
         }
 
     def _company(self, values: dict[str, Any], reach: Reach, draft: Draft) -> dict[str, Any]:
@@ -133,6 +134,7 @@ class Writer:
             "sort_name": sort_key(values["name"]),
             "vat_id": values.get("vat_id", ""),
             "industry": values.get("industry", ""),
+            "custom": (draft.company_custom or None) if values is draft.company else None,
         }
 
     def _shared(self, draft: Draft, reach: Reach, values: dict[str, Any]) -> dict[str, Any]:
