@@ -1,5 +1,6 @@
 """Columns that become custom fields: those that are there, and new ones, which are made when the import is started."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -129,9 +130,16 @@ def read(field: CustomField, value: str, order: str, comma: str) -> Any:
 
 
 def _plain_number(value: str, comma: str) -> str:
-    """With a point, and nothing between the thousands: `comma` is the sign before decimals in this column."""
+    """With a point, and nothing between the thousands: `comma` is the sign before decimals in this column. Raises ValueError for
+    one that is written otherwise: 1,5 is not fifteen."""
     plain = "".join(char for char in value if char not in " '\u00a0\u202f")
-    return plain.replace(".", "").replace(",", ".") if comma == "," else plain.replace(",", "")
+    thousands = "." if comma == "," else ","
+    whole, sign, decimals = plain.partition(comma)
+    if thousands in decimals or (
+        thousands in whole and not re.fullmatch(rf"[-+]?\d{{1,3}}(?:\{thousands}\d{{3}})+", whole)
+    ):
+        raise ValueError(value)
+    return whole.replace(thousands, "") + ("." if sign else "") + decimals
 
 
 def _usable(record: str) -> dict[str, CustomField]:

@@ -16,7 +16,8 @@ _COUNTRIES = {
     "united states of america": "US", "vereinigte staaten von amerika": "US", "holland": "NL", "the netherlands": "NL",
     "nederland": "NL", "niederlande": "NL", "uae": "AE", "korea": "KR", "russia": "RU", "czech republic": "CZ",
     "tschechische republik": "CZ", "ksa": "SA", "deu": "DE", "aut": "AT", "che": "CH", "nld": "NL", "bel": "BE", "fra": "FR",
-    "gbr": "GB", "esp": "ES", "ita": "IT", "brd": "DE", "d": "DE", "f": "FR", "cesko": "CZ", "turkey": "TR", "macedonia": "MK", "ivory coast": "CI", "burma": "MM", "中华人民共和国": "CN",
+    "gbr": "GB", "esp": "ES", "ita": "IT", "brd": "DE", "d": "DE", "f": "FR",
+    "cesko": "CZ", "turkey": "TR", "macedonia": "MK", "ivory coast": "CI", "burma": "MM", "中华人民共和国": "CN",
 }  # fmt: skip
 _NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 

@@ -1,8 +1,9 @@
 """Where a column's values may go: fields of people and of companies, as data.
 
 A target is `<record>.<field>`, with `/<label>` for e-mails, phones, links and addresses, and `#<number>` where a person has several
-and their columns belong together: `contact.city/home#2`. `is_company#2` is of rows whose name is mapped to the company;
-`company.name#2` may hold several, parted by semicolons, and goes before `company.name`. Empty is nowhere: such values go into a note. "-" is left out on purpose.
+and their columns belong together: `contact.city/home#2`. `company.name#2` may hold several, parted by semicolons, and goes before
+`company.name`; `is_company#2` is of rows whose name is mapped to the company. Empty is nowhere: such values go into a note. "-" is left
+out on purpose. `contact.x.<key>` is a custom field, `contact.new/<kind>` one to be made (fields.py).
 """
 
 import re
@@ -15,7 +16,7 @@ from flask_babel import lazy_gettext as _l
 LEFT_OUT = "-"
 NEW = "new"
 NEW_KINDS = ("text", "number", "date", "choice", "link")
-"""Of custom fields that are made on the way: `contact.new/number`; one that is there is `contact.x.<key>` (fields.py)."""
+"""Of custom fields that are made on the way."""
 
 PERSON_FIELDS: dict[str, Any] = {
     "name": _l("Whole name"),

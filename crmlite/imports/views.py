@@ -229,6 +229,7 @@ def _mapping(found: Import, form: OptionsForm, problem: str = "", status: int = 
         "imports/columns.html",
         page=ImportPage(found, rows=False),
         columns=columns(found, may_edit_fields(g.user)),
+        may_make=may_edit_fields(g.user),
         form=form,
         orders=ORDERS,
         problem=problem,

@@ -71,10 +71,10 @@ class Look:
         if self.kinds.get("date", 0) * 2 > self.filled:
             most = max(self.orders.values(), default=0)
             told["orders"] = [order for order in ORDERS if most and self.orders.get(order) == most]
-        if not kind and len(self.different) <= FEW and self.filled >= 3 * len(self.different):
-            if max(map(len, self.different)) <= LONGEST:
-                told["values"] = sorted(self.different)
-        if kind == "number" and self.commas:
+        is_choice = not kind and len(self.different) <= FEW and self.filled >= 3 * len(self.different)
+        if is_choice and max(map(len, self.different), default=LONGEST + 1) <= LONGEST:
+            told["values"] = sorted(self.different)
+        if self.commas:
             told["comma"] = max(self.commas, key=lambda comma: self.commas[comma])
         return told
 

@@ -1,8 +1,8 @@
 """Outlook: "Export to a file, Comma Separated Values", and the export of outlook.com, which has the same headings in English.
 
-Outlook for Windows writes its headings in its own language. Those below are English, Dutch, German, French, Spanish, Arabic, Italian, Russian and Danish, as
-Exchange's own reader of such files knows them (Microsoft.Exchange...OutlookCsvLanguage, one table a language); sample files of
-users agree for German and French.
+Outlook for Windows writes its headings in its own language. Those below are English, Dutch, German, French, Spanish, Arabic, Italian,
+Russian and Danish, as Exchange's own reader of such files knows them (Microsoft.Exchange...OutlookCsvLanguage, one table a language);
+sample files of users agree for German and French.
 """
 
 from crmlite.imports.sources.source import Source
