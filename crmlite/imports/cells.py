@@ -97,7 +97,7 @@ def normal(kind: str, value: str, country: str) -> tuple[str, str | None]:
             value = value.removeprefix("mailto:")
             return value, normal_email(value)
         if kind == "url":
-            found_url = normal_url(value)
+            found_url = link(value)
             return found_url, found_url
     except ValueError:
         return value, None
@@ -107,6 +107,13 @@ def normal(kind: str, value: str, country: str) -> tuple[str, str | None]:
     return value, normal_phone(value, country) or (normal_phone(abroad, "") if abroad else None) or "".join(
         filter(str.isdigit, value)
     )
+
+
+def link(value: str) -> str:
+    """A web address with its scheme. Raises ValueError for words that are none."""
+    if re.search(r"\s", value) or "." not in value:
+        raise ValueError(value)
+    return normal_url(value)
 
 
 def without_extension(value: str) -> tuple[str, str]:

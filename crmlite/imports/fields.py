@@ -12,12 +12,12 @@ from werkzeug.exceptions import Conflict
 from crmlite import journal
 from crmlite.auth.models import Viewer
 from crmlite.extensions import db
+from crmlite.imports import cells as texts
 from crmlite.imports import targets
 from crmlite.imports.models import Import
 from crmlite.imports.reading.looks import read_date
 from crmlite.imports.targets import NEW, NEW_KINDS, Target
 from crmlite.journal import Change
-from crmlite.points import normal_url
 from crmlite.records import custom_fields
 from crmlite.records.custom_fields import KIND_LABELS, MAX_LABEL, MAX_TEXT, PREFIX, CustomField
 
@@ -120,7 +120,7 @@ def read(field: CustomField, value: str, order: str, comma: str) -> Any:
     if field.kind in {"number", "money"}:
         return field.stored(_plain_number(value, comma))
     if field.kind == "link":
-        return field.stored(normal_url(value))
+        return field.stored(texts.link(value))
     if field.kind == "choices":
         return field.stored([piece.strip() for piece in value.replace(",", ";").split(";") if piece.strip()])
     text = " ".join(value.split())

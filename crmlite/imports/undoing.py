@@ -85,11 +85,11 @@ def _undo(found: Import, rows: Sequence[ImportRow]) -> None:
     parts = _parts(keys)
     quick = _untouched(found, keys, parts)
     gone = _remove(quick, parts)
-    slow = keys - gone
+    slow = _concerned(found, keys - gone, parts)
     left = _set_back(found, slow, parts) if slow else {}
     counts: Counter[str] = Counter()
     for row in rows:
-        words = [_word(found, row, key, gone, left) for key in turn[row.number]]
+        words = [_word(found, row, key, gone, left) for key in turn[row.number] if key in gone | slow]
         if words:
             row.undone = next((word for word in words if word not in {REMOVED, RESTORED}), words[0])
             counts.update(REMOVED if word == REMOVED else RESTORED if word == RESTORED else "kept" for word in words)
@@ -152,6 +152,12 @@ def _untouched(found: Import, keys: set[Key], parts: dict[Key, set[Key]]) -> set
     part_is_ours = _changed(found, every, made=True)
     touched = _changed_by_others(found, keys | every) | _told_of(found, keys)
     return {key for key in ours - touched if parts[key] <= part_is_ours and not parts[key] & touched}
+
+
+def _concerned(found: Import, keys: set[Key], parts: dict[Key, set[Key]]) -> set[Key]:
+    """Those that it changed itself or in a part; the rest it only met."""
+    changed = _changed(found, keys | {part for key in keys for part in parts[key]}, made=False)
+    return {key for key in keys if key in changed or parts[key] & changed}
 
 
 def _changed(found: Import, keys: set[Key], made: bool) -> set[Key]:

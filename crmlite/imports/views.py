@@ -121,7 +121,7 @@ def save(import_id: int) -> Response:
     if not any(targets.parse(target) for target in chosen):
         problem = _("Say of at least one column what it is: a name, an e-mail address, a company.")
         return _mapping(found, form, problem, status=422)
-    found.mapping = chosen
+    found.mapping = [fields.settled(*column) for column in zip(chosen, found.headers, strict=True)]
     found.options = {
         **found.options,
         "match": form.match.data,

@@ -20,6 +20,7 @@ from crmlite.imports.planning import Plan
 from crmlite.imports.updates import Stock, Update
 from crmlite.journal import bulk
 from crmlite.records import search
+from crmlite.records.custom_fields import PREFIX
 from crmlite.records.notes import Note
 from crmlite.records.points import Address, Point
 
@@ -77,6 +78,7 @@ class Writer:
             if draft is not None:
                 self._reach("company", number, draft.company_reach)
                 self._note("company", number, draft.company_note)
+        _put_custom(Company, {row["id"]: draft.company_custom for _key, row, draft in made if draft is not None})
         events.emit_many(events.COMPANY_CREATED, [(("company", row["id"]), (), {}) for row in rows])
         found = [
             _found(row, (row["city"], row["vat_id"]), draft.company_reach if draft else None)
@@ -94,6 +96,7 @@ class Writer:
             if plan.company_id:
                 link = {"contact_id": number, "company_id": plan.company_id, "title": plan.draft.job, "main": True}
                 self._parts[Affiliation].append(link)
+        _put_custom(Contact, {row["id"]: plan.draft.custom for row, plan in zip(rows, made, strict=True)})
         for model, parts in self._parts.items():
             bulk.create(model, parts)
         events.emit_many(events.CONTACT_CREATED, [(("contact", row["id"]), (), {}) for row in rows])
@@ -124,7 +127,6 @@ class Writer:
             "salutation": person.get("salutation", ""),
             "birthday": person.get("birthday"),
             "main_company_id": plan.company_id,
-            "custom": plan.draft.custom or None,
         }
 
     def _company(self, values: dict[str, Any], reach: Reach, draft: Draft) -> dict[str, Any]:
@@ -134,7 +136,6 @@ class Writer:
             "sort_name": sort_key(values["name"]),
             "vat_id": values.get("vat_id", ""),
             "industry": values.get("industry", ""),
-            "custom": (draft.company_custom or None) if values is draft.company else None,
         }
 
     def _shared(self, draft: Draft, reach: Reach, values: dict[str, Any]) -> dict[str, Any]:
@@ -222,6 +223,15 @@ class Writer:
             company.change(parent_id=plan.parent_id)
         except InsideItself:
             plan.reasons.append(("inside_itself", plan.draft.parent))
+
+
+def _put_custom(model: Any, values: dict[int, dict[str, Any]]) -> None:
+    """By the session: the journal writes custom fields value by value, so that each can be taken back without the others."""
+    filled = {number: custom for number, custom in values.items() if custom}
+    if filled:
+        for record in db.session.scalars(sa.select(model).where(model.id.in_(filled)).order_by(model.id)):
+            record.put({PREFIX + key: value for key, value in filled[record.id].items()})
+        db.session.flush()
 
 
 def _changes(update: Update) -> dict[str, Any]:
