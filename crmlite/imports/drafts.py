@@ -5,15 +5,12 @@ Only a row that says nothing of anybody, or whose texts do not fit anywhere, is 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
 from typing import Any
-from urllib.parse import urlsplit
 
-from crmlite.contacts.models import split_name
-from crmlite.fold import sort_key
 from crmlite.imports import cells as texts
+from crmlite.imports import subjects
+from crmlite.imports.draft import Draft, Reach
 from crmlite.imports.fields import read
 from crmlite.imports.lexicon import country_code, language_code
 from crmlite.imports.reading.looks import read_date
@@ -21,12 +18,10 @@ from crmlite.imports.sources.habits import Habits
 from crmlite.imports.targets import ADDRESS, LEFT_OUT, Target, parse
 from crmlite.records.custom_fields import CustomField
 
-Reason = tuple[str, str]
 LONGEST = {
     "given": 100, "family": 100, "salutation": 40, "instructions": 2000, "name": 200, "vat_id": 40, "industry": 100,
     "job": 200, "email": 254, "phone": 40, "url": 2000, "lines": 500, "postcode": 20, "city": 100, "region": 100,
 }  # fmt: skip
-_SHARED = frozenset({"language", "instructions"})
 NOTE = 20_000
 MOST = 20
 """E-mails, phones and links that one row may bring of each kind."""
@@ -36,75 +31,6 @@ _YES = {
 }  # fmt: skip
 _KEPT_AS = {"fax": "other", "pager": "other"}
 """Kinds that files know and crmlite does not: which one is said in the note."""
-
-
-@dataclass
-class Reach:
-    """How one person or one company is reached."""
-
-    points: list[dict[str, str]] = field(default_factory=list)
-    """kind, value, normal, label."""
-    addresses: list[dict[str, str]] = field(default_factory=list)
-
-    def normals(self, kind: str) -> list[str]:
-        return [point["normal"] for point in self.points if point["kind"] == kind]
-
-
-@dataclass
-class Draft:
-    """What a row says. Without `person` it is about a company alone. It does not change any more once it is made."""
-
-    number: int
-    place: int
-    person: dict[str, Any] = field(default_factory=dict)
-    reach: Reach = field(default_factory=Reach)
-    company: dict[str, Any] = field(default_factory=dict)
-    company_reach: Reach = field(default_factory=Reach)
-    custom: dict[str, Any] = field(default_factory=dict)
-    """Of the person, by key."""
-    company_custom: dict[str, Any] = field(default_factory=dict)
-    parent: str = ""
-    job: str = ""
-    owner_id: int | None = None
-    note: str = ""
-    company_note: str = ""
-    told: list[tuple[str, str, str]] = field(default_factory=list)
-    """What went into custom fields: of which record, heading, value."""
-    remarks: list[Reason] = field(default_factory=list)
-    refused: Reason | None = None
-
-    @property
-    def has_person(self) -> bool:
-        return bool(self.person.get("given") or self.person.get("family") or self.reach.points)
-
-    @property
-    def has_company(self) -> bool:
-        return bool(self.company.get("name"))
-
-    @property
-    def says_of_company(self) -> bool:
-        """Whether it says more of the company than its name."""
-        more = any(value for name, value in self.company.items() if name != "name")
-        return bool(
-            more
-            or self.company_custom
-            or self.company_reach.points
-            or self.company_reach.addresses
-            or self.company_note
-            or self.parent
-        )
-
-    @cached_property
-    def company_sort_name(self) -> str:
-        return sort_key(self.company["name"]) if self.has_company else ""
-
-    @cached_property
-    def sort_name(self) -> str:
-        return sort_key(self.person.get("family", ""), self.person.get("given", ""))
-
-    @property
-    def title(self) -> str:
-        return f"{self.person.get('given', '')} {self.person.get('family', '')}".strip() or self.company.get("name", "")
 
 
 class Drafter:
@@ -168,9 +94,9 @@ class Drafter:
         self._reach(made, made.reach, parts["contact"], rest)
         self._reach(made, made.company_reach, parts["company"], rest)
         if is_company and not by_company:
-            _turn_into_company(made)
+            subjects.turn_into_company(made)
         elif is_company is False and by_company:
-            _turn_into_person(made)
+            subjects.turn_into_person(made)
         self._finish(made, rest)
         return made
 
@@ -331,8 +257,8 @@ class Drafter:
     # --- the whole row --------------------------------------------------------------------------------------------
 
     def _finish(self, made: Draft, rest: list[tuple[str, str]]) -> None:
-        _name(made.person, made.reach.normals("email"))
-        self._nameless(made)
+        subjects.name(made.person, made.reach.normals("email"))
+        subjects.settle(made, self._habits)
         person_fits = {name: made.person.get(name, "") for name in ("given", "family", "salutation", "instructions")}
         company_fits = {name: made.company.get(name, "") for name in ("name", "vat_id", "industry", "instructions")}
         for name, value in (*person_fits.items(), *company_fits.items(), ("job", made.job), ("name", made.parent)):
@@ -363,64 +289,3 @@ class Drafter:
             made.note = ""
         if max(len(made.note), len(made.company_note)) > NOTE:
             made.refused = ("note_too_long", "")
-
-    def _nameless(self, made: Draft) -> None:
-        """Without a name it is about the company. CRMs have people of whom only an e-mail address is known; address books have not."""
-        person = made.person
-        known = any(person.get(name) for name in ("given", "family", "salutation", "birthday")) or made.job
-        if made.has_company and not known and (self._habits.nameless_is_company or not made.reach.normals("email")):
-            made.company = {**{name: value for name, value in person.items() if name in _SHARED}, **made.company}
-            _hand_over(made)
-        elif made.company_reach.points and not made.has_company and not made.has_person:  # known by its site
-            host = next((urlsplit(url).hostname for url in made.company_reach.normals("url")), None)
-            if host:
-                made.company["name"] = host
-
-
-def _hand_over(made: Draft) -> None:
-    """What is the person's becomes the company's."""
-    made.company_reach.points += made.reach.points
-    made.company_reach.addresses += made.reach.addresses
-    made.company_note = texts.joined(made.company_note, made.note)
-    made.person, made.reach, made.note, made.job = {}, Reach(), "", ""
-
-
-def _turn_into_company(made: Draft) -> None:
-    """The row's person is a company; what was the person's company is what it is a part of."""
-    name = made.person.get("name") or f"{made.person.get('given', '')} {made.person.get('family', '')}".strip()
-    parent = made.company.get("name", "")
-    if not name:
-        return
-    made.parent = parent if parent != name else ""
-    made.company = {**made.company, "name": name, "instructions": made.person.get("instructions", "")}
-    if language := made.person.get("language"):
-        made.company["language"] = language
-    _hand_over(made)
-
-
-def _turn_into_person(made: Draft) -> None:
-    """The row's company is a person, unless the row has one besides."""
-    if not any(made.person.get(name) for name in ("name", "given", "family")):
-        made.person = {**made.person, "name": made.company.pop("name", "")}
-        made.reach.points += made.company_reach.points
-        made.reach.addresses += made.company_reach.addresses
-        made.note, made.company_note, made.company_reach = texts.joined(made.note, made.company_note), "", Reach()
-
-
-def _name(person: dict[str, Any], emails: Sequence[str]) -> None:
-    """First and last name of what was given: a whole name is cut unless its parts are there; middle names belong to the first."""
-    for part in ("name", "given", "family"):  # their own address is no name
-        if person.get(part, "").casefold() in emails:
-            person[part] = ""
-    whole, middle, suffix = person.pop("name", ""), person.pop("middle", ""), person.pop("suffix", "")
-    if whole and not (person.get("given") or person.get("family")):
-        if whole.count(",") == 1 and all(part.strip() for part in whole.split(",")):  # "Lindqvist, Anna"
-            family, given = (part.strip() for part in whole.split(","))
-        else:
-            given, family = split_name(whole)
-        person["given"], person["family"] = given, family
-        return
-    if middle:
-        person["given"] = f"{person.get('given', '')} {middle}".strip()
-    if suffix:
-        person["family"] = f"{person.get('family', '')} {suffix}".strip()

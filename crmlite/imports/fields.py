@@ -86,6 +86,10 @@ def count_new(found: Import) -> int:
     return sum(target is not None and target.field == NEW for target in parsed)
 
 
+def may_make(user: Viewer) -> bool:
+    return custom_fields.may_edit_fields(user)
+
+
 def make(found: Import, user: Viewer) -> None:
     """Makes the new ones, and lets their columns go there; in the import's operation. Without the right, or where there are too
     many, such columns go into the note."""
@@ -96,7 +100,7 @@ def make(found: Import, user: Viewer) -> None:
             continue
         mapping[index] = f"{target.record}.{target.field}"
         if target.field == NEW:
-            mapping[index] = _made(found, index, target) if custom_fields.may_edit_fields(user) else ""
+            mapping[index] = _made(found, index, target) if may_make(user) else ""
     found.mapping = mapping
 
 

@@ -20,7 +20,8 @@ from crmlite.auth.models import Organisation, User, Viewer
 from crmlite.extensions import db, reading, utcnow, writing
 from crmlite.imports import fields, taking
 from crmlite.imports import writing as writer
-from crmlite.imports.drafts import Draft, Drafter
+from crmlite.imports.draft import Draft
+from crmlite.imports.drafts import Drafter
 from crmlite.imports.matching import Known, firm_keys, look_up, own_firm_keys, person_keys
 from crmlite.imports.models import (
     DONE,

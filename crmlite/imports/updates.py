@@ -10,7 +10,7 @@ from crmlite.companies.models import Company
 from crmlite.contacts.models import Affiliation, Contact
 from crmlite.extensions import db
 from crmlite.fold import fold
-from crmlite.imports.drafts import Reach
+from crmlite.imports.draft import Reach
 from crmlite.imports.models import CHANGED, SAME
 from crmlite.records.custom_fields import PREFIX
 from crmlite.records.notes import Note

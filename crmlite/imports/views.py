@@ -31,7 +31,6 @@ from crmlite.imports.models import (
 from crmlite.imports.page import ImportPage, UndoPage, columns
 from crmlite.imports.reading import stream
 from crmlite.imports.reading.limits import FILE, Unreadable
-from crmlite.records.custom_fields import may_edit_fields
 from crmlite.records.listing import users
 from crmlite.safety import csv_cell
 from crmlite.web import go, headers, render
@@ -114,7 +113,7 @@ def save(import_id: int) -> Response:
         if (order := request.form.get(f"order-{index}")) in dict(ORDERS)
     }
     looks = found.found.get("columns") or [{} for _header in found.headers]
-    may_make = may_edit_fields(g.user)
+    may_make = fields.may_make(g.user)
     known = all(fields.is_possible(target, look, may_make) for target, look in zip(chosen, looks, strict=True))
     if not form.validate() or not known:
         return _mapping(found, form, status=422)
@@ -228,8 +227,8 @@ def _mapping(found: Import, form: OptionsForm, problem: str = "", status: int = 
     return render(
         "imports/columns.html",
         page=ImportPage(found, rows=False),
-        columns=columns(found, may_edit_fields(g.user)),
-        may_make=may_edit_fields(g.user),
+        columns=columns(found, fields.may_make(g.user)),
+        may_make=fields.may_make(g.user),
         form=form,
         orders=ORDERS,
         problem=problem,

@@ -15,7 +15,7 @@ from crmlite.companies.models import Company, InsideItself
 from crmlite.contacts.models import Affiliation, Contact, whole_name
 from crmlite.extensions import db, utcnow
 from crmlite.fold import sort_key
-from crmlite.imports.drafts import Draft, Reach
+from crmlite.imports.draft import Draft, Reach
 from crmlite.imports.planning import Plan
 from crmlite.imports.updates import Stock, Update
 from crmlite.journal import bulk
