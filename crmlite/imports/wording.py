@@ -81,7 +81,9 @@ REASONS: dict[str, Any] = {
     "card_too_large": _l("This card is too large."),
     "empty_card": _l("This card is empty."),
     "deleted": _l("It was deleted where it comes from."),
-    "group_card": _l("This card is a group of people, which is not taken in. Its members are."),
+    "group_card": _l(
+        "This card is a group of people, which is not taken in. Those of them who have a card of their own are."
+    ),
     "no_person_card": _l("This card is neither of a person nor of a company."),
     "failed": _l("It could not be saved. The server's log says why."),
     "there": _l("It is here already, and what is here shall stay as it is."),
