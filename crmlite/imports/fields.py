@@ -38,10 +38,12 @@ def offered(look: Look, may_make: bool) -> list[tuple[str, list[tuple[str, str]]
     kinds.sort(key=lambda kind: kind != proposed(look))
     groups = []
     for record, title in RECORDS.items():
-        there = [(f"{record}.{field.name}", field.label) for field in _usable(record).values()]
-        new = [(f"{record}.{NEW}/{kind}", _("New field (%(kind)s)", kind=str(KIND_LABELS[kind]))) for kind in kinds]
-        if there or new:
-            groups.append((str(title), there + new))
+        options = [(field.name, field.label) for field in _usable(record).values()]
+        options += [(f"{NEW}/{kind}", _("New field (%(kind)s)", kind=str(KIND_LABELS[kind]))) for kind in kinds]
+        if record == "company":
+            options = [(name, _("Company: %(field)s", field=label)) for name, label in options]
+        if options:
+            groups.append((str(title), [(f"{record}.{name}", label) for name, label in options]))
     return groups
 
 
