@@ -19,6 +19,7 @@ _IN_BRACKETS = re.compile(r"<([^<>@\s]+@[^<>\s]+)>")
 _EXTENSION = re.compile(
     r"(?:;ext=|(?<=\d)\s*(?:ext\.?|extension|x|#|doorkiesnr\.?|Durchwahl|poste)\s*)(\d{1,7})$", re.IGNORECASE
 )
+_DIALLED = frozenset("0123456789+()-./ ")
 _BLOCK = re.compile(r"<br\s*/?>|</(?:p|div|li|h\d|tr)>\s*(?!$)", re.IGNORECASE)
 _LABELS = {
     "home": "home", "private": "home", "personal": "home", "privat": "home", "thuis": "home", "domicile": "home",
@@ -118,7 +119,7 @@ def link(value: str) -> str:
 
 def without_extension(value: str) -> tuple[str, str]:
     """A phone number, and what is dialled once it answers."""
-    found = _EXTENSION.search(value)
+    found = _EXTENSION.search(value) if value[-1:].isdecimal() and not _DIALLED.issuperset(value) else None
     return (value[: found.start()].strip(), found[1]) if found else (value, "")
 
 

@@ -202,7 +202,7 @@ class Drafter:
         self, made: Draft, reach: Reach, kind: str, value: str, fixed: str, said: str, country: str, rest: list[tuple[str, str]]
     ) -> None:  # fmt: skip
         """`fixed`: our word for what it is; `said`: the file's."""
-        label, is_all = texts.label(said)
+        label, is_all = texts.label(said) if said else ("", True)
         label = _KEPT_AS.get(fixed, fixed) or label
         heading = {"email": "E-mail", "phone": "Phone", "url": "Link"}[kind]
         normal = None

@@ -64,6 +64,15 @@ def test_what_is_broken_is_said_of_its_row_alone(tmp_path):
     }  # fmt: skip
 
 
+def test_what_stands_above_the_headings_is_no_heading(tmp_path):
+    body = "Name,City,Phone,Since\nAnna,Kiel,,2020\nBob,Bonn,030 1,2021\nCy,Ulm,,2022\n"
+    found, rows = gather(tmp_path, "Contacts\n2025-03-02 09:14,\n" + body)
+    assert (found["headers"], sorted(rows)) == (["Name", "City", "Phone", "Since"], [4, 5, 6])
+    for sheet in ("Name,City\nAnna,Kiel\nBob,Bonn,a,b\nCy,Ulm\nDi,Jena\n", "Name,City\nAnna,Kiel\nBob,Bonn,a,b\n"):
+        found, rows = gather(tmp_path, sheet)
+        assert (found["headers"], rows[3]) == (["Name", "City"], ["Bob", "Bonn", "a", "b"])
+
+
 def test_a_sheet_without_headings_has_numbered_columns(tmp_path):
     found, rows = gather(tmp_path, "Anna,anna@x.example\nBob,bob@x.example\n")
     assert (found["headers"], found["has_heading"], len(rows)) == (["Column 1", "Column 2"], False, 2)

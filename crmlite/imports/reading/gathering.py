@@ -14,6 +14,8 @@ from crmlite.imports.reading.limits import COLUMNS, BadRow, Unreadable
 Found = dict[str, Any]
 _TITLE = 5
 """Rows that may stand above the headings."""
+_BELOW = 10
+"""Rows that are looked at to tell."""
 _HEADING = 200
 """Characters of a heading."""
 
@@ -64,11 +66,15 @@ def _table(rows: Iterable[tuple[int, list[str] | BadRow]], file: IO[bytes], foun
 
 
 def _below_title(rows: Iterator[tuple[int, list[str] | BadRow]]) -> Iterator[tuple[int, list[str] | BadRow]]:
-    """Without what stands above a sheet: its name and its day, in rows of one cell or two above one of four or more."""
-    begin = list(islice(rows, _TITLE + 1))
+    """Without what stands above a sheet: its name and its day, in rows of one cell or two above headings of four or more, with rows
+    like them below."""
+    begin = list(islice(rows, _TITLE + 1 + _BELOW))
     widths = [0 if isinstance(cells, BadRow) else sum(map(bool, map(str.strip, cells))) for _number, cells in begin]
-    above = next((place for place, width in enumerate(widths) if width >= 4), 0)
-    if not all(0 < width <= 2 for width in widths[:above]):
+    above = next((place for place, width in enumerate(widths[: _TITLE + 1]) if width >= 4), 0)
+    heading = begin[above][1] if begin else None
+    below = widths[above + 1 :]
+    is_title = all(0 < width <= 2 for width in widths[:above]) and sum(width >= 3 for width in below) * 2 > len(below)
+    if not (is_title and isinstance(heading, list) and headers_of(heading)[1]):
         above = 0
     yield from begin[above:]
     yield from rows
