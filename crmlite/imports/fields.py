@@ -106,12 +106,18 @@ def make(found: Import, user: Viewer) -> None:
     found.mapping = mapping
 
 
+def made(found: Import) -> list[int]:
+    """Those that it made and that are there still."""
+    query = sa.select(CustomField.id).join(
+        Change,
+        sa.and_(Change.record_type == "custom_field", Change.record_id == CustomField.id, Change.action == "created"),
+    )
+    return list(db.session.scalars(query.where(Change.operation_id == found.operation_id).order_by(CustomField.id)))
+
+
 def take_back(found: Import) -> None:
     """The undo of those that it made and nobody uses or changed since; after its records, whose values are gone by then."""
-    query = sa.select(Change.record_id).where(
-        Change.operation_id == found.operation_id, Change.record_type == "custom_field", Change.action == "created"
-    )
-    if ids := db.session.scalars(query).all():
+    if ids := made(found):
         undone = journal.undo_of(found.operation_id or 0, {("custom_field", number) for number in ids})
         found.undo_id = undone.operation_id
         custom_fields.forget()

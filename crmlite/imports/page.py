@@ -154,6 +154,7 @@ class UndoPage:
         people, companies = cases.since(found, "contact"), cases.since(found, "company")
         self.stays = [(case, "contact", number) for number, case in people.items()]
         self.stays += [(case, "company", number) for number, case in companies.items()]
+        self.fields = len(fields.made(found))
         self.goes = {
             "people": max(0, self.brought["people"] - len(people)),
             "companies": max(0, self.brought["companies"] - len(companies)),

@@ -107,6 +107,7 @@ def test_the_same_headings_go_to_the_fields_that_are_there(stage, mover):
 def test_an_undo_takes_back_the_fields_that_nobody_uses(stage, mover):
     before = rest(stage)
     done = mover.move_in(SHEET, **NEW)
+    assert "6 custom fields it made go again" in mover.client.get(f"/imports/{done.id}/undo").get_data(as_text=True)
     assert mover.undo(done.id).state == "undone"
     assert oracles.differences(before, rest(stage)) == []
 
