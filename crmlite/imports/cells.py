@@ -4,7 +4,6 @@ import html
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from crmlite.points import is_phone, normal_email, normal_phone, normal_url
 from crmlite.safety import clean
@@ -21,6 +20,7 @@ _EXTENSION = re.compile(
 )
 _DIALLED = frozenset("0123456789+()-./ ")
 _BLOCK = re.compile(r"<br\s*/?>|</(?:p|div|li|h\d|tr)>\s*(?!$)", re.IGNORECASE)
+_MARKUP = re.compile(r"<(?:p|div|br|span|b|i|em|strong|ul|ol|h\d|table|a|font|html|body)\b", re.IGNORECASE)
 _LABELS = {
     "home": "home", "private": "home", "personal": "home", "privat": "home", "thuis": "home", "domicile": "home",
     "privé": "home", "casa": "home", "particular": "home", "work": "work", "business": "work", "office": "work",
@@ -56,12 +56,8 @@ def label(said: str) -> tuple[str, bool]:
 
 def apart(kind: str, value: str) -> Iterator[tuple[str, str]]:
     """(value, what it is called, where that stands with it) of each e-mail, phone or link in a cell."""
-    if value.startswith("[{"):  # EspoCRM: all of them, as JSON
-        for entry in _list(value):
-            text = str(entry.get({"email": "emailAddress", "phone": "phoneNumber"}.get(kind, "")) or "")
-            if text:
-                said = str(entry.get("type") or "")
-                yield text, f"{said} (opted out)".strip() if entry.get("optOut") is True else said
+    if entries := _entries(kind, value):
+        yield from entries
         return
     for piece in _APART[kind].split(value):
         if piece.strip():
@@ -83,7 +79,7 @@ def readable(value: str) -> str:
 
 def plain(value: str) -> str:
     """The text of HTML; what is none as it is."""
-    if not (value.startswith("<") and value.endswith(">")):
+    if not (_MARKUP.match(value) and value.endswith(">")):
         return value
     text = html.unescape(re.sub(r"<[^<>]{0,1000}>", "", _BLOCK.sub("\n", value)))
     return clean(text)
@@ -123,9 +119,18 @@ def without_extension(value: str) -> tuple[str, str]:
     return (value[: found.start()].strip(), found[1]) if found else (value, "")
 
 
-def _list(value: str) -> list[dict[str, Any]]:
+def _entries(kind: str, value: str) -> list[tuple[str, str]]:
+    """EspoCRM has all of them as JSON in one cell, with kinds, and with who does not want to be written to."""
+    key = {"email": "emailAddress", "phone": "phoneNumber"}.get(kind)
+    if key is None or not value.startswith("[{"):
+        return []
     try:
         found = json.loads(value)
     except ValueError:
         return []
-    return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
+    entries = []
+    for entry in found:
+        if isinstance(entry, dict) and entry.get(key):
+            said = str(entry.get("type") or "")
+            entries.append((str(entry[key]), f"{said} (opted out)".strip() if entry.get("optOut") is True else said))
+    return entries

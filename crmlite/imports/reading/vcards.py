@@ -112,7 +112,7 @@ def _card(lines: list[str], encoding: str) -> Card:
     counts: dict[str, int] = {}
     parsed = [line for text in _unfolded(lines) if (line := _parsed(text, encoding)) is not None]
     kind = next((line.value.strip().lower() for line in parsed if line.name == "KIND"), "")
-    if kind not in {"", "individual", "org"}:
+    if kind in {"group", "location", "application", "device", "thing"}:
         raise BadRow("group_card" if kind == "group" else "no_person_card")
     labels = {line.group: _unescaped(line.value) for line in parsed if line.name == "X-ABLABEL"}
     countries = {line.group: line.value for line in parsed if line.name == "X-ABADR"}
@@ -194,12 +194,15 @@ def _take(found: Card, counts: dict[str, int], line: Line, label: str, country: 
     elif name == "AGENT":
         _put(found, "Agent", "\n".join(text for text in _unescaped(line.value).split("\n") if not _FRAME.match(text)))
     else:
-        heading = {"FN": "Name", "TITLE": "Job title", "ROLE": "Role", "BDAY": "Birthday", "NOTE": "Note",
-                   "NICKNAME": "Nickname"}.get(name, name.removeprefix("X-").capitalize()[:60])  # fmt: skip
+        known = {"FN": "Name", "TITLE": "Job title", "ROLE": "Role", "BDAY": "Birthday", "NOTE": "Note",
+                 "NICKNAME": "Nickname"}.get(name)  # fmt: skip
         value = _unescaped(line.value)
         if (omitted := line.params.get("X-APPLE-OMIT-YEAR")) and value.startswith(f"{omitted[0]}-"):
             value = f"--{value.removeprefix(omitted[0]).lstrip('-')}"
-        _put(found, heading, f"{label}: {value}" if label and value else value)
+        if known:
+            _put(found, known, value)
+        else:
+            _put(found, name.removeprefix("X-").capitalize()[:60], f"{label}: {value}" if label and value else value)
 
 
 _FRAME = re.compile(r"(?:BEGIN|END|VERSION)[:;]", re.IGNORECASE)

@@ -10,7 +10,8 @@ class Habits:
     """Of one program."""
 
     defaults: frozenset[str] = frozenset()
-    """Values, in small letters, that say nothing wherever a column has no place of its own."""
+    """Values, in small letters, that say nothing wherever a column has no place of its own. Headings that end with a number are of
+    columns that people fill as they like ("User 1")."""
     columns: dict[str, frozenset[str]] = field(default_factory=dict)
     """The same of one column alone."""
     nameless_is_company: bool = False
@@ -18,7 +19,7 @@ class Habits:
 
     def is_default(self, header: str, value: str) -> bool:
         plain = value.casefold()
-        return plain in self.defaults or plain in self.columns.get(folded(header), ())
+        return (plain in self.defaults and not header[-1:].isdigit()) or plain in self.columns.get(folded(header), ())
 
 
 _NO = frozenset({"false", "no", "0"})
