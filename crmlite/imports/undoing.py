@@ -17,7 +17,7 @@ from crmlite.contacts.models import Affiliation, Contact
 from crmlite.extensions import db, utcnow, writing
 from crmlite.imports import cases, fields
 from crmlite.imports.cases import Key
-from crmlite.imports.models import CHANGED, JOINED, NEW, SKIPPED, UNDOING, UNDONE, Import, ImportRow
+from crmlite.imports.models import REFUSED, UNDOING, UNDONE, Import, ImportRow
 from crmlite.journal import CannotUndo, Change, EventLink, bulk
 from crmlite.journal.models import Event
 from crmlite.records import search, types
@@ -68,11 +68,9 @@ def _take_fields_back(found: Import) -> None:
 
 
 def _rows(found: Import) -> Sequence[ImportRow]:
-    """The next ones, the last of the file first."""
+    """The next ones, the last of the file first; also those that said nothing new: a record is the first row's that named it."""
     query = sa.select(ImportRow).where(
-        ImportRow.import_id == found.id,
-        ImportRow.trial.is_(False),
-        ImportRow.outcome.in_([NEW, CHANGED, JOINED, SKIPPED]),
+        ImportRow.import_id == found.id, ImportRow.trial.is_(False), ImportRow.outcome != REFUSED
     )
     if found.undo_place is not None:
         query = query.where(ImportRow.number < found.undo_place)

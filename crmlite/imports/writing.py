@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crmlite import events
+from crmlite import events, journal
 from crmlite.auth.models import User
 from crmlite.companies.models import Company, InsideItself
 from crmlite.contacts.models import Affiliation, Contact, whole_name
@@ -18,7 +18,7 @@ from crmlite.fold import sort_key
 from crmlite.imports.draft import Draft, Reach
 from crmlite.imports.planning import Plan
 from crmlite.imports.updates import Stock, Update
-from crmlite.journal import bulk
+from crmlite.journal import Change, bulk
 from crmlite.records import search
 from crmlite.records.custom_fields import PREFIX
 from crmlite.records.notes import Note
@@ -226,12 +226,27 @@ class Writer:
 
 
 def _put_custom(model: Any, values: dict[int, dict[str, Any]]) -> None:
-    """By the session: the journal writes custom fields value by value, so that each can be taken back without the others."""
-    filled = {number: custom for number, custom in values.items() if custom}
-    if filled:
-        for record in db.session.scalars(sa.select(model).where(model.id.in_(filled)).order_by(model.id)):
-            record.put({PREFIX + key: value for key, value in filled[record.id].items()})
-        db.session.flush()
+    """Into rows that bulk.create() wrote. The journal has each value by itself, as the session writes them, so that one can be taken
+    back without the others; bulk.create() would write all of them as one."""
+    filled: list[dict[str, Any]] = [{"number": number, "custom": custom} for number, custom in values.items() if custom]
+    if not filled:
+        return
+    table, connection = model.__table__, db.session.connection()
+    connection.execute(
+        sa.update(table).where(table.c.id == sa.bindparam("number")).values(custom=sa.bindparam("custom")), filled
+    )
+    changes = [
+        {
+            "operation_id": journal.operation(),
+            "record_type": table.name,
+            "record_id": row["number"],
+            "action": "updated",
+            "old": {PREFIX + key: None for key in row["custom"]},
+            "new": {PREFIX + key: value for key, value in row["custom"].items()},
+        }
+        for row in filled
+    ]
+    connection.execute(sa.insert(Change.__table__), changes)
 
 
 def _changes(update: Update) -> dict[str, Any]:

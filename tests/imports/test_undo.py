@@ -114,6 +114,17 @@ def test_what_was_changed_gets_back_what_nobody_changed_since(stage, mover):
         assert (bob.given, bob.salutation) == ("Robert", "")
 
 
+def test_what_a_later_row_changed_is_put_back_where_an_earlier_one_said_nothing_new(stage, mover):
+    mover.move_in("Name,E-mail,Company\nAnna Lindqvist,anna@x.example,Noord\n")
+    before = rest(stage)
+    done = mover.move_in(
+        "Name,E-mail,Company,Phone,Industry\nAnna Lindqvist,anna@x.example,Noord,,\nAnna Lindqvist,anna@x.example,Noord,06 11111111,Wood\n"
+    )
+    assert done.outcomes == {2: "same", 3: "changed"}
+    mover.undo(done.id)
+    assert oracles.differences(before, rest(stage)) == []
+
+
 rows = st.lists(
     st.tuples(
         st.sampled_from(["Anna Lindqvist", "Bob Smith", "", "Éva"]), st.sampled_from(["a@x.example", "b@x.example", "", "no"]),
