@@ -4,22 +4,20 @@ What a column holds and cannot be taken, such as an e-mail address that is none,
 Only a row that says nothing of anybody, or whose texts do not fit anywhere, is refused.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
 from typing import Any
 
-from crmlite.contacts.models import split_name
-from crmlite.fold import sort_key
+from crmlite.imports import cells as texts
+from crmlite.imports import subjects
+from crmlite.imports.draft import Draft, Reach
+from crmlite.imports.fields import read
 from crmlite.imports.lexicon import country_code, language_code
 from crmlite.imports.reading.looks import read_date
+from crmlite.imports.sources.habits import Habits
 from crmlite.imports.targets import ADDRESS, LEFT_OUT, Target, parse
-from crmlite.points import is_phone, normal_email, normal_phone, normal_url
-from crmlite.safety import clean
+from crmlite.records.custom_fields import CustomField
 
-Reason = tuple[str, str]
 LONGEST = {
     "given": 100, "family": 100, "salutation": 40, "instructions": 2000, "name": 200, "vat_id": 40, "industry": 100,
     "job": 200, "email": 254, "phone": 40, "url": 2000, "lines": 500, "postcode": 20, "city": 100, "region": 100,
@@ -27,81 +25,12 @@ LONGEST = {
 NOTE = 20_000
 MOST = 20
 """E-mails, phones and links that one row may bring of each kind."""
-_APART = {
-    "email": re.compile(r":::|[;\n]|,(?=\s*\S+@)"),
-    "phone": re.compile(r":::|[;\n]"),
-    "url": re.compile(r":::|\s+"),
-}
-_IN_BRACKETS = re.compile(r"<([^<>@\s]+@[^<>\s]+)>")
 _YES = {
     "1", "t", "true", "yes", "y", "x", "company", "ja", "wahr", "oui", "vrai", "si", "sí", "verdadero", "نعم",
     "unternehmen", "bedrijf", "firma", "société", "empresa",
 }  # fmt: skip
-_LABELS = {
-    "home": "home", "private": "home", "personal": "home", "privat": "home", "thuis": "home", "domicile": "home",
-    "privé": "home", "casa": "home", "particular": "home", "work": "work", "business": "work", "office": "work",
-    "arbeit": "work", "werk": "work", "travail": "work", "bureau": "work", "trabajo": "work", "mobile": "mobile",
-    "cell": "mobile", "iphone": "mobile", "mobil": "mobile", "mobiel": "mobile", "handy": "mobile", "móvil": "mobile",
-}  # fmt: skip
-
-
-@dataclass
-class Reach:
-    """How one person or one company is reached."""
-
-    points: list[dict[str, str]] = field(default_factory=list)
-    """kind, value, normal, label."""
-    addresses: list[dict[str, str]] = field(default_factory=list)
-
-    def normals(self, kind: str) -> list[str]:
-        return [point["normal"] for point in self.points if point["kind"] == kind]
-
-
-@dataclass
-class Draft:
-    """What a row says. Without `person` it is about a company alone. It does not change any more once it is made."""
-
-    number: int
-    place: int
-    person: dict[str, Any] = field(default_factory=dict)
-    reach: Reach = field(default_factory=Reach)
-    company: dict[str, Any] = field(default_factory=dict)
-    company_reach: Reach = field(default_factory=Reach)
-    parent: str = ""
-    job: str = ""
-    owner_id: int | None = None
-    note: str = ""
-    company_note: str = ""
-    remarks: list[Reason] = field(default_factory=list)
-    refused: Reason | None = None
-
-    @property
-    def has_person(self) -> bool:
-        return bool(self.person.get("given") or self.person.get("family") or self.reach.points)
-
-    @property
-    def has_company(self) -> bool:
-        return bool(self.company.get("name"))
-
-    @property
-    def says_of_company(self) -> bool:
-        """Whether it says more of the company than its name."""
-        more = any(value for name, value in self.company.items() if name != "name")
-        return bool(
-            more or self.company_reach.points or self.company_reach.addresses or self.company_note or self.parent
-        )
-
-    @cached_property
-    def company_sort_name(self) -> str:
-        return sort_key(self.company["name"]) if self.has_company else ""
-
-    @cached_property
-    def sort_name(self) -> str:
-        return sort_key(self.person.get("family", ""), self.person.get("given", ""))
-
-    @property
-    def title(self) -> str:
-        return f"{self.person.get('given', '')} {self.person.get('family', '')}".strip() or self.company.get("name", "")
+_KEPT_AS = {"fax": "other", "pager": "other"}
+"""Kinds that files know and crmlite does not: which one is said in the note."""
 
 
 class Drafter:
@@ -112,8 +41,11 @@ class Drafter:
         headers: Sequence[str],
         mapping: Sequence[str],
         orders: Mapping[int, str],
+        commas: Mapping[int, str],
         country: str,
         owners: Callable[[str], int | None],
+        habits: Habits,
+        fields: Mapping[int, CustomField],
     ) -> None:
         """`orders`: of columns with dates, how days are written there. `country`: where numbers without a prefix are dialled."""
         self._columns = [
@@ -121,21 +53,34 @@ class Drafter:
             for index, (header, target) in enumerate(zip(headers, mapping, strict=True))
             if target != LEFT_OUT
         ]
-        self._orders, self._country, self._owners = orders, country, owners
+        self._fields = fields
+        self._width = len(headers)
+        self._by_company = any(
+            target and target.field == "is_company" and target.number > 1 for *_at, target in self._columns
+        )
+        self._orders, self._commas, self._country, self._owners, self._habits = orders, commas, country, owners, habits
 
     def draft(self, number: int, place: int, cells: Sequence[str]) -> Draft:
         made = Draft(number, place)
         parts: dict[str, dict[tuple[str, int], list[tuple[str, str, str]]]] = {"contact": {}, "company": {}}
         rest: list[tuple[str, str]] = []
-        is_company = False
+        is_company: bool | None = None
+        by_company = False
         for index, header, target in self._columns:
-            value = _tidy(cells[index])
+            value = texts.tidy(cells[index])
             if not value:
                 continue
             if target is None:
-                rest.append((header, value))
+                if said := self._said(header, value):
+                    rest.append((header, said))
+            elif target.is_custom:
+                self._custom(made, target, index, header, value, rest)
+            elif target.field == "deleted":
+                if value.casefold() in _YES:
+                    made.refused = ("deleted", "")
+                    return made
             elif target.field == "is_company":
-                is_company = value.casefold() in _YES
+                is_company, by_company = value.casefold() in _YES, target.number > 1
             elif target.field == "owner":
                 made.owner_id = self._owners(value)
                 if made.owner_id is None:
@@ -143,12 +88,40 @@ class Drafter:
                     rest.append((header, value))
             else:
                 self._sort(made, parts[target.record], target, index, header, value, rest)
+        if more := [value for cell in cells[self._width :] if (value := texts.tidy(cell))]:
+            made.remarks.append(("more_cells", ", ".join(more)[:80]))
+            rest += [("+", value) for value in more]
         self._reach(made, made.reach, parts["contact"], rest)
         self._reach(made, made.company_reach, parts["company"], rest)
-        if is_company:
-            _turn_into_company(made)
+        if is_company and not by_company:
+            subjects.turn_into_company(made)
+        elif is_company is False and by_company:
+            subjects.turn_into_person(made)
         self._finish(made, rest)
         return made
+
+    def _said(self, header: str, value: str) -> str:
+        """Without what the program writes into every row."""
+        if ":::" in value:
+            pieces = [piece.strip() for piece in value.split(":::")]
+            return ", ".join(piece for piece in pieces if not self._habits.is_default(header, piece))
+        return "" if self._habits.is_default(header, value) else texts.readable(value)
+
+    def _custom(
+        self, made: Draft, target: Target, index: int, header: str, value: str, rest: list[tuple[str, str]]
+    ) -> None:
+        values = made.custom if target.record == "contact" else made.company_custom
+        custom = self._fields.get(index)
+        if custom is None or custom.key in values:
+            rest.append((header, value))
+            return
+        try:
+            values[custom.key] = read(custom, value, self._orders.get(index, "dmy"), self._commas.get(index, "."))
+        except ValueError:
+            made.remarks.append(("no_fit", f"{header}: {value[:40]}"))
+            rest.append((header, value))
+        else:
+            made.told.append((target.record, header, value))
 
     def _sort(
         self, made: Draft, parts: dict[tuple[str, int], list[tuple[str, str, str]]], target: Target, index: int, header: str,
@@ -157,16 +130,19 @@ class Drafter:
         """Puts one value where it belongs; what can be several is gathered first."""
         values = made.person if target.record == "contact" else made.company
         name = target.field
-        if name in ADDRESS or name in _APART or name.endswith("_label"):
+        if name in ADDRESS or name in texts.POINTS or name.endswith("_label"):
             kind = "address" if name in ADDRESS else name.removesuffix("_label")
             parts.setdefault((kind, target.number), []).append((name, target.label or "", value))
         elif name == "note":
+            value = texts.plain(value)
             if target.record == "contact":
-                made.note = _joined(made.note, value)
+                made.note = texts.joined(made.note, value)
             else:
-                made.company_note = _joined(made.company_note, value)
+                made.company_note = texts.joined(made.company_note, value)
         elif name == "birthday":
             day = read_date(value, self._orders.get(index, "dmy"))
+            if self._habits.is_default(header, value):
+                return
             if day is None or day > date.today():
                 made.remarks.append(("no_date", f"{header}: {value[:40]}"))
                 rest.append((header, value))
@@ -178,13 +154,29 @@ class Drafter:
             else:
                 rest.append((header, value))
         elif name == "parent":
-            made.parent = _line(value)
+            made.parent = texts.line(value)
         elif name == "job":
-            made.job = _joined(made.job, _line(value), ", ")
+            if texts.line(value) != made.job:
+                made.job = texts.joined(made.job, texts.line(value), ", ")
+        elif name == "name" and target.record == "company":
+            self._company_name(values, target, header, value, rest)
         elif name == "instructions":
-            values[name] = _joined(values.get(name, ""), value)
+            values[name] = texts.joined(values.get(name, ""), value)
         else:
-            values[name] = _joined(values.get(name, ""), _line(value), " ")
+            values[name] = texts.joined(values.get(name, ""), texts.line(value), " ")
+
+    @staticmethod
+    def _company_name(
+        values: dict[str, Any], target: Target, header: str, value: str, rest: list[tuple[str, str]]
+    ) -> None:
+        """One of them; others are told."""
+        first, *others = [texts.line(piece) for piece in (value.split(";") if target.number > 1 else [value])]
+        known = values.get("name", "")
+        if known and known != first:
+            others.append(known if target.number > 1 else first)
+        if not known or target.number > 1:
+            values["name"] = first
+        rest += [(header, other) for other in others if other]
 
     # --- e-mails, phones, links, addresses ------------------------------------------------------------------------
 
@@ -196,48 +188,64 @@ class Drafter:
         rest: list[tuple[str, str]],
     ) -> None:
         country = self._country
-        for (kind, _number), found in sorted(parts.items(), key=lambda part: part[0][0] != "address"):
+        for (kind, _number), found in sorted(parts.items(), key=lambda part: (part[0][0] != "address", part[0][1])):
             if kind == "address":
                 country = self._address(made, reach, found, rest) or country
                 continue
             said = next((value for name, _label, value in found if name.endswith("_label")), "")
             for name, label, value in found:
                 if name == kind:
-                    for piece in _APART[kind].split(value):
-                        if piece := piece.strip():
-                            self._point(made, reach, kind, piece, label or _label(said), country, rest)
+                    for piece, own in texts.apart(kind, value):
+                        self._point(made, reach, kind, piece, label, own or said, country, rest)
 
     def _point(
-        self, made: Draft, reach: Reach, kind: str, value: str, label: str, country: str, rest: list[tuple[str, str]]
-    ) -> None:
+        self, made: Draft, reach: Reach, kind: str, value: str, fixed: str, said: str, country: str, rest: list[tuple[str, str]]
+    ) -> None:  # fmt: skip
+        """`fixed`: our word for what it is; `said`: the file's."""
+        label, is_all = texts.label(said) if said else ("", True)
+        label = _KEPT_AS.get(fixed, fixed) or label
+        heading = {"email": "E-mail", "phone": "Phone", "url": "Link"}[kind]
         normal = None
+        number, extension = texts.without_extension(value) if kind == "phone" else (value, "")
         if len(value) <= LONGEST[kind]:
-            value, normal = _normal(kind, value, country)
+            number, normal = texts.normal(kind, number, country)
         if normal is None or len(reach.points) >= 3 * MOST:
             made.remarks.append((f"no_{kind}", value[:80]))
-            rest.append(({"email": "E-mail", "phone": "Phone", "url": "Link"}[kind], value))
-        elif not any(point["kind"] == kind and point["normal"] == normal for point in reach.points):
-            reach.points.append({"kind": kind, "value": value, "normal": normal, "label": label or "work"})
+            rest.append((heading, value))
+            return
+        if extension:
+            rest.append((heading, value))
+        if fixed in _KEPT_AS:
+            rest.append((number, fixed))
+        elif said and (not is_all or (label == "other" and said.casefold() != "other")):
+            rest.append((number, said[:80]))
+        if not any(point["kind"] == kind and point["normal"] == normal for point in reach.points):
+            reach.points.append({"kind": kind, "value": number, "normal": normal, "label": label or "work"})
 
     def _address(
         self, made: Draft, reach: Reach, found: list[tuple[str, str, str]], rest: list[tuple[str, str]]
     ) -> str:
         """Adds the address, and returns its country's code."""
         address = {"lines": "", "postcode": "", "city": "", "region": "", "country": ""}
-        label = ""
+        label = whole = ""
         for name, fixed, value in found:
             label = label or fixed
             if name == "address_label":
-                label = _label(value) or label
+                label = texts.label(value)[0] or label
+            elif name == "formatted":
+                whole = value
             elif name == "country":
-                address["country"] = country_code(value)
-                if not address["country"]:
+                code = country_code(value)
+                address["country"] = address["country"] or code
+                if not code:
                     made.remarks.append(("no_country", value[:80]))
                     rest.append(("Country", value))
             elif name == "lines":
-                address["lines"] = _joined(address["lines"], value)
+                address["lines"] = texts.joined(address["lines"], value)
             else:
-                address[name] = _joined(address[name], _line(value), " ")
+                address[name] = texts.joined(address[name], texts.line(value), " ")
+        if whole and not any(address.values()):
+            address["lines"] = whole
         if any(address.values()) and len(reach.addresses) < MOST:
             if long := next((name for name, value in address.items() if len(value) > LONGEST.get(name, 500)), None):
                 made.remarks.append(("too_long", address[long][:80]))
@@ -249,7 +257,8 @@ class Drafter:
     # --- the whole row --------------------------------------------------------------------------------------------
 
     def _finish(self, made: Draft, rest: list[tuple[str, str]]) -> None:
-        _name(made.person)
+        subjects.name(made.person, made.reach.normals("email"))
+        subjects.settle(made, self._habits)
         person_fits = {name: made.person.get(name, "") for name in ("given", "family", "salutation", "instructions")}
         company_fits = {name: made.company.get(name, "") for name in ("name", "vat_id", "industry", "instructions")}
         for name, value in (*person_fits.items(), *company_fits.items(), ("job", made.job), ("name", made.parent)):
@@ -260,7 +269,7 @@ class Drafter:
             rest += [(name, str(value)) for name, value in made.company.items() if value]
             rest += [(point["kind"], point["value"]) for point in made.company_reach.points]
             rest += [("address", ", ".join(filter(None, found.values()))) for found in made.company_reach.addresses]
-            made.note = _joined(made.note, made.company_note)
+            made.note = texts.joined(made.note, made.company_note)
             made.company, made.company_reach, made.company_note = {}, Reach(), ""
             if made.job:
                 rest.append(("Job title", made.job))
@@ -268,81 +277,15 @@ class Drafter:
         if not made.has_person and not made.has_company:
             made.refused = ("nobody", "")
             return
+        rest += [(header, value) for record, header, value in made.told if record == "contact" and not made.has_person]
+        rest += [(header, value) for record, header, value in made.told if record == "company" and not made.has_company]
         unmapped = "\n".join(f"{header}: {value}" for header, value in rest)
-        if made.has_person:
-            made.note = _joined(made.note, unmapped)
+        if made.has_company and self._by_company:
+            made.company_note = texts.joined(made.company_note, unmapped)
+        elif made.has_person:
+            made.note = texts.joined(made.note, unmapped)
         else:
-            made.company_note = _joined(_joined(made.company_note, made.note), unmapped)
+            made.company_note = texts.joined(texts.joined(made.company_note, made.note), unmapped)
             made.note = ""
         if max(len(made.note), len(made.company_note)) > NOTE:
             made.refused = ("note_too_long", "")
-
-
-def _turn_into_company(made: Draft) -> None:
-    """The row's person is a company; what was the person's company is what it is a part of."""
-    name = made.person.get("name") or f"{made.person.get('given', '')} {made.person.get('family', '')}".strip()
-    parent = made.company.get("name", "")
-    if not name:
-        return
-    made.parent = parent if parent != name else ""
-    made.company = {**made.company, "name": name, "instructions": made.person.get("instructions", "")}
-    made.company_reach.points += made.reach.points
-    made.company_reach.addresses += made.reach.addresses
-    if language := made.person.get("language"):
-        made.company["language"] = language
-    made.company_note = _joined(made.company_note, made.note)
-    made.person, made.reach, made.note, made.job = {}, Reach(), "", ""
-
-
-def _name(person: dict[str, Any]) -> None:
-    """First and last name of what was given: a whole name is cut unless its parts are there; middle names belong to the first."""
-    whole, middle, suffix = person.pop("name", ""), person.pop("middle", ""), person.pop("suffix", "")
-    if whole and not (person.get("given") or person.get("family")):
-        if whole.count(",") == 1 and all(part.strip() for part in whole.split(",")):  # "Lindqvist, Anna"
-            family, given = (part.strip() for part in whole.split(","))
-        else:
-            given, family = split_name(whole)
-        person["given"], person["family"] = given, family
-        return
-    if middle:
-        person["given"] = f"{person.get('given', '')} {middle}".strip()
-    if suffix:
-        person["family"] = f"{person.get('family', '')} {suffix}".strip()
-
-
-def _normal(kind: str, value: str, country: str) -> tuple[str, str | None]:
-    """The value as it is kept, and what equal ones share; None for what cannot be one."""
-    try:
-        if kind == "email":
-            if found := _IN_BRACKETS.search(value):
-                value = found[1]
-            value = value.removeprefix("mailto:")
-            return value, normal_email(value)
-        if kind == "url":
-            found_url = normal_url(value)
-            return found_url, found_url
-    except ValueError:
-        return value, None
-    if not is_phone(value):
-        return value, None
-    return value, normal_phone(value, country) or "".join(filter(str.isdigit, value))
-
-
-def _tidy(value: str) -> str:
-    if value.isascii() and value.isprintable():
-        return value.strip()
-    return clean(value)
-
-
-def _line(value: str) -> str:
-    return " ".join(value.split())
-
-
-def _joined(one: str, other: str, by: str = "\n") -> str:
-    return f"{one}{by}{other}" if one and other else one or other
-
-
-def _label(said: str) -> str:
-    """Our word for what a file calls it: "* Work", "Home Fax", "Mobil"."""
-    words = re.findall(r"\w+", said[:60].casefold())
-    return next((_LABELS[word] for word in words if word in _LABELS), "other" if words else "")

@@ -6,7 +6,10 @@ from babel import Locale
 
 from crmlite.fold import fold
 
-READ = ("ar", "es", "fr", "de", "nl", "en")
+READ = (
+    "zh", "ja", "ko", "th", "vi", "he", "el", "bg", "uk", "sr", "ru", "tr", "hu", "ro", "hr", "sl", "sk", "cs", "pl", "lt", "lv",
+    "et", "fi", "is", "da", "nb", "sv", "pt", "it", "ar", "es", "fr", "de", "nl", "en",
+)  # fmt: skip
 """The last one has the last word."""
 _COUNTRIES = {
     "uk": "GB", "great britain": "GB", "england": "GB", "scotland": "GB", "wales": "GB", "usa": "US", "u.s.a.": "US", "u.s.": "US",
@@ -14,20 +17,22 @@ _COUNTRIES = {
     "nederland": "NL", "niederlande": "NL", "uae": "AE", "korea": "KR", "russia": "RU", "czech republic": "CZ",
     "tschechische republik": "CZ", "ksa": "SA", "deu": "DE", "aut": "AT", "che": "CH", "nld": "NL", "bel": "BE", "fra": "FR",
     "gbr": "GB", "esp": "ES", "ita": "IT", "brd": "DE", "d": "DE", "f": "FR",
+    "cesko": "CZ", "turkey": "TR", "macedonia": "MK", "ivory coast": "CI", "burma": "MM", "中华人民共和国": "CN",
 }  # fmt: skip
 _NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 
 
 def country_code(text: str) -> str:
     """Two letters; empty where nothing is called so."""
-    plain = fold(text[:80]).strip()
+    plain = fold(text[:80]).strip().removeprefix("base.")  # Odoo's own names of them
     return _countries().get(plain, "")
 
 
 def language_code(text: str) -> str:
     plain = fold(text[:80]).strip().replace("_", "-")
     known = _languages()
-    return known.get(plain, "") or known.get(plain.split("-")[0], "")
+    pieces = (plain, plain.split("-")[0], plain.split("/")[0].strip())  # "nl-be", "dutch / nederlands"
+    return next((known[piece] for piece in pieces if piece in known), "")
 
 
 @cache

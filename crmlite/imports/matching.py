@@ -17,7 +17,7 @@ from crmlite.contacts.models import Contact
 from crmlite.contacts.types import CONTACT
 from crmlite.extensions import db
 from crmlite.fold import sort_key
-from crmlite.imports.drafts import Draft
+from crmlite.imports.draft import Draft
 from crmlite.imports.models import ImportRow
 from crmlite.records.points import Point
 

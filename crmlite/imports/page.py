@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crmlite.extensions import db
-from crmlite.imports import cases, sources, targets, wording
+from crmlite.imports import cases, fields, sources, targets, wording
 from crmlite.imports.models import OUTCOMES, TRIED, TRYING, UNDONE, Import, ImportRow
 from crmlite.imports.reading import stream
 from crmlite.records import types
@@ -27,10 +27,12 @@ class Column:
     target: str
     look: dict[str, Any]
     order: str
+    may_make: bool
+    """Whether a new custom field may be made of it."""
 
     @property
     def groups(self) -> list[tuple[str, list[tuple[str, str]]]]:
-        return targets.offered(self.target)
+        return targets.offered(self.target) + fields.offered(self.look, self.may_make)
 
     @property
     def is_date(self) -> bool:
@@ -42,11 +44,11 @@ class Column:
         return len(self.look.get("orders", ())) > 1
 
 
-def columns(found: Import) -> list[Column]:
+def columns(found: Import, may_make: bool) -> list[Column]:
     looks = found.found.get("columns") or [{} for _header in found.headers]
     orders = found.options.get("orders", {})
     return [
-        Column(index, header, found.mapping[index], looks[index], orders.get(str(index), "dmy"))
+        Column(index, header, found.mapping[index], looks[index], orders.get(str(index), "dmy"), may_make)
         for index, header in enumerate(found.headers)
     ]
 
@@ -89,6 +91,10 @@ class ImportPage:
     @property
     def unmapped(self) -> int:
         return sum(target == "" for target in self.found.mapping)
+
+    @property
+    def new_fields(self) -> int:
+        return fields.count_new(self.found)
 
     @property
     def problem(self) -> str:
@@ -148,6 +154,7 @@ class UndoPage:
         people, companies = cases.since(found, "contact"), cases.since(found, "company")
         self.stays = [(case, "contact", number) for number, case in people.items()]
         self.stays += [(case, "company", number) for number, case in companies.items()]
+        self.fields = len(fields.made(found))
         self.goes = {
             "people": max(0, self.brought["people"] - len(people)),
             "companies": max(0, self.brought["companies"] - len(companies)),

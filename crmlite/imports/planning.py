@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from crmlite.auth.models import Viewer
 from crmlite.companies.types import COMPANY
 from crmlite.contacts.types import CONTACT
-from crmlite.imports.drafts import Draft, Reason
+from crmlite.imports.draft import Draft, Reason
 from crmlite.imports.matching import Firm, Key, Known, Person, firm_keys, own_firm_keys, person_keys
 from crmlite.imports.models import CHANGED, JOINED, NEW, REFUSED, SKIPPED
 from crmlite.imports.updates import Stock, Update

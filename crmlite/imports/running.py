@@ -8,18 +8,15 @@ fault is refused.
 import logging
 import shutil
 from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 from flask import current_app
 
 from crmlite import jobs, journal
-from crmlite.auth import signin
-from crmlite.auth.models import Organisation, User, Viewer
 from crmlite.extensions import db, reading, utcnow, writing
-from crmlite.imports import writing as writer
-from crmlite.imports.drafts import Draft, Drafter
+from crmlite.imports import fields, taking
+from crmlite.imports.draft import Draft
 from crmlite.imports.matching import Known, firm_keys, look_up, own_firm_keys, person_keys
 from crmlite.imports.models import (
     DONE,
@@ -34,19 +31,14 @@ from crmlite.imports.models import (
     Import,
     ImportRow,
 )
-from crmlite.imports.planning import FILL, Plan, Planner
+from crmlite.imports.planning import Plan
 from crmlite.imports.reading import stream
-from crmlite.imports.reading.stream import Row
 from crmlite.imports.scratch import Scratch
-from crmlite.imports.updates import Stock
+from crmlite.imports.work import Halted, Work, maker
 
 log = logging.getLogger(__name__)
 
 BATCH = 500
-
-
-class Halted(Exception):
-    """The import does not go on: somebody stopped it, or something is in its way. The message is a word for wording.py."""
 
 
 @jobs.apart
@@ -140,6 +132,8 @@ def _run_batch(import_id: int) -> bool:
     found = db.session.get(Import, import_id, populate_existing=True)
     if found is None or found.state != RUNNING or found.stream is None:
         return False
+    if found.operation_id is None:
+        return _begin(found)
     begin = found.place
     try:
         _require_room()
@@ -154,7 +148,7 @@ def _run_batch(import_id: int) -> bool:
     if found is None or found.state != RUNNING or found.place != begin:
         db.session.rollback()
         return False
-    _begin_operation(found)
+    journal.go_on(found.operation_id or 0)
     _do(found, work, drafts)
     found.place = place
     if not rows:
@@ -164,17 +158,29 @@ def _run_batch(import_id: int) -> bool:
     return bool(rows)
 
 
-def _begin_operation(found: Import) -> None:
-    """All batches are one operation, by whoever began the import: that is what its undo takes back."""
-    if found.operation_id is None:
-        journal.act_as("user", found.made_by_id)
-        journal.label("import")
-        found.operation_id = journal.operation()
-    else:
-        journal.go_on(found.operation_id)
+def _begin(begun: Import) -> bool:
+    """All batches are one operation, by whoever began the import: that is what its undo takes back. It begins with the fields
+    that the import makes."""
+    try:
+        user = maker(begun)
+    except Halted as reason:
+        _halt(begun.id, str(reason))
+        return False
+    writing()
+    found = Import.locked(begun.id)
+    if found is None or found.state != RUNNING or found.operation_id is not None:
+        db.session.rollback()
+        return False
+    journal.act_as("user", found.made_by_id)
+    journal.label("import")
+    found.operation_id = journal.operation()
+    fields.make(found, user)
+    taking.remember(found)
+    db.session.commit()
+    return True
 
 
-def _do(found: Import, work: "Work", drafts: Sequence[Draft]) -> None:
+def _do(found: Import, work: Work, drafts: Sequence[Draft]) -> None:
     """The batch at once, or, where that fails, one row after the other."""
     try:
         with db.session.begin_nested():
@@ -192,7 +198,7 @@ def _do(found: Import, work: "Work", drafts: Sequence[Draft]) -> None:
             _write_rows(found, [Plan(draft, REFUSED, [("failed", type(error).__name__)])], trial=False)
 
 
-def _done(found: Import, work: "Work", drafts: Sequence[Draft]) -> list[Plan]:
+def _done(found: Import, work: Work, drafts: Sequence[Draft]) -> list[Plan]:
     planner = work.planner(locks=True)
     plans = planner.plan(drafts, look_up(drafts, work.user, found.id))
     work.writer().write(plans, planner.stock)
@@ -246,49 +252,6 @@ def _require_room() -> None:
     settings = current_app.extensions["crmlite.settings"]
     if shutil.disk_usage(settings.instance).free < settings.disk_floor_mb * 1024 * 1024:
         raise Halted("disk_full")
-
-
-# --- what both need ---------------------------------------------------------------------------------------------------
-
-
-class Work:
-    """What a batch is done with: whose rights hold, how columns are read. Made anew for each batch, as rights may change."""
-
-    def __init__(self, found: Import) -> None:
-        people = signin.viewers(User.id == found.made_by_id)
-        if not people or not people[0].may("import", "create"):
-            raise Halted("may_not")
-        self.user: Viewer = people[0]
-        self._match = found.options.get("match", FILL)
-        self._owner_id: int | None = found.options.get("owner_id", found.made_by_id)
-        self._teams = writer.teams()
-        orders = {int(index): order for index, order in found.options.get("orders", {}).items()}
-        country = found.options.get("country") or Organisation.get().country or ""
-        self._drafter = Drafter(found.headers, found.mapping, orders, country, _owners())
-
-    def drafts(self, rows: Sequence[Row], begin: int) -> list[Draft]:
-        drafts = []
-        place = begin
-        for row in rows:
-            if row.bad:
-                drafts.append(Draft(row.number, place, refused=(row.bad, "")))
-            else:
-                drafts.append(self._drafter.draft(row.number, place, row.cells))
-            place += row.size
-        return drafts
-
-    def planner(self, locks: bool) -> Planner:
-        return Planner(self.user, self._match, Stock(locks))
-
-    def writer(self) -> writer.Writer:
-        return writer.Writer(self.user.id, self._owner_id, self._teams)
-
-
-def _owners() -> Callable[[str], int | None]:
-    """Finds a user by name or e-mail address."""
-    rows: Any = db.session.execute(sa.select(User.id, User.name, User.email).where(User.active)).all()
-    known = {text.casefold().strip(): number for number, *texts in rows for text in texts}
-    return lambda text: known.get(text.casefold().strip())
 
 
 def rewind(found: Import) -> None:

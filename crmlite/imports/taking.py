@@ -12,8 +12,8 @@ from crmlite import files, jobs
 from crmlite.auth.models import Organisation, Viewer
 from crmlite.extensions import db, reading, writing
 from crmlite.files import File
+from crmlite.imports import fields, sources
 from crmlite.imports import reading as reader
-from crmlite.imports import sources
 from crmlite.imports.models import MAPPING, READING, UNREADABLE, Import, ImportMapping
 from crmlite.imports.planning import FILL
 from crmlite.imports.reading.limits import Unreadable
@@ -59,7 +59,7 @@ def take(made: Import, found: dict[str, Any], rows: File) -> None:
     made.options = {**made.options, "orders": orders}
     known = db.session.scalar(sa.select(ImportMapping).where(ImportMapping.headings == digest(found["headers"])))
     if known is not None and len(known.mapping) == len(found["headers"]):
-        made.mapping = list(known.mapping)
+        made.mapping = [fields.settled(*column) for column in zip(known.mapping, found["headers"], strict=True)]
         made.options = {**made.options, **known.options, "orders": orders | known.options.get("orders", {})}
 
 

@@ -1,9 +1,12 @@
 """Where a column's values may go: fields of people and of companies, as data.
 
 A target is `<record>.<field>`, with `/<label>` for e-mails, phones, links and addresses, and `#<number>` where a person has several
-and their columns belong together: `contact.city/home#2`. Empty is nowhere: such values go into a note. "-" is left out on purpose.
+and their columns belong together: `contact.city/home#2`. `company.name#2` may hold several, parted by semicolons, and goes before
+`company.name`; `is_company#2` is of rows whose name is mapped to the company. Empty is nowhere: such values go into a note. "-" is left
+out on purpose. `contact.x.<key>` is a custom field, `contact.new/<kind>` one to be made (fields.py).
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +14,9 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 LEFT_OUT = "-"
+NEW = "new"
+NEW_KINDS = ("text", "number", "date", "choice", "link")
+"""Of custom fields that are made on the way."""
 
 PERSON_FIELDS: dict[str, Any] = {
     "name": _l("Whole name"),
@@ -42,6 +48,7 @@ REACH: dict[str, Any] = {
     "city": _l("City"),
     "region": _l("Region"),
     "country": _l("Country"),
+    "formatted": _l("Whole address"),
 }
 LABELLED: dict[str, Any] = {
     "email_label": _l("Kind of the e-mail"),
@@ -52,11 +59,15 @@ LABELLED: dict[str, Any] = {
 GENERAL: dict[str, Any] = {
     "owner": _l("Owner"),
     "is_company": _l("Whether the row is a company"),
+    "deleted": _l("Whether the row was deleted there"),
 }
-ADDRESS = frozenset({"lines", "postcode", "city", "region", "country", "address_label"})
+ADDRESS = frozenset({"lines", "postcode", "city", "region", "country", "formatted", "address_label"})
 _OFFERED = {"email": ("work", "home"), "phone": ("work", "mobile", "home"), "url": ("work",)}
 _KINDS = {"work": _l("Work"), "home": _l("Home"), "mobile": _l("Mobile"), "other": _l("Other"), "invoice": _l("Invoices"),
-          "delivery": _l("Deliveries"), "direct": _l("Direct")}  # fmt: skip
+          "delivery": _l("Deliveries"), "direct": _l("Direct"), "fax": _l("Fax"), "pager": _l("Pager")}  # fmt: skip
+
+
+_KEY = re.compile(r"x\.[a-z0-9_]{1,60}")
 
 
 @dataclass(frozen=True)
@@ -69,6 +80,10 @@ class Target:
     label: str = ""
     number: int = 1
 
+    @property
+    def is_custom(self) -> bool:
+        return self.field == NEW or self.field.startswith("x.")
+
 
 def parse(text: str) -> Target | None:
     """None for nowhere, for what is left out, and for what there is not."""
@@ -76,7 +91,11 @@ def parse(text: str) -> Target | None:
     path, _slash, label = head.partition("/")
     record, dot, field = path.partition(".")
     if not dot:
-        return Target("", path) if path in GENERAL else None
+        return Target("", path, "", int(number) if number.isdecimal() else 1) if path in GENERAL else None
+    if record in {"contact", "company"} and (
+        _KEY.fullmatch(field) if not label else field == NEW and label in NEW_KINDS
+    ):
+        return Target(record, field, label)
     fields = {"contact": PERSON_FIELDS, "company": COMPANY_FIELDS}.get(record)
     if fields is None or field not in fields | REACH | LABELLED or (label and label not in _KINDS):
         return None
@@ -125,7 +144,7 @@ def offered(chosen: str) -> list[tuple[str, list[tuple[str, str]]]]:
         (_("Both"), [(name, str(label)) for name, label in GENERAL.items()]),
     ]
     known = {key for _title, options in groups for key, _label in options}
-    if chosen not in known and (target := parse(chosen)) is not None:
+    if chosen not in known and (target := parse(chosen)) is not None and not target.is_custom:
         place = {"contact": 1, "company": 2}.get(target.record, 3)
         groups[place][1].insert(0, (chosen, label_of(chosen)))
     return groups

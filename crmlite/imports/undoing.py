@@ -6,6 +6,7 @@ did since (cases.py says what to whom); what stays is written beside its row.
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,9 +15,9 @@ from crmlite import events, jobs, journal
 from crmlite.companies.models import Company
 from crmlite.contacts.models import Affiliation, Contact
 from crmlite.extensions import db, utcnow, writing
-from crmlite.imports import cases
+from crmlite.imports import cases, fields
 from crmlite.imports.cases import Key
-from crmlite.imports.models import CHANGED, JOINED, NEW, SKIPPED, UNDOING, UNDONE, Import, ImportRow
+from crmlite.imports.models import REFUSED, UNDOING, UNDONE, Import, ImportRow
 from crmlite.journal import CannotUndo, Change, EventLink, bulk
 from crmlite.journal.models import Event
 from crmlite.records import search, types
@@ -54,18 +55,22 @@ def _part(import_id: int) -> bool:
         else:
             _undo(found, rows)
     if not rows:
+        _take_fields_back(found)
         found.state, found.ended_at = UNDONE, utcnow()
     db.session.commit()
     db.session.expunge_all()
     return bool(rows)
 
 
+def _take_fields_back(found: Import) -> None:
+    with suppress(CannotUndo):
+        fields.take_back(found)
+
+
 def _rows(found: Import) -> Sequence[ImportRow]:
-    """The next ones, the last of the file first."""
+    """The next ones, the last of the file first; also those that said nothing new: a record is the first row's that named it."""
     query = sa.select(ImportRow).where(
-        ImportRow.import_id == found.id,
-        ImportRow.trial.is_(False),
-        ImportRow.outcome.in_([NEW, CHANGED, JOINED, SKIPPED]),
+        ImportRow.import_id == found.id, ImportRow.trial.is_(False), ImportRow.outcome != REFUSED
     )
     if found.undo_place is not None:
         query = query.where(ImportRow.number < found.undo_place)
@@ -78,11 +83,11 @@ def _undo(found: Import, rows: Sequence[ImportRow]) -> None:
     parts = _parts(keys)
     quick = _untouched(found, keys, parts)
     gone = _remove(quick, parts)
-    slow = keys - gone
+    slow = _concerned(found, keys - gone, parts)
     left = _set_back(found, slow, parts) if slow else {}
     counts: Counter[str] = Counter()
     for row in rows:
-        words = [_word(found, row, key, gone, left) for key in turn[row.number]]
+        words = [_word(found, row, key, gone, left) for key in turn[row.number] if key in gone | slow]
         if words:
             row.undone = next((word for word in words if word not in {REMOVED, RESTORED}), words[0])
             counts.update(REMOVED if word == REMOVED else RESTORED if word == RESTORED else "kept" for word in words)
@@ -145,6 +150,12 @@ def _untouched(found: Import, keys: set[Key], parts: dict[Key, set[Key]]) -> set
     part_is_ours = _changed(found, every, made=True)
     touched = _changed_by_others(found, keys | every) | _told_of(found, keys)
     return {key for key in ours - touched if parts[key] <= part_is_ours and not parts[key] & touched}
+
+
+def _concerned(found: Import, keys: set[Key], parts: dict[Key, set[Key]]) -> set[Key]:
+    """Those that it changed itself or in a part; the rest it only met."""
+    changed = _changed(found, keys | {part for key in keys for part in parts[key]}, made=False)
+    return {key for key in keys if key in changed or parts[key] & changed}
 
 
 def _changed(found: Import, keys: set[Key], made: bool) -> set[Key]:

@@ -10,8 +10,9 @@ from crmlite.companies.models import Company
 from crmlite.contacts.models import Affiliation, Contact
 from crmlite.extensions import db
 from crmlite.fold import fold
-from crmlite.imports.drafts import Reach
+from crmlite.imports.draft import Reach
 from crmlite.imports.models import CHANGED, SAME
+from crmlite.records.custom_fields import PREFIX
 from crmlite.records.notes import Note
 from crmlite.records.points import Address, Point
 
@@ -104,6 +105,7 @@ class Stock:
         draft, number = plan.draft, plan.contact_id or 0
         contact, key = self.contacts[number], ("contact", number)
         update = Update(_values(contact, draft.person, _PERSON, fills))
+        update.values |= _custom(contact, draft.custom, fills)
         self._reach(update, key, draft.reach, fills)
         if draft.note and draft.note not in self.notes.get(key, ()):
             update.note = draft.note
@@ -119,6 +121,7 @@ class Stock:
         draft, number = plan.draft, plan.company_id or 0
         company, key = self.companies[number], ("company", number)
         update = Update(_values(company, draft.company, _COMPANY, fills))
+        update.values |= _custom(company, draft.company_custom, fills)
         self._reach(update, key, draft.company_reach, fills)
         if draft.company_note and draft.company_note not in self.notes.get(key, ()):
             update.note = draft.company_note
@@ -152,6 +155,15 @@ def _values(record: Any, values: dict[str, Any], names: Iterable[str], fills: bo
         name: value
         for name, value in found.items()
         if (not getattr(record, name) if fills else getattr(record, name) != value)
+    }
+
+
+def _custom(record: Any, values: dict[str, Any], fills: bool) -> dict[str, Any]:
+    known = record.custom or {}
+    return {
+        PREFIX + key: value
+        for key, value in values.items()
+        if value is not None and known.get(key) != value and not (fills and key in known)
     }
 
 

@@ -13,7 +13,7 @@ from werkzeug.exceptions import Conflict, NotFound
 from crmlite import jobs
 from crmlite.extensions import db, reading, utcnow, writing
 from crmlite.files import File, FileRefused
-from crmlite.imports import access, running, taking, targets, undoing, wording
+from crmlite.imports import access, fields, running, taking, targets, undoing, wording
 from crmlite.imports.forms import ORDERS, OptionsForm
 from crmlite.imports.models import (
     DONE,
@@ -112,12 +112,15 @@ def save(import_id: int) -> Response:
         for index in range(len(found.headers))
         if (order := request.form.get(f"order-{index}")) in dict(ORDERS)
     }
-    if not form.validate() or not all(map(targets.is_known, chosen)):
+    looks = found.found.get("columns") or [{} for _header in found.headers]
+    may_make = fields.may_make(g.user)
+    known = all(fields.is_possible(target, look, may_make) for target, look in zip(chosen, looks, strict=True))
+    if not form.validate() or not known:
         return _mapping(found, form, status=422)
     if not any(targets.parse(target) for target in chosen):
         problem = _("Say of at least one column what it is: a name, an e-mail address, a company.")
         return _mapping(found, form, problem, status=422)
-    found.mapping = chosen
+    found.mapping = [fields.settled(*column) for column in zip(chosen, found.headers, strict=True)]
     found.options = {
         **found.options,
         "match": form.match.data,
@@ -224,7 +227,8 @@ def _mapping(found: Import, form: OptionsForm, problem: str = "", status: int = 
     return render(
         "imports/columns.html",
         page=ImportPage(found, rows=False),
-        columns=columns(found),
+        columns=columns(found, fields.may_make(g.user)),
+        may_make=fields.may_make(g.user),
         form=form,
         orders=ORDERS,
         problem=problem,

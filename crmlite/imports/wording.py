@@ -74,12 +74,17 @@ REASONS: dict[str, Any] = {
     "line_too_long": _l("This line is longer than two million characters."),
     "field_too_long": _l("A field is longer than 128 KB."),
     "too_many_cells": _l("It has more than 200 columns."),
-    "more_cells": _l("It has more cells than there are headings, so nobody can say what belongs where."),
+    "more_cells": _l("It has more cells than there are headings. What is beyond them goes into the note: %(what)s"),
     "nul": _l("It has characters in it that no text has."),
     "bad_letters": _l("Some letters are broken: they are not written in the encoding of the file."),
     "card_without_end": _l("This card has no end."),
     "card_too_large": _l("This card is too large."),
     "empty_card": _l("This card is empty."),
+    "deleted": _l("It was deleted where it comes from."),
+    "group_card": _l(
+        "This card is a group of people, which is not taken in. Those of them who have a card of their own are."
+    ),
+    "no_person_card": _l("This card is neither of a person nor of a company."),
     "failed": _l("It could not be saved. The server's log says why."),
     "there": _l("It is here already, and what is here shall stay as it is."),
     "not_yours": _l("It is here already, and you may not change it. Ask %(what)s."),
@@ -92,6 +97,7 @@ REASONS: dict[str, Any] = {
     "no_phone": _l("Into the note, as it is no phone number: %(what)s"),
     "no_url": _l("Into the note, as it is no web address: %(what)s"),
     "no_date": _l("Into the note, as it is no date: %(what)s"),
+    "no_fit": _l("Into the note, as it does not fit the field: %(what)s"),
     "no_country": _l("Into the note, as no country is called so: %(what)s"),
     "unknown_owner": _l("Into the note, as nobody here is called so: %(what)s"),
 }

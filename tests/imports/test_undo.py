@@ -114,10 +114,23 @@ def test_what_was_changed_gets_back_what_nobody_changed_since(stage, mover):
         assert (bob.given, bob.salutation) == ("Robert", "")
 
 
+def test_what_a_later_row_changed_is_put_back_where_an_earlier_one_said_nothing_new(stage, mover):
+    heading = "Name,E-mail,Company,Phone\n"
+    mover.move_in(f"{heading}Anna Lindqvist,anna@x.example,Noord,\n")
+    before = rest(stage)
+    done = mover.move_in(
+        f"{heading}Anna Lindqvist,anna@x.example,Noord,\nAnna Lindqvist,anna@x.example,Noord,06 11111111\n"
+    )
+    assert done.outcomes == {2: "same", 3: "changed"}
+    mover.undo(done.id)
+    assert oracles.differences(before, rest(stage)) == []
+
+
 rows = st.lists(
     st.tuples(
         st.sampled_from(["Anna Lindqvist", "Bob Smith", "", "Éva"]), st.sampled_from(["a@x.example", "b@x.example", "", "no"]),
         st.sampled_from(["Noord", "Zuid BV", ""]), st.sampled_from(["Top", "Noord", ""]), st.sampled_from(["06 11111111", "", "x"]),
+        st.sampled_from(["3", "", "4", "x"]), st.sampled_from(["A", "", "B"]),
     ),
     min_size=1, max_size=8,
 )  # fmt: skip
@@ -136,21 +149,23 @@ def test_any_imports_undone_leave_no_trace(stage, databases, pytestconfig, reque
     @given(rows, st.sampled_from(["skip", "fill", "overwrite"]), rows)
     def check(first, match, second):
         databases.reset(url)
-        moved = mover.move_in(sheet(first))
+        begin = rest(stage)
+        moved = mover.move_in(sheet(first), **{"to-5": "contact.new/number"})
         before = rest(stage)
-        done = mover.move_in(sheet(second), match=match)
+        done = mover.move_in(sheet(second), match=match, **{"to-5": "contact.new/number", "to-6": "company.new/text"})
         mover.undo(done.id)
         assert oracles.differences(before, rest(stage)) == []
         mover.undo(moved.id)
+        assert oracles.differences(begin, rest(stage)) == []
 
     check()
 
 
 def sheet(rows: list[tuple[str, ...]]) -> str:
     return (
-        "Name,E-mail,Company,Parent company,Phone\n"
+        "Name,E-mail,Company,Parent company,Phone,Size,Class\n"
         + "".join(",".join(row) + "\n" for row in rows)
-        + "End,z@x.example,,,\n"
+        + "End,z@x.example,,,,,\n"
     )
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -11,6 +12,10 @@ from crmlite.imports.reading import delimited, encodings, kinds, looks, stream, 
 from crmlite.imports.reading.limits import COLUMNS, BadRow, Unreadable
 
 Found = dict[str, Any]
+_TITLE = 5
+"""Rows that may stand above the headings."""
+_BELOW = 10
+"""Rows that are looked at to tell."""
 _HEADING = 200
 """Characters of a heading."""
 
@@ -46,7 +51,7 @@ def gather(source: Path, target: Path, options: dict[str, str]) -> Found:
 
 
 def _table(rows: Iterable[tuple[int, list[str] | BadRow]], file: IO[bytes], found: Found) -> None:
-    rows = iter(rows)
+    rows = _below_title(iter(rows))
     number, first = next(rows, (0, None))
     if first is None:
         raise Unreadable("empty")
@@ -58,6 +63,21 @@ def _table(rows: Iterable[tuple[int, list[str] | BadRow]], file: IO[bytes], foun
     found["has_heading"] = is_heading
     body = rows if is_heading else _with(number, first, rows)
     _write(body, file, found, headers)
+
+
+def _below_title(rows: Iterator[tuple[int, list[str] | BadRow]]) -> Iterator[tuple[int, list[str] | BadRow]]:
+    """Without what stands above a sheet: its name and its day, in rows of one cell or two above headings of four or more, with rows
+    like them below."""
+    begin = list(islice(rows, _TITLE + 1 + _BELOW))
+    widths = [0 if isinstance(cells, BadRow) else sum(map(bool, map(str.strip, cells))) for _number, cells in begin]
+    above = next((place for place, width in enumerate(widths[: _TITLE + 1]) if width >= 4), 0)
+    heading = begin[above][1] if begin else None
+    below = widths[above + 1 :]
+    is_title = all(0 < width <= 2 for width in widths[:above]) and sum(width >= 3 for width in below) * 2 > len(below)
+    if not (is_title and isinstance(heading, list) and headers_of(heading)[1]):
+        above = 0
+    yield from begin[above:]
+    yield from rows
 
 
 def _with(number: int, first: list[str] | BadRow, rows: Iterator[Any]) -> Iterator[Any]:
@@ -86,25 +106,42 @@ def headers_of(first: list[str]) -> tuple[list[str], bool]:
 
 
 def _write(rows: Iterable[tuple[int, list[str] | BadRow]], file: IO[bytes], found: Found, headers: list[str]) -> None:
-    """Every row as wide as the heading: a shorter one is filled up, one with more is refused."""
+    """Every row at least as wide as the heading: a shorter one is filled up, one with more keeps it."""
+    below = _Below(headers)
     columns = [looks.Look() for _header in headers]
     width, count, bad = len(headers), 0, 0
     for number, cells in rows:
         count += 1
         if not isinstance(cells, BadRow):
             cells = [cell.strip() for cell in cells]
-            if any(cells[width:]):
-                cells = BadRow("more_cells")
-            else:
-                cells = cells[:width] + [""] * (width - len(cells))
+            while len(cells) > width and not cells[-1]:
+                cells.pop()
+            cells = below.filled(cells + [""] * (width - len(cells)))
         stream.write(file, number, cells)
         if isinstance(cells, BadRow):
             bad += 1
         elif count <= looks.LOOKED_AT or count % 50 == 0:
-            for column, cell in zip(columns, cells, strict=True):
+            for column, cell in zip(columns, cells, strict=False):
                 if cell:
                     column.add(cell)
     found.update(rows=count, bad=bad, headers=headers, columns=[column.told() for column in columns])
+
+
+class _Below:
+    """Rows of Odoo that only go on with the contacts of the company above: they are given its name."""
+
+    def __init__(self, headers: list[str]) -> None:
+        parts = [header.startswith(("Related Contacts/", "child_ids/")) for header in headers]
+        self._own = [place for place, is_part in enumerate(parts) if not is_part] if any(parts) else []
+        self._said = [place for place in self._own if headers[place] in {"Name", "name", "Is a Company", "is_company"}]
+        self._last: dict[int, str] = {}
+
+    def filled(self, cells: list[str]) -> list[str]:
+        if self._own and not any(cells[place] for place in self._own):
+            for place, value in self._last.items():
+                cells[place] = value
+        self._last = {place: cells[place] for place in self._said}
+        return cells
 
 
 # --- cards ------------------------------------------------------------------------------------------------------------

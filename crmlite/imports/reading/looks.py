@@ -8,6 +8,8 @@ from typing import Any
 from crmlite.points import is_phone
 
 SAMPLES = 5
+FEW, LONGEST = 12, 60
+"""Different values, and characters of each, that make a column a choice of them."""
 LOOKED_AT = 20_000
 """Rows; of those after it every fiftieth."""
 _EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{1,190}\.[^@\s,;<>\".]{2,24}")
@@ -27,11 +29,15 @@ class Look:
     orders: dict[str, int] = field(default_factory=dict)
     """How many dates fit only some orders: a 31 cannot be a month."""
     commas: dict[str, int] = field(default_factory=dict)
+    different: dict[str, None] = field(default_factory=dict)
+    """Values, as long as there are few."""
 
     def add(self, value: str) -> None:
         self.filled += 1
         if len(self.samples) < SAMPLES and value not in self.samples:
             self.samples.append(value[:120])
+        if len(self.different) <= FEW and value not in self.different:
+            self.different[value[: LONGEST + 1]] = None
         kind = self._kind(value[:2000])
         if kind:
             self.kinds[kind] = self.kinds.get(kind, 0) + 1
@@ -65,7 +71,10 @@ class Look:
         if self.kinds.get("date", 0) * 2 > self.filled:
             most = max(self.orders.values(), default=0)
             told["orders"] = [order for order in ORDERS if most and self.orders.get(order) == most]
-        if kind == "number" and self.commas:
+        is_choice = not kind and len(self.different) <= FEW and self.filled >= 3 * len(self.different)
+        if is_choice and max(map(len, self.different), default=LONGEST + 1) <= LONGEST:
+            told["values"] = sorted(self.different)
+        if self.commas:
             told["comma"] = max(self.commas, key=lambda comma: self.commas[comma])
         return told
 

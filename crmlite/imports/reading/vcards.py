@@ -17,11 +17,27 @@ from crmlite.imports.reading.limits import CARD, FIELD, LINE, BadRow
 
 Card = dict[str, str]
 _LEFT_OUT = frozenset(
-    {"BEGIN", "END", "VERSION", "PRODID", "REV", "UID", "PHOTO", "LOGO", "SOUND", "KEY", "SORT-STRING", "N"}
+    {
+        "BEGIN",
+        "END",
+        "VERSION",
+        "PRODID",
+        "REV",
+        "UID",
+        "PHOTO",
+        "LOGO",
+        "SOUND",
+        "KEY",
+        "SORT-STRING",
+        "N",
+        "KIND",
+        "LABEL",
+    }
 )
 _MANY = {"EMAIL": "E-mail", "TEL": "Phone", "URL": "Link"}
 _AT_MOST = 20
 """E-mails, phones, links and addresses of one card that get headings of their own; further ones are gathered in one."""
+_STRUCTURED = frozenset({"N", "ORG", "ADR"})
 _PLACES = ("PO box", "Extended", "Street", "City", "Region", "Postcode", "Country")
 _BARE_ENCODINGS = {"QUOTED-PRINTABLE", "BASE64", "B", "8BIT", "7BIT"}
 _LABELS = {"home": "home", "work": "work", "cell": "mobile", "mobile": "mobile", "iphone": "mobile", "other": "other"}
@@ -49,7 +65,7 @@ def cards(path: Path, encoding: str) -> Iterator[tuple[int, Card | BadRow]]:
                 yield number, lines
                 continue
             try:
-                yield number, _card(lines)
+                yield number, _card(lines, encoding)
             except BadRow as bad:
                 yield number, bad
 
@@ -77,6 +93,11 @@ def _split(file: IO[str]) -> Iterator[list[str] | BadRow]:
             bad = bad or size > CARD
             if not bad:
                 lines.append(line.rstrip("\n"))
+        elif lines:  # within an assistant's card: its text goes on the line that began it
+            size += len(line)
+            bad = bad or size > CARD
+            if not bad:
+                lines[-1] += "\\n" + line.rstrip("\n").replace("\\", "\\\\")
     if lines is not None:
         yield BadRow("card_without_end")
 
@@ -86,16 +107,19 @@ def _is_in_agent(lines: list[str]) -> bool:
     return bool(lines) and lines[-1].upper().startswith("AGENT")
 
 
-def _card(lines: list[str]) -> Card:
+def _card(lines: list[str], encoding: str) -> Card:
     found: Card = {}
     counts: dict[str, int] = {}
-    names = {}
-    parsed = [line for text in _unfolded(lines) if (line := _parsed(text)) is not None]
-    for line in parsed:
-        if line.name == "X-ABLABEL":
-            names[line.group] = _unescaped(line.value).strip("_$!<>").lower()
-    for line in parsed:
-        _take(found, counts, line, names.get(line.group, "") if line.group else "")
+    parsed = [line for text in _unfolded(lines) if (line := _parsed(text, encoding)) is not None]
+    kind = next((line.value.strip().lower() for line in parsed if line.name == "KIND"), "")
+    if kind in {"group", "location", "application", "device", "thing"}:
+        raise BadRow("group_card" if kind == "group" else "no_person_card")
+    labels = {line.group: _unescaped(line.value) for line in parsed if line.name == "X-ABLABEL"}
+    countries = {line.group: line.value for line in parsed if line.name == "X-ABADR"}
+    for line in _by_preference(_one_form(parsed, found)):
+        label = labels.get(line.group, "") if line.group else ""
+        _take(found, counts, line, re.sub(r"^_\$!<(.*)>!\$_$", r"\1", label), countries.get(line.group, ""))
+    _whose(found, parsed, kind)
     for heading, value in found.items():
         if "\0" in value:
             raise BadRow("nul")
@@ -109,34 +133,86 @@ def _card(lines: list[str]) -> Card:
     return found
 
 
-def _take(found: Card, counts: dict[str, int], line: Line, label: str) -> None:
+def _one_form(parsed: list[Line], found: Card) -> Iterator[Line]:
+    """Of several forms of one property (vCard 4.0: ALTID) the first; the others are told under headings of their own."""
+    seen: dict[tuple[str, str], str] = {}
+    for line in parsed:
+        alternative = (line.params.get("ALTID") or [""])[0]
+        language = (line.params.get("LANGUAGE") or [""])[0]
+        if alternative and seen.setdefault((line.name, alternative), language) != language:
+            _put(found, f"{line.name.capitalize()[:60]} ({language[:20]})", " ".join(_pieces(line.value)).strip())
+        else:
+            yield line
+
+
+def _by_preference(lines: Iterator[Line]) -> list[Line]:
+    """In their order, but of e-mails and phones the preferred one first."""
+
+    def rank(line: Line) -> int:
+        told = (line.params.get("PREF") or ["100"])[0]
+        return int(told) if line.name in _MANY and told.isdecimal() and told.isascii() else 100
+
+    return sorted(lines, key=rank)
+
+
+def _whose(found: Card, parsed: list[Line], kind: str) -> None:
+    """Whether it is a company's: told so, or with no name of a person and the company's for a whole name."""
+    shown = any(line.name == "X-ABSHOWAS" and "COMPANY" in line.value.upper() for line in parsed)
+    unnamed = not any(found.get(name) for name in ("First name", "Last name"))
+    if kind == "org" or (
+        unnamed and found.get("Company") and (shown or found.get("Name") in {"", None, found["Company"]})
+    ):
+        found["Is company"] = "yes"
+        found["Name"] = found.get("Name") or found.get("Company", "")
+
+
+def _take(found: Card, counts: dict[str, int], line: Line, label: str, country: str) -> None:
     name = line.name
     if name == "N":
         parts = [*_pieces(line.value), "", "", "", "", ""]
         for heading, part in zip(("Last name", "First name", "Middle name", "Prefix", "Suffix"), parts, strict=False):
             _put(found, heading, part)
+        if (language := (line.params.get("LANGUAGE") or [""])[0]) and "ALTID" not in line.params:
+            found.setdefault("Language", language)
     elif name == "PHOTO":
-        _put(found, "Photo", "yes")
-    elif name in _LEFT_OUT or name.startswith(("X-ABLABEL", "X-ABADR", "X-ABUID", "X-ABSHOWAS")):
+        _put(found, "Photo", line.value)
+    elif name == "LANG":
+        found.setdefault("Language", line.value.strip())
+    elif name in _LEFT_OUT or name.startswith(("X-ABLABEL", "X-ABADR", "X-ABUID", "X-ABSHOWAS", "X-MS-OL-")):
         return
-    elif name in _MANY:
-        _slot(found, counts, _MANY[name], _uri(_unescaped(line.value)), _label(line, label))
+    elif name in _MANY or name == "X-SOCIALPROFILE":
+        kind = _MANY.get(name, "Link")
+        _slot(found, counts, kind, _uri(_unescaped(line.value)), _label(line, label))
     elif name == "ADR":
-        _address(found, counts, line, label)
+        _address(found, counts, line, label, country)
     elif name == "ORG":
         parts = _pieces(line.value)
         _put(found, "Company", parts[0] if parts else "")
         _put(found, "Department", ", ".join(part for part in parts[1:] if part))
+    elif name == "CATEGORIES":
+        _put(found, "Categories", " ::: ".join(_unescaped(part).strip() for part in re.split(r"(?<!\\),", line.value)))
+    elif name == "AGENT":
+        _put(found, "Agent", "\n".join(text for text in _unescaped(line.value).split("\n") if not _FRAME.match(text)))
     else:
-        heading = {"FN": "Name", "TITLE": "Job title", "ROLE": "Role", "BDAY": "Birthday", "NOTE": "Note",
-                   "CATEGORIES": "Categories", "NICKNAME": "Nickname"}.get(name, name.removeprefix("X-").capitalize()[:60])  # fmt: skip
-        _put(found, heading, _unescaped(line.value))
+        known = {"FN": "Name", "TITLE": "Job title", "ROLE": "Role", "BDAY": "Birthday", "NOTE": "Note",
+                 "NICKNAME": "Nickname"}.get(name)  # fmt: skip
+        value = _unescaped(line.value)
+        if (omitted := line.params.get("X-APPLE-OMIT-YEAR")) and value.startswith(f"{omitted[0]}-"):
+            value = f"--{value.removeprefix(omitted[0]).lstrip('-')}"
+        if known:
+            _put(found, known, value)
+        else:
+            _put(found, name.removeprefix("X-").capitalize()[:60], f"{label}: {value}" if label and value else value)
 
 
-def _address(found: Card, counts: dict[str, int], line: Line, label: str) -> None:
-    parts = [*_pieces(line.value), *[""] * 7][:7]
+_FRAME = re.compile(r"(?:BEGIN|END|VERSION)[:;]", re.IGNORECASE)
+
+
+def _address(found: Card, counts: dict[str, int], line: Line, label: str, country: str) -> None:
+    parts = [*_pieces(line.value, "\n"), *[""] * 7][:7]
     if not any(parts):
         return
+    parts[6] = parts[6] or country.strip()
     number = counts["Address"] = counts.get("Address", 0) + 1
     if number > _AT_MOST:
         _put(found, "Further addresses", ", ".join(part for part in parts if part))
@@ -164,8 +240,8 @@ def _put(found: Card, heading: str, value: str) -> None:
 
 def _label(line: Line, label: str) -> str:
     words = [_LABELS[word] for word in line.types if word in _LABELS]
-    if "fax" in line.types or "pager" in line.types:
-        return "other"
+    if odd := next((word for word in line.types if word in {"fax", "pager"}), ""):
+        return f"{'work ' if 'work' in words else 'home ' if 'home' in words else ''}{odd}"
     return label or ("mobile" if "mobile" in words else (words or [""])[0])
 
 
@@ -183,7 +259,7 @@ def _unfolded(lines: list[str]) -> Iterator[str]:
     for line in lines:
         if whole and quoted and whole[-1].endswith("="):
             whole[-1] = whole[-1][:-1]
-            whole.append(line.lstrip(" \t") if line[:1] in " \t" and len(line) > 1 else line)
+            whole.append(line)
         elif whole and line[:1] in (" ", "\t"):
             whole.append(line[1:])
         else:
@@ -195,8 +271,10 @@ def _unfolded(lines: list[str]) -> Iterator[str]:
         yield "".join(whole)
 
 
-def _parsed(text: str) -> Line | None:
+def _parsed(text: str, encoding: str) -> Line | None:
     """None for what is no property: a blank line, a piece of something broken."""
+    if not text.isascii() and any("\udc80" <= char <= "\udcff" for char in text):
+        text = _of_bytes(text, encoding)
     head, value = _halves(text)
     if value is None:
         return None
@@ -211,8 +289,34 @@ def _parsed(text: str) -> Line | None:
         if not equals:  # vCard 2.1 leaves TYPE= and ENCODING= out
             key, given = ("ENCODING" if key in _BARE_ENCODINGS else "TYPE"), param
         line.params.setdefault(key, []).extend(part.strip().strip('"') for part in given.strip('"').split(","))
-    line.value = "" if line.name in {"PHOTO", "LOGO", "SOUND", "KEY"} else _decoded(line, value)
+    if line.name == "PHOTO":
+        line.value = "yes" if _is_picture(line, value) else ""
+    else:
+        line.value = "" if line.name in {"LOGO", "SOUND", "KEY"} else _decoded(line, value)
     return line
+
+
+def _of_bytes(text: str, encoding: str) -> str:
+    """Letters that a fold had cut in two, or that are written in an encoding of this line alone."""
+    data = text.encode(encoding, "surrogateescape")
+    told = re.match(r"[^:]{0,300}CHARSET=\"?([\w-]{1,40})", text, re.IGNORECASE)
+    for name in (encoding, told[1] if told else encoding):
+        try:
+            return data.decode(name)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return data.decode(encoding, "surrogateescape")
+
+
+def _is_picture(line: Line, value: str) -> bool:
+    """Whether it is there whole; not where it is only an address on the web."""
+    text = value.partition("base64,")[2] if value.lower().startswith("data:") else value
+    if not text or "://" in text[:20] or "URI" in {word.upper() for word in line.params.get("VALUE", ())}:
+        return False
+    try:
+        return bool(base64.b64decode(re.sub(r"\s", "", text), validate=True))
+    except (binascii.Error, ValueError):
+        return False
 
 
 def _halves(text: str) -> tuple[str, str | None]:
@@ -229,6 +333,8 @@ def _halves(text: str) -> tuple[str, str | None]:
 def _decoded(line: Line, value: str) -> str:
     encoding = (line.params.get("ENCODING") or [""])[0].upper()
     if encoding == "QUOTED-PRINTABLE":
+        if line.name in _STRUCTURED:  # an encoded semicolon is no separator
+            value = re.sub("=3B", "=5C=3B", value, flags=re.IGNORECASE)
         data = quopri.decodestring(value.encode("utf-8", "surrogateescape"))
     elif encoding in {"BASE64", "B"}:
         try:
@@ -256,10 +362,10 @@ def _cut(text: str, by: str) -> list[str]:
     return pieces
 
 
-def _pieces(value: str) -> list[str]:
-    """The parts of a structured value, which semicolons separate; several values of a part are joined by blanks."""
+def _pieces(value: str, by: str = " ") -> list[str]:
+    """The parts of a structured value, which semicolons separate; several values of a part are joined."""
     parts = re.split(r"(?<!\\);", value)
-    return [_unescaped(re.sub(r"(?<!\\),", " ", part)).strip() for part in parts]
+    return [_unescaped(re.sub(r"(?<!\\),", by, part)).strip() for part in parts]
 
 
 def _unescaped(value: str) -> str:

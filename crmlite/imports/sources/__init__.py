@@ -8,7 +8,7 @@ from crmlite.imports.sources.source import Source, folded
 
 SOURCES: tuple[Source, ...] = (
     google.GOOGLE, salesforce.SALESFORCE, salesforce.SALESFORCE_ACCOUNTS, hubspot.HUBSPOT_COMPANIES, hubspot.HUBSPOT,
-    pipedrive.PIPEDRIVE, pipedrive.PIPEDRIVE_ORGANIZATIONS, espocrm.ESPOCRM_ACCOUNTS, espocrm.ESPOCRM, odoo.ODOO,
+    pipedrive.PIPEDRIVE, pipedrive.PIPEDRIVE_ORGANIZATIONS, espocrm.ESPOCRM_ACCOUNTS, espocrm.ESPOCRM, odoo.ODOO_BY_COMPANY, odoo.ODOO,
     outlook.OUTLOOK,
 )  # fmt: skip
 LABELS = {source.name: source.label for source in (*SOURCES, cards.CARDS)}
@@ -55,7 +55,7 @@ def _fresh(target: str, taken: list[str]) -> str:
     base = target.split("/")[0].rpartition(".")[2]
     if base in {"email", "phone", "url"}:
         return f"{target}#{sum(other.split('#')[0] == target for other in taken) + 1}"
-    return target if base in {"lines", "note"} else ""
+    return target if base in {"lines", "note", "formatted"} else ""
 
 
 def _with_surname_alone(found: list[str]) -> list[str]:

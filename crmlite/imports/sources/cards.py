@@ -17,7 +17,8 @@ CARDS = Source(
         "Job title": "contact.job",
         "Birthday": "contact.birthday",
         "Note": "contact.note",
-        "Lang": "contact.language",
+        "Language": "contact.language",
+        "Is company": "is_company",
     },
     (
         (r"e mail (\d+)", "contact.email#{n}"),
@@ -33,5 +34,4 @@ CARDS = Source(
         (r"address (\d+) postcode", "contact.postcode#{n}"),
         (r"address (\d+) country", "contact.country#{n}"),
     ),
-    ("vcard",),
 )

@@ -36,8 +36,6 @@ GOOGLE = Source(
         "Organization 1 - Name": "company.name",
         "Organization 1 - Title": "contact.job",
         "Organization 1 - Type": "-",
-        "Photo": "-",
-        "File As": "-",
     },
     (
         (r"e mail (\d) (?:label|type)", "contact.email_label#{n}"),
@@ -54,6 +52,6 @@ GOOGLE = Source(
         (r"address (\d) region", "contact.region#{n}"),
         (r"address (\d) postal code", "contact.postcode#{n}"),
         (r"address (\d) country", "contact.country#{n}"),
-        (r"address (\d) formatted", "-"),
+        (r"address (\d) formatted", "contact.formatted#{n}"),
     ),
 )

@@ -8,7 +8,8 @@ from crmlite.imports.sources.source import Source
 
 _FIELDS = {
     "name": "contact.name", "is_company": "is_company", "company_type": "is_company", "parent_id": "company.name",
-    "parent_id/id": "-", "parent_id/.id": "-", "parent_id/name": "company.name", "id": "-", ".id": "-",
+    "parent_id/id": "-", "parent_id/.id": "-", "parent_id/name": "company.name", "company_id": "-", "company_id/id": "-",
+    "type": "contact.address_label#1", "country_id/id": "contact.country/work#1",
     "title": "contact.salutation", "function": "contact.job", "email": "contact.email/work#1",
     "phone": "contact.phone/work#1", "mobile": "contact.phone/mobile#2", "website": "contact.url/work#1",
     "street": "contact.lines/work#1", "street2": "contact.lines/work#1", "zip": "contact.postcode/work#1",
@@ -16,7 +17,10 @@ _FIELDS = {
     "vat": "company.vat_id", "lang": "contact.language", "comment": "contact.note", "user_id": "owner",
 }  # fmt: skip
 _LABELS = {
-    "External ID": "-", "Name": "contact.name", "Display Name": "contact.name", "Complete Name": "-",
+    "Company/Name": "-", "Company/External ID": "-", "Color Index": "-", "Related Company/Name": "company.name",
+    "Related Company/External ID": "-", "Country/Country Code": "contact.country/work#1", "Address Type": "contact.address_label#1",
+    "Country/Country Name": "contact.country/work#1", "State/State Name": "contact.region/work#1", "Salesperson/Name": "owner",
+    "Name": "contact.name", "Display Name": "contact.name", "Complete Name": "-",
     "Is a Company": "is_company", "Company Type": "is_company", "Related Company": "company.name",
     "Company Name": "company.name", "Job Position": "contact.job", "Email": "contact.email/work#1",
     "Phone": "contact.phone/work#1", "Mobile": "contact.phone/mobile#2", "Website": "contact.url/work#1",
@@ -43,6 +47,14 @@ _LABELS = {
     "NIF": "company.vat_id", "Comercial": "owner",
 }  # fmt: skip
 
+_NONE_OF_COMPANIES = {
+    "company.job",
+    "company.salutation",
+    "company.given",
+    "company.family",
+    "company.birthday",
+    "company.language",
+}
 ODOO = Source(
     "odoo",
     "Odoo",
@@ -54,3 +66,21 @@ ODOO = Source(
     ),
     _LABELS | _FIELDS,
 )  # fmt: skip
+
+_OF_COMPANY = {
+    header: target.replace("contact.", "company.")
+    for header, target in (_LABELS | _FIELDS).items()
+    if target.startswith("contact.") and target.replace("contact.", "company.").split("/")[0] not in _NONE_OF_COMPANIES
+}
+ODOO_BY_COMPANY = Source(
+    "odoo",
+    "Odoo",
+    (("Name", "Related Contacts/Name"), ("name", "child_ids/name")),
+    {
+        **_OF_COMPANY, "Name": "company.name", "name": "company.name", "Is a Company": "is_company#2", "is_company": "is_company#2",
+        "Tax ID": "company.vat_id", "vat": "company.vat_id", "Salesperson": "owner", "user_id": "owner",
+        **{f"Related Contacts/{header}": target for header, target in _LABELS.items() if target.startswith("contact.")},
+        **{f"child_ids/{name}": target for name, target in _FIELDS.items() if target.startswith("contact.")},
+    },
+)  # fmt: skip
+"""Companies with their contacts below them, who may take rows of their own."""

@@ -1,8 +1,8 @@
 """Outlook: "Export to a file, Comma Separated Values", and the export of outlook.com, which has the same headings in English.
 
-Outlook for Windows writes its headings in its own language. Those below are English, Dutch, German, French, Spanish and Arabic, as
-Exchange's own reader of such files knows them (Microsoft.Exchange...OutlookCsvLanguage, one table a language); sample files of
-users agree for German and French.
+Outlook for Windows writes its headings in its own language. Those below are English, Dutch, German, French, Spanish, Arabic, Italian,
+Russian and Danish, as Exchange's own reader of such files knows them (Microsoft.Exchange...OutlookCsvLanguage, one table a language);
+sample files of users agree for German and French.
 """
 
 from crmlite.imports.sources.source import Source
@@ -91,28 +91,85 @@ _SPANISH = (
     "Cumpleaños", "Página Web", "Notas",
 )  # fmt: skip
 
-_MORE = {
-    "E-mail Display Name": "-", "E-mail 2 Display Name": "-", "E-mail 3 Display Name": "-", "E-mail Type": "-",
-    "E-mail 2 Type": "-", "E-mail 3 Type": "-", "E-mail: Angezeigter Name": "-", "E-mail 2: Angezeigter Name": "-",
-    "E-mail 3: Angezeigter Name": "-", "E-Mail-Typ": "-", "E-Mail 2: Typ": "-", "E-Mail 3: Typ": "-",
-    "Weergavenaam voor e-mail": "-", "E-mail, weergegeven naam 2": "-", "E-mail, weergegeven naam 3": "-",
-    "E-mailtype": "-", "E-mailtype 2": "-", "E-mailtype 3": "-",
-    "Nom complet de l'adresse de messagerie": "-", "Nom complet de l'adresse de messagerie 2": "-",
-    "Nom complet de l'adresse de messagerie 3": "-", "Type de messagerie": "-", "Type de messagerie 2": "-",
-    "Type de messagerie 3": "-",
-    # what outlook.com and the newer Outlook write
-    "Email Address": "contact.email/work#1", "E-mail 2": "contact.email/work#2", "Home Email": "contact.email/home#4",
-    "Personal Web Page": "contact.url/home#2", "Telefon privat": "contact.phone/home#4",
-    "Telefon privat 2": "contact.phone/home#5", "Business Address": "contact.lines/work#1",
-    "Home Address": "contact.lines/home#2",
+_ITALIAN = (
+    "Titolo", "Nome", "Secondo nome", "Cognome", "Titolo straniero", "Società", "Posizione",
+    "Via (uff.)", "Via (uff.) 2", "Via (uff.) 3", "Città (uff.)", "Provincia (uff.)", "CAP (uff.)",
+    "Paese/area geografica (uff.)",
+    "Via (ab.)", "Via (ab.) 2", "Via (ab.) 3", "Città (ab.)", "Provincia (ab.)", "CAP (ab.)",
+    "Paese/area geografica (ab.)",
+    "Altra via", "Altra città", "Altra provincia", "Altro CAP", "Altro paese/area geografica",
+    "Ufficio", "Ufficio 2", "Cellulare", "Abitazione", "Abitazione 2", "Altro telefono", "Telefono principale",
+    "Telefono principale società",
+    "Indirizzo posta elettronica", "Indirizzo posta elettronica 2", "Indirizzo posta elettronica 3", "Compleanno",
+    "Pagina Web", "Note",
+)  # fmt: skip
+_RUSSIAN = (
+    "Обращение", "Имя", "Отчество", "Фамилия", "Суффикс", "Организация", "Должность",
+    "Улица (раб. адрес)", "Улица 2 (раб. адрес)", "Улица 3 (раб. адрес)", "Город (раб. адрес)", "Область (раб. адрес)",
+    "Индекс (раб. адрес)", "Страна или регион (раб. адрес)",
+    "Улица (дом. адрес)", "Улица 2 (дом. адрес)", "Улица 3 (дом. адрес)", "Город (дом. адрес)", "Область (дом. адрес)",
+    "Почтовый код (дом.)", "Страна или регион (дом. адрес)",
+    "Улица (другой адрес)", "Город (другой адрес)", "Область (другой адрес)", "Индекс (другой адрес)",
+    "Страна или регион (другой адрес)",
+    "Рабочий телефон", "Телефон раб. 2", "Телефон переносной", "Домашний телефон", "Телефон дом. 2", "Другой телефон",
+    "Основной телефон", "Основной телефон организации",
+    "Адрес эл. почты", "Адрес 2 эл. почты", "Адрес 3 эл. почты", "День рождения", "Веб-страница", "Заметки",
+)  # fmt: skip
+_DANISH = (
+    "Titel", "Fornavn", "Mellemnavn", "Efternavn", "Suffiks", "Firma", "Stilling",
+    "Gade (arbejde)", "Gade 2 (firma)", "Gade 3 (firma)", "By (arbejde)", "Område (arbejde)", "Postnummer (arbejde)",
+    "Land/område (arbejde)",
+    "Gade (privat)", "Gade 2 (privat)", "Gade 3 (privat)", "By (privat)", "Område (privat)", "Postnummer (privat)",
+    "Land/område (privat)",
+    "Anden gade", "Anden by", "Andet område", "Andet postnummer", "Andet land/område",
+    "Telefon (arbejde)", "Telefon 2 (arbejde)", "Mobiltelefon", "Telefon (privat)", "Telefon 2 (privat)", "Anden telefon",
+    "Primær telefon", "Primær telefon (firma)",
+    "E-mail-adresse", "E-mail 2-adresse", "E-mail 3-adresse", "Fødselsdag", "webside", "Notater",
+)  # fmt: skip
+
+_GROUPS = {
+    "contact.lines/work#1": "Business Address PO Box|Werkadres, postbusnummer|Indirizzo (uff.) - Casella postale|"
+    "Почтовый ящик (раб. адрес)|Adresse, postboks (arbejde)|Postfach geschäftlich",
+    "contact.lines/home#2": "Home Address PO Box|Huisadres, postbusnummer|Indirizzo (ab.) - Casella postale|"
+    "Почтовый ящик (дом. адрес)|Adresse, postboks (privat)|Postfach privat",
+    "contact.lines/other#3": "Other Street 2|Other Street 3|Other Address PO Box|Ander adres, straat 2|Ander adres, straat 3|"
+    "Ander adres, postbusnummer|Altra via 2|Altra via 3|Altro indirizzo - Casella postale|Улица 2 (другой адрес)|"
+    "Улица 3 (другой адрес)|Почтовый ящик (другой адрес)|Anden gade 2|Anden gade 3|Anden adresse, postboks|Weitere Straße 2|"
+    "Weitere Straße 3|Weiteres Postfach",
+    "contact.phone/fax#9": "Business Fax|Fax op werk|Fax (uff.)|Рабочий факс|Fax (arbejde)|Fax geschäftlich|Télécopie (bureau)",
+    "contact.phone/fax#10": "Home Fax|Fax thuis|Fax (ab.)|Домашний факс|Fax (privat)|Fax privat|Télécopie (domicile)",
+    "contact.phone/fax#11": "Other Fax|Andere fax|Altro fax|Другой факс|Anden fax|Weiteres Fax|Télécopie (autre)",
+    "contact.phone/pager#12": "Pager|Cercapersone|Пейджер|Personsøger",
+    "contact.phone/other#13": "Car Phone|Radio Phone|Autotelefoon|Radiotelefoon|Telefono auto|Radiotelefono|Телефон в машине|"
+    "Радиотелефон|Biltelefon|Radiotelefon|Autotelefon|Mobiltelefon 2",
+    "contact.language": "Language|Taal|Lingua|Язык|Sprog|Sprache|Langue|Idioma",
+    "contact.note": "Notes",
+    "contact.url/home#2": "Personal Web Page",
+    "contact.email/home#4": "Home Email",
+    "contact.email/work#1": "Email Address",
+    "contact.email/work#2": "E-mail 2",
+    "contact.phone/home#4": "Telefon privat",
+    "contact.phone/home#5": "Telefon privat 2",
+    "contact.formatted/work#1": "Business Address",
+    "contact.formatted/home#2": "Home Address",
+    "-": "E-mail Display Name|E-mail 2 Display Name|E-mail 3 Display Name|E-mail Type|E-mail 2 Type|E-mail 3 Type|"
+    "E-mail: Angezeigter Name|E-mail 2: Angezeigter Name|E-mail 3: Angezeigter Name|E-Mail-Typ|E-Mail 2: Typ|E-Mail 3: Typ|"
+    "Weergavenaam voor e-mail|E-mail, weergegeven naam 2|E-mail, weergegeven naam 3|E-mailtype|E-mailtype 2|E-mailtype 3|"
+    "Nom complet de l'adresse de messagerie|Nom complet de l'adresse de messagerie 2|"
+    "Nom complet de l'adresse de messagerie 3|Type de messagerie|Type de messagerie 2|Type de messagerie 3|"
+    "Nome visualizzato posta elettronica|Nome visualizzato posta elettronica 2|Nome visualizzato posta elettronica 3|"
+    "Tipo posta elettronica|Tipo posta elettronica 2|Tipo posta elettronica 3|Краткое имя эл. почты|Краткое 2 имя эл. почты|"
+    "Краткое 3 имя эл. почты|Тип эл. почты|Тип 2 эл. почты|Тип 3 эл. почты|E-mail-type|E-mail 2-type|E-mail 3-type|"
+    "E-mail-vist navn|E-mail 2-vist navn|E-mail 3-vist navn|Initials|Initialen|Iniziali|Инициалы|Initialer",
 }  # fmt: skip
+"""What else there is, where it is not only in one language: faxes, boxes, and what Outlook makes of the rest by itself."""
 
 
 def _columns() -> dict[str, str]:
     found: dict[str, str] = {}
-    for headers in (_SPANISH, _ARABIC, _FRENCH, _GERMAN, _DUTCH, _ENGLISH):
+    for headers in (_DANISH, _RUSSIAN, _ITALIAN, _SPANISH, _ARABIC, _FRENCH, _GERMAN, _DUTCH, _ENGLISH):
         found |= dict(zip(headers, _TARGETS, strict=True))
-    return found | _MORE
+    return found | {header: target for target, headers in _GROUPS.items() for header in headers.split("|")}
 
 
 OUTLOOK = Source(
@@ -128,6 +185,10 @@ OUTLOOK = Source(
         ("Vorname", "Straße geschäftlich"),
         ("Prénom", "Adresse de messagerie"),
         ("Prénom", "Rue (bureau)"),
+        ("Nome", "Cognome", "Indirizzo posta elettronica"),
+        ("Nome", "Via (uff.)"),
+        ("Имя", "Фамилия", "Адрес эл. почты"),
+        ("Fornavn", "Efternavn", "E-mail-adresse"),
         ("Nombre", "Apellidos", "Dirección de correo electrónico"),
         ("الاسم الأول", "عنوان البريد الإلكتروني"),
     ),

@@ -18,7 +18,8 @@ SALESFORCE = Source(
         ("Last Name", "Contact ID", "Account Name"),
     ),
     {
-        "Id": "-", "Contact ID": "-", "IsDeleted": "-", "MasterRecordId": "-", "AccountId": "-", "Account ID": "-",
+        "IsDeleted": "deleted", "CreatedById": "-", "LastModifiedById": "-", "LastModifiedDate": "-", "SystemModstamp": "-",
+        "MailingLatitude": "-", "MailingLongitude": "-", "PhotoUrl": "-", "Fax": "contact.phone/fax#5",
         "Salutation": "contact.salutation", "FirstName": "contact.given", "First Name": "contact.given",
         "MiddleName": "contact.middle", "Middle Name": "contact.middle", "LastName": "contact.family",
         "Last Name": "contact.family", "Suffix": "contact.suffix", "Name": "contact.name", "Full Name": "contact.name",
@@ -43,7 +44,7 @@ SALESFORCE = Source(
         "OtherPostalCode": "contact.postcode/other#2", "Other Zip/Postal Code": "contact.postcode/other#2",
         "OtherCountry": "contact.country/other#2", "Other Country": "contact.country/other#2",
         "Birthdate": "contact.birthday", "Description": "contact.note", "Contact Description": "contact.note",
-        "Contact Owner": "owner", "OwnerId": "-", "Owner": "owner",
+        "Contact Owner": "owner", "Account Owner": "owner", "Owner": "owner",
     },
 )  # fmt: skip
 SALESFORCE_ACCOUNTS = Source(
@@ -54,8 +55,9 @@ SALESFORCE_ACCOUNTS = Source(
         ("Id", "Name", "BillingStreet"),
     ),
     {
-        "Id": "-", "Account ID": "-", "IsDeleted": "-", "Name": "company.name", "Account Name": "company.name",
-        "Parent Account": "company.parent", "ParentId": "-", "Phone": "company.phone/work#1",
+        "IsDeleted": "deleted", "CreatedById": "-", "LastModifiedById": "-", "LastModifiedDate": "-", "SystemModstamp": "-",
+        "Fax": "company.phone/fax#2", "Name": "company.name", "Account Name": "company.name",
+        "Parent Account": "company.parent", "Phone": "company.phone/work#1",
         "Website": "company.url/work#1", "Industry": "company.industry",
         "BillingStreet": "company.lines/invoice#1", "Billing Street": "company.lines/invoice#1",
         "Billing Address Line 1": "company.lines/invoice#1", "Billing Address Line 2": "company.lines/invoice#1",
@@ -68,6 +70,6 @@ SALESFORCE_ACCOUNTS = Source(
         "ShippingState": "company.region/delivery#2", "Shipping State/Province": "company.region/delivery#2",
         "ShippingPostalCode": "company.postcode/delivery#2", "Shipping Zip/Postal Code": "company.postcode/delivery#2",
         "ShippingCountry": "company.country/delivery#2", "Shipping Country": "company.country/delivery#2",
-        "Description": "company.note", "Account Description": "company.note", "Account Owner": "owner", "OwnerId": "-",
+        "Description": "company.note", "Account Description": "company.note", "Account Owner": "owner",
     },
 )  # fmt: skip

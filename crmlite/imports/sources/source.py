@@ -24,7 +24,6 @@ class Source:
     """Heading to target (targets.py); "-" for what only that program understands."""
     numbered: tuple[tuple[str, str], ...] = ()
     """Patterns of headings with a number in them, and the target with {n}."""
-    kinds: tuple[str, ...] = ("csv", "xlsx")
     _columns: dict[str, str] = field(init=False, repr=False, default_factory=dict)
     _known_by: list[frozenset[str]] = field(init=False, repr=False, default_factory=list)
 
@@ -38,6 +37,8 @@ class Source:
         return max(map(len, fitting), default=0) and 10 + sum(header in self._columns for header in headers)
 
     def target(self, header: str) -> str | None:
+        if header in self.columns:
+            return self.columns[header]
         plain = folded(header)
         if plain in self._columns:
             return self._columns[plain]

@@ -1,0 +1,79 @@
+"""What a row says of a person and a company, as data. Pure."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from crmlite.fold import sort_key
+
+Reason = tuple[str, str]
+"""A word (wording.py) and what it is about."""
+
+
+@dataclass
+class Reach:
+    """How one person or one company is reached."""
+
+    points: list[dict[str, str]] = field(default_factory=list)
+    """kind, value, normal, label."""
+    addresses: list[dict[str, str]] = field(default_factory=list)
+
+    def normals(self, kind: str) -> list[str]:
+        return [point["normal"] for point in self.points if point["kind"] == kind]
+
+
+@dataclass
+class Draft:
+    """What a row says. Without `person` it is about a company alone. It does not change any more once it is made."""
+
+    number: int
+    place: int
+    person: dict[str, Any] = field(default_factory=dict)
+    reach: Reach = field(default_factory=Reach)
+    company: dict[str, Any] = field(default_factory=dict)
+    company_reach: Reach = field(default_factory=Reach)
+    custom: dict[str, Any] = field(default_factory=dict)
+    """Of the person, by key."""
+    company_custom: dict[str, Any] = field(default_factory=dict)
+    parent: str = ""
+    job: str = ""
+    owner_id: int | None = None
+    note: str = ""
+    company_note: str = ""
+    told: list[tuple[str, str, str]] = field(default_factory=list)
+    """What went into custom fields: of which record, heading, value."""
+    remarks: list[Reason] = field(default_factory=list)
+    refused: Reason | None = None
+
+    @property
+    def has_person(self) -> bool:
+        return bool(self.person.get("given") or self.person.get("family") or self.reach.points)
+
+    @property
+    def has_company(self) -> bool:
+        return bool(self.company.get("name"))
+
+    @property
+    def says_of_company(self) -> bool:
+        """Whether it says more of the company than its name."""
+        more = any(value for name, value in self.company.items() if name != "name")
+        return bool(
+            more
+            or self.company_custom
+            or self.company_reach.points
+            or self.company_reach.addresses
+            or self.company_note
+            or self.parent
+        )
+
+    @cached_property
+    def company_sort_name(self) -> str:
+        return sort_key(self.company["name"]) if self.has_company else ""
+
+    @cached_property
+    def sort_name(self) -> str:
+        return sort_key(self.person.get("family", ""), self.person.get("given", ""))
+
+    @property
+    def title(self) -> str:
+        return f"{self.person.get('given', '')} {self.person.get('family', '')}".strip() or self.company.get("name", "")

@@ -1,0 +1,73 @@
+"""What a batch of an import is done with: whose rights hold, how columns are read. For the trial and the run alike."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from crmlite.auth import signin
+from crmlite.auth.models import Organisation, User, Viewer
+from crmlite.extensions import db
+from crmlite.imports import fields
+from crmlite.imports import writing as writer
+from crmlite.imports.draft import Draft
+from crmlite.imports.drafts import Drafter
+from crmlite.imports.models import Import
+from crmlite.imports.planning import FILL, Planner
+from crmlite.imports.reading.stream import Row
+from crmlite.imports.sources.habits import HABITS, Habits
+from crmlite.imports.updates import Stock
+
+
+class Halted(Exception):
+    """The import does not go on: somebody stopped it, or something is in its way. The message is a word for wording.py."""
+
+
+def maker(found: Import) -> Viewer:
+    """Whose rights hold."""
+    people = signin.viewers(User.id == found.made_by_id)
+    if not people or not people[0].may("import", "create"):
+        raise Halted("may_not")
+    return people[0]
+
+
+class Work:
+    """What a batch is done with: whose rights hold, how columns are read. Made anew for each batch, as rights may change."""
+
+    def __init__(self, found: Import) -> None:
+        self.user = maker(found)
+        self._match = found.options.get("match", FILL)
+        self._owner_id: int | None = found.options.get("owner_id", found.made_by_id)
+        self._teams = writer.teams()
+        orders = {int(index): order for index, order in found.options.get("orders", {}).items()}
+        looks = found.found.get("columns") or ()
+        commas = {index: look["comma"] for index, look in enumerate(looks) if look.get("comma")}
+        country = found.options.get("country", Organisation.get().country) or ""
+        habits = HABITS.get(found.source, Habits())
+        self._drafter = Drafter(
+            found.headers, found.mapping, orders, commas, country, _owners(), habits, fields.of_columns(found)
+        )
+
+    def drafts(self, rows: Sequence[Row], begin: int) -> list[Draft]:
+        drafts = []
+        place = begin
+        for row in rows:
+            if row.bad:
+                drafts.append(Draft(row.number, place, refused=(row.bad, "")))
+            else:
+                drafts.append(self._drafter.draft(row.number, place, row.cells))
+            place += row.size
+        return drafts
+
+    def planner(self, locks: bool) -> Planner:
+        return Planner(self.user, self._match, Stock(locks))
+
+    def writer(self) -> writer.Writer:
+        return writer.Writer(self.user.id, self._owner_id, self._teams)
+
+
+def _owners() -> Callable[[str], int | None]:
+    """Finds a user by name or e-mail address."""
+    rows: Any = db.session.execute(sa.select(User.id, User.name, User.email).where(User.active)).all()
+    known = {text.casefold().strip(): number for number, *texts in rows for text in texts}
+    return lambda text: known.get(text.casefold().strip())
