@@ -149,7 +149,9 @@ def look(url: str) -> Look:
             said = [row for query in _CATALOGUE for row in connection.execute(query).fetchall()]
             names = [name for (name,) in connection.execute(_TABLES).fetchall()]
             rows = {name: [str(row) for row in connection.execute(f'SELECT * FROM "{name}"')] for name in names}
-    if not url.startswith("sqlite"):  # a killed start has used up numbers: jobs that a migration plans get the next ones
+    if not url.startswith(
+        "sqlite"
+    ):  # a killed start has used up numbers: jobs that a migration plans get the next ones
         rows["job"] = [row.partition(", ")[2] for row in rows.get("job", [])]
     [version] = rows.get("alembic_version", [""])
     return Look(version.strip("(',)"), sorted(map(repr, said)), {name: sorted(found) for name, found in rows.items()})
