@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from crmlite import events, journal
+from crmlite import events
 from crmlite.auth.models import User
 from crmlite.companies.models import Company, InsideItself
 from crmlite.contacts.models import Affiliation, Contact, whole_name
@@ -18,9 +18,8 @@ from crmlite.fold import sort_key
 from crmlite.imports.draft import Draft, Reach
 from crmlite.imports.planning import Plan
 from crmlite.imports.updates import Stock, Update
-from crmlite.journal import Change, bulk
+from crmlite.journal import bulk
 from crmlite.records import search
-from crmlite.records.custom_fields import PREFIX
 from crmlite.records.notes import Note
 from crmlite.records.points import Address, Point
 
@@ -65,20 +64,14 @@ class Writer:
                     (plan.parent_id or 0, self._company({"name": plan.draft.parent}, Reach(), plan.draft), None)
                 )
             if "c" in plan.brings:
-                made.append(
-                    (
-                        plan.company_id or 0,
-                        self._company(plan.draft.company, plan.draft.company_reach, plan.draft),
-                        plan.draft,
-                    )
-                )
+                row = self._company(plan.draft.company, plan.draft.company_reach, plan.draft)
+                made.append((plan.company_id or 0, {**row, "custom": plan.draft.company_custom or None}, plan.draft))
         rows = [row for _key, row, _draft in made]
         for (key, row, draft), number in zip(made, bulk.create(Company, rows), strict=True):
             self._companies[key], self._names[number] = number, row["name"]
             if draft is not None:
                 self._reach("company", number, draft.company_reach)
                 self._note("company", number, draft.company_note)
-        _put_custom(Company, {row["id"]: draft.company_custom for _key, row, draft in made if draft is not None})
         events.emit_many(events.COMPANY_CREATED, [(("company", row["id"]), (), {}) for row in rows])
         found = [
             _found(row, (row["city"], row["vat_id"]), draft.company_reach if draft else None)
@@ -96,7 +89,6 @@ class Writer:
             if plan.company_id:
                 link = {"contact_id": number, "company_id": plan.company_id, "title": plan.draft.job, "main": True}
                 self._parts[Affiliation].append(link)
-        _put_custom(Contact, {row["id"]: plan.draft.custom for row, plan in zip(rows, made, strict=True)})
         for model, parts in self._parts.items():
             bulk.create(model, parts)
         events.emit_many(events.CONTACT_CREATED, [(("contact", row["id"]), (), {}) for row in rows])
@@ -120,6 +112,7 @@ class Writer:
         given, family = person.get("given", ""), person.get("family", "")
         return {
             **self._shared(plan.draft, plan.draft.reach, person),
+            "custom": plan.draft.custom or None,
             "given": given,
             "family": family,
             "name": whole_name(given, family),
@@ -223,30 +216,6 @@ class Writer:
             company.change(parent_id=plan.parent_id)
         except InsideItself:
             plan.reasons.append(("inside_itself", plan.draft.parent))
-
-
-def _put_custom(model: Any, values: dict[int, dict[str, Any]]) -> None:
-    """Into rows that bulk.create() wrote. The journal has each value by itself, as the session writes them, so that one can be taken
-    back without the others; bulk.create() would write all of them as one."""
-    filled: list[dict[str, Any]] = [{"number": number, "custom": custom} for number, custom in values.items() if custom]
-    if not filled:
-        return
-    table, connection = model.__table__, db.session.connection()
-    connection.execute(
-        sa.update(table).where(table.c.id == sa.bindparam("number")).values(custom=sa.bindparam("custom")), filled
-    )
-    changes = [
-        {
-            "operation_id": journal.operation(),
-            "record_type": table.name,
-            "record_id": row["number"],
-            "action": "updated",
-            "old": {PREFIX + key: None for key in row["custom"]},
-            "new": {PREFIX + key: value for key, value in row["custom"].items()},
-        }
-        for row in filled
-    ]
-    connection.execute(sa.insert(Change.__table__), changes)
 
 
 def _changes(update: Update) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import REGCLASS
 
 from crmlite.extensions import db
-from crmlite.journal.models import Change, journaled_columns, to_json
+from crmlite.journal.models import Change, journaled_columns, written
 from crmlite.journal.recording import current
 
 _SEQUENCES = sa.table("sqlite_sequence", sa.column("name"), sa.column("seq"))
@@ -43,7 +43,6 @@ def create(model: Any, rows: Sequence[dict[str, Any]]) -> list[int]:
     whole = [{**defaults, **row} for row in rows]
     connection = db.session.connection()
     connection.execute(sa.insert(model.__table__), whole)
-    names = _journaled(model)
     operation_id = current(db.session())
     changes = [
         {
@@ -52,7 +51,7 @@ def create(model: Any, rows: Sequence[dict[str, Any]]) -> list[int]:
             "record_id": row["id"],
             "action": "created",
             "old": None,
-            "new": {name: to_json(row[name]) for name in names if row[name] is not None},
+            "new": _written(model, row),
         }
         for row in whole
     ]
@@ -67,14 +66,14 @@ def remove(model: Any, which: sa.ColumnElement[bool]) -> list[int]:
     rows = connection.execute(sa.select(table).where(which)).mappings().all()
     if not rows:
         return []
-    names, operation_id = _journaled(model), current(db.session())
+    operation_id = current(db.session())
     changes = [
         {
             "operation_id": operation_id,
             "record_type": model.__tablename__,
             "record_id": row["id"],
             "action": "deleted",
-            "old": {name: to_json(row[name]) for name in names if row[name] is not None},
+            "old": _written(model, row),
             "new": None,
         }
         for row in rows
@@ -91,9 +90,15 @@ def _touched(model: Any, ids: list[int]) -> list[int]:
     return ids
 
 
+def _written(model: Any, row: Any) -> dict[str, Any]:
+    """What the journal has of a row: whatever is something."""
+    filled = [(column, row[column.name]) for column in _journaled(model) if row[column.name] is not None]
+    return {name: value for column, held in filled for name, value in written(column, held).items()}
+
+
 @cache
-def _journaled(model: Any) -> tuple[str, ...]:
-    return tuple(column.name for column in journaled_columns(model))
+def _journaled(model: Any) -> tuple[sa.Column[Any], ...]:
+    return tuple(journaled_columns(model))
 
 
 @cache

@@ -89,7 +89,7 @@ def _keep(session: Session, name: str, fields: list[CustomField], ids: list[int]
     of_these = sa.and_(table.c.field_id.in_([field.id for field in fields]), table.c.record_id.in_(ids))
     now = {_key(row._mapping): dict(row._mapping) for row in connection.execute(sa.select(table).where(of_these))}
     stale = {key[:2] for key in {**now, **wanted} if now.get(key) != wanted.get(key)}
-    for field_id, record_id in sorted(stale):
+    for field_id, record_id in sorted(stale & {key[:2] for key in now}):
         connection.execute(sa.delete(table).where(table.c.field_id == field_id, table.c.record_id == record_id))
     if new := [row for key, row in wanted.items() if key[:2] in stale]:
         connection.execute(sa.insert(table), new)
