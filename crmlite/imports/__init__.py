@@ -7,11 +7,14 @@ from flask import Flask
 
 def init_app(app: Flask) -> None:
     # only here: the process that reads files from outside (reading/__main__.py) is no app, and starts in a third of the time
+    import sqlalchemy as sa
     from flask_babel import lazy_gettext as _l
 
     from crmlite import retention, web
     from crmlite.auth import roles
+    from crmlite.desk import first_steps
     from crmlite.imports import access, kept, running, taking, undoing, views
+    from crmlite.imports.models import Import
     from crmlite.records import actions
     from crmlite.records.actions import Action
 
@@ -20,4 +23,12 @@ def init_app(app: Flask) -> None:
     retention.declare(app, kept.kept)
     app.register_blueprint(views.bp)
     actions.add(app, Action(_l("Import contacts"), "/imports/new", "upload", access.KIND, "create"))
+    first_steps.add(
+        app,
+        first_steps.Step(
+            "import", _l("Bring your address book along"), _l("From a spreadsheet, from Outlook, Google or another program."),
+            "/imports/new", "upload", lambda user: user.may(access.KIND, "create"),
+            lambda _user: sa.exists().where(Import.id.is_not(None)), 12,
+        ),
+    )  # fmt: skip
     web.add_nav(app, "/imports/", "upload", _l("Imports"), access.KIND, group="settings", order=40)
