@@ -22,6 +22,7 @@ def test_they_tick_themselves_off_from_what_there_is(own_stage):
     admin, seller = own_stage.client("admin"), own_stage.client("seller")
     assert steps(admin) == {
         "Add your first contact": True,
+        "Bring your address book along": True,
         "Make a form for your website": True,
         "Invite your colleagues": True,
         "Set up mail": False,
