@@ -15,7 +15,8 @@ from crmlite.extensions import db, insert, utcnow
 
 MOST_ALIKE = 60
 """Records that share one key and are compared by it: more of them share a name that many have, and need another key."""
-BATCH = 1000
+BATCH = 50
+"""Records that one transaction makes cards of or compares: who saves meanwhile waits for no more than that."""
 
 
 def look_through(name: str, ids: list[int]) -> int:
