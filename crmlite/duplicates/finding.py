@@ -38,7 +38,9 @@ def alike(card: Card, limit: int = 20) -> list[tuple[int, Match]]:
     keys = sorted(card.keys())
     key = DuplicateKey
     rows = db.session.execute(
-        sa.select(key.key, key.record_id).where(key.key.in_(keys), key.record_type == card.kind).limit(40 * MOST_ALIKE)
+        sa.select(key.key, key.record_id)
+        .where(key.key.in_(_rare(card.kind, keys, 5 * MOST_ALIKE)), key.record_type == card.kind)
+        .limit(40 * MOST_ALIKE)
     )
     by_key: dict[int, list[int]] = {}
     for number, record_id in rows:
@@ -69,13 +71,22 @@ def _candidates(name: str, ids: list[int]) -> set[tuple[int, int]]:
     for start in range(0, len(keys), AT_ONCE):
         part = keys[start : start + AT_ONCE]
         blocks: dict[int, list[int]] = {}
-        rows = sa.select(theirs.key, theirs.record_id).where(theirs.record_type == name, theirs.key.in_(part))
+        rows = sa.select(theirs.key, theirs.record_id).where(
+            theirs.record_type == name, theirs.key.in_(_rare(name, part, MOST_ALIKE))
+        )
         for key, number in db.session.execute(rows):
             blocks.setdefault(key, []).append(number)
         for block in blocks.values():
             if 1 < len(block) <= MOST_ALIKE:
                 found |= {(min(a, b), max(a, b)) for a in block if a in wanted for b in block if a != b}
     return found
+
+
+def _rare(name: str, keys: list[int], most: int) -> sa.Select[Any]:
+    """Those of the keys that no more than `most` records share: counted along the index, so that thousands of one name are not read."""
+    key = DuplicateKey.key
+    of_these = sa.select(key).where(DuplicateKey.record_type == name, key.in_(keys))
+    return of_these.group_by(key).having(sa.func.count() <= most)
 
 
 def _keep(name: str, ids: list[int], found: dict[tuple[int, int], Match]) -> None:
