@@ -152,7 +152,7 @@ def _look(unpacked: Unpacked, instance: Path, url: str) -> bool:
 
 
 def _put(unpacked: Unpacked, instance: Path, url: str) -> Restored:
-    stamp = f"{utcnow():%Y%m%d%H%M%S}"
+    stamp = f"{utcnow():%Y%m%d%H%M%S%f}"  # two restores may be less than a second apart
     aside = instance / f"replaced-{stamp}"
     beside = instance / "settings.from-backup.toml"
     keys = _settings_and_key(unpacked.folder, instance, aside, beside)

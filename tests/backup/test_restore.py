@@ -1,6 +1,7 @@
 """A restore: what it sets aside, what it refuses with which sentence and without touching anything, and that it is never half done."""
 
 import io
+import itertools
 import json
 import os
 import random
@@ -10,6 +11,7 @@ import sys
 import tarfile
 from contextlib import closing
 from dataclasses import asdict, replace
+from datetime import datetime
 from pathlib import Path
 
 import psycopg
@@ -569,6 +571,8 @@ def ordinary(empty_url, databases):
 def test_a_role_that_owns_its_database_and_nothing_else(own_stage, made, elsewhere, ordinary, monkeypatch, tmp_path):
     """It restores, twice, though it may make no database to try the backup in; its own backups say that they were not tried."""
     monkeypatch.setenv("CRMLITE_DATABASE_URL", ordinary)
+    moments = (datetime(2026, 11, 27, 1, 55, 24, micros) for micros in itertools.count())
+    monkeypatch.setattr(restoring, "utcnow", lambda: next(moments))  # all within one second
     restore(made, elsewhere.instance)
     restored = restore(made, elsewhere.instance)
     assert restored.old_schema.startswith("replaced_")
