@@ -1,6 +1,7 @@
 """Finding pairs: records that share a key are compared, and what looks like one is kept for people to look at."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,22 +16,37 @@ from crmlite.extensions import db, insert, utcnow
 
 MOST_ALIKE = 60
 """Records that share one key and are compared by it: more of them share a name that many have, and need another key."""
-BATCH = 50
-"""Records that one transaction makes cards of or compares: who saves meanwhile waits for no more than that."""
 
 
-def look_through(name: str, ids: list[int]) -> int:
-    """Compares these records with all others, and keeps the pairs that look like one instead of those that did before."""
-    found: dict[tuple[int, int], Match] = {}
-    for start in range(0, len(ids), AT_ONCE):
-        part = ids[start : start + AT_ONCE]
-        pairs = _candidates(name, part)
-        cards = cards_at(name, {number for pair in pairs for number in pair})
-        for a, b in pairs:
-            if a in cards and b in cards and (match := scoring.compare(cards[a], cards[b])).score >= scoring.SURE:
-                found[a, b] = match
-        _keep(name, part, {pair: match for pair, match in found.items() if pair[0] in part or pair[1] in part})
-    return len(found)
+@dataclass(frozen=True)
+class Comparison:
+    """What came of comparing these records with all others: read at one time, to be kept at another."""
+
+    name: str
+    ids: list[int]
+    cards: dict[int, Card]
+    """What was compared, of these records and of those that look like them."""
+    found: dict[tuple[int, int], Match]
+
+
+def compare(name: str, ids: list[int]) -> Comparison:
+    """Compares at most AT_ONCE records with all others. Only reads."""
+    pairs = _candidates(name, ids)
+    cards = cards_at(name, {*ids, *(number for pair in pairs for number in pair)})
+    found = dict[tuple[int, int], Match]()
+    for a, b in pairs:
+        if a in cards and b in cards and (match := scoring.compare(cards[a], cards[b])).score >= scoring.SURE:
+            found[a, b] = match
+    used = {*ids, *(number for pair in found for number in pair)}
+    return Comparison(name, ids, {i: card for i, card in cards.items() if i in used}, found)
+
+
+def keep(comparison: Comparison) -> None:
+    """Keeps the pairs that look like one instead of those that did before. What changed since it was compared waits to be compared anew."""
+    name, read = comparison.name, comparison.cards
+    same = {i for i, card in cards_at(name, read, locked=True).items() if read[i] == card}
+    ids = [i for i in comparison.ids if i in same]
+    _write(name, ids, {pair: match for pair, match in comparison.found.items() if same.issuperset(pair)})
 
 
 def alike(card: Card, limit: int = 20) -> list[tuple[int, Match]]:
@@ -52,13 +68,15 @@ def alike(card: Card, limit: int = 20) -> list[tuple[int, Match]]:
     return sorted(found, key=lambda pair: (-pair[1].score, pair[0]))[:limit]
 
 
-def cards_at(name: str, ids: Iterable[int]) -> dict[int, Card]:
-    """The cards that are kept."""
+def cards_at(name: str, ids: Iterable[int], locked: bool = False) -> dict[int, Card]:
+    """The cards that are kept; `locked` until the transaction ends, so that nobody changes one meanwhile."""
     wanted, found = sorted(ids), dict[int, Card]()
     for start in range(0, len(wanted), AT_ONCE):
         query = sa.select(DuplicateCard.record_id, DuplicateCard.values).where(
             DuplicateCard.record_type == name, DuplicateCard.record_id.in_(wanted[start : start + AT_ONCE])
         )
+        if locked:
+            query = query.order_by(DuplicateCard.record_id).with_for_update()
         found |= {number: Card.of_json(name, values) for number, values in db.session.execute(query)}
     return found
 
@@ -89,7 +107,7 @@ def _rare(name: str, keys: list[int], most: int) -> sa.Select[Any]:
     return of_these.group_by(key).having(sa.func.count() <= most)
 
 
-def _keep(name: str, ids: list[int], found: dict[tuple[int, int], Match]) -> None:
+def _write(name: str, ids: list[int], found: dict[tuple[int, int], Match]) -> None:
     """Pairs that are there already keep their id, and so their place."""
     table, connection = DuplicatePair.__table__, db.session.connection()
     either = sa.or_(table.c.record_id.in_(ids), table.c.other_id.in_(ids))

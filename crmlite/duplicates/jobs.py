@@ -1,11 +1,21 @@
-"""Comparing: what changed, soon after it did; and all that was there before crmlite knew how, once."""
+"""Comparing: what changed, soon after it did; and all that was there before crmlite knew how, once.
+
+Little is compared by the worker, at once. Much is done in a process of its own that reads and compares while nobody waits, and whose
+transactions only write: a million contacts may take minutes, and whoever saves meanwhile waits for none of them.
+"""
+
+from typing import Any
 
 import sqlalchemy as sa
 
 from crmlite import jobs
 from crmlite.duplicates import finding, keeping
+from crmlite.duplicates.keeping import AT_ONCE
 from crmlite.duplicates.models import DuplicateCard
-from crmlite.extensions import db
+from crmlite.extensions import db, reading, writing
+
+LITTLE = 50
+"""So many records are compared within the worker's transaction: in a few milliseconds."""
 
 
 def are_waiting() -> bool:
@@ -13,39 +23,72 @@ def are_waiting() -> bool:
     waits = sa.select(DuplicateCard.record_id).where(DuplicateCard.waiting).limit(1)
     if db.session.scalar(waits) is None:
         return False
-    told = sa.select(jobs.Job.id).where(jobs.Job.name == jobs.name_of(look_through_new))
+    told = sa.select(jobs.Job.id).where(jobs.Job.name.in_([jobs.name_of(look_through_new), jobs.name_of(look_through)]))
     return db.session.scalar(told.where(jobs.Job.state.in_(["queued", "running"])).limit(1)) is None
 
 
 @jobs.job
 def look_through_new() -> None:
-    """A batch of what waits; the rest in a transaction of its own, so that others can save in between."""
+    """What waits, where it is little."""
     for name in keeping.MODELS:
-        waiting = sa.select(DuplicateCard.record_id).where(DuplicateCard.record_type == name, DuplicateCard.waiting)
-        ids = list(db.session.scalars(waiting.order_by(DuplicateCard.record_id).limit(finding.BATCH)))
-        if ids:
-            finding.look_through(name, ids)
-        if len(ids) == finding.BATCH:
-            jobs.enqueue(look_through_new)
+        ids = _waiting(name, LITTLE)
+        if len(ids) == LITTLE:
+            jobs.enqueue(look_through)
             return
+        if ids:
+            finding.keep(finding.compare(name, ids))
 
 
-@jobs.job
-def look_through_all(name: str = "contact", after: int = 0) -> None:
-    """Makes the cards of what had none, in batches; they are compared as if they were new."""
-    model = keeping.MODELS[name]
-    ids = list(
-        db.session.scalars(
-            sa.select(model.id)
-            .where(model.id > after, model.deleted_at.is_(None))
-            .order_by(model.id)
-            .limit(finding.BATCH)
-        )
-    )
+@jobs.apart
+def look_through() -> None:
+    """What waits, however much it is. Killed in between it goes on with what still waits."""
+    for name in keeping.MODELS:
+        while _compare_some(name):
+            pass
+
+
+@jobs.apart
+def look_through_all() -> None:
+    """Makes the cards of what had none; they are compared as if they were new. Killed in between it goes on with what has none."""
+    for name in keeping.MODELS:
+        last = 0
+        while ids := _make_some(name, last):
+            last = ids[-1]
+    writing()
+    jobs.enqueue(look_through_new)
+    db.session.commit()
+
+
+def _compare_some(name: str) -> bool:
+    reading()
+    ids = _waiting(name, AT_ONCE)
     if ids:
-        keeping.renew(db.session(), name, ids)
-        jobs.enqueue(look_through_all, key=f"duplicates:all:{name}:{ids[-1]}", name=name, after=ids[-1])
-    elif name == "contact":
-        jobs.enqueue(look_through_all, key="duplicates:all:company", name="company")
-    else:
-        jobs.enqueue(look_through_new)
+        comparison = finding.compare(name, ids)
+        writing()
+        finding.keep(comparison)
+        db.session.commit()
+    return bool(ids)
+
+
+def _waiting(name: str, limit: int) -> list[int]:
+    waiting = sa.select(DuplicateCard.record_id).where(DuplicateCard.record_type == name, DuplicateCard.waiting)
+    return list(db.session.scalars(waiting.order_by(DuplicateCard.record_id).limit(limit)))
+
+
+def _make_some(name: str, after: int) -> list[int]:
+    reading()
+    ids = list(db.session.scalars(_without_card(name).where(keeping.MODELS[name].id > after).limit(AT_ONCE)))
+    if ids:
+        cards = keeping.cards_of(name, ids)
+        writing()
+        # what changed since has its card from the change, and what was deleted needs none
+        still = _without_card(name).where(keeping.MODELS[name].id.in_(ids)).with_for_update(read=True)
+        keeping.write(db.session(), name, {i: cards[i] for i in db.session.scalars(still) if i in cards})
+        db.session.commit()
+    return ids
+
+
+def _without_card(name: str) -> sa.Select[Any]:
+    model = keeping.MODELS[name]
+    has_one = sa.exists().where(DuplicateCard.record_type == name, DuplicateCard.record_id == model.id)
+    return sa.select(model.id).where(model.deleted_at.is_(None), ~has_one).order_by(model.id)

@@ -1,0 +1,87 @@
+"""Comparing in a process of its own: read at one time, kept at another, and what changed in between is compared anew."""
+
+import pytest
+import sqlalchemy as sa
+
+from crmlite import jobs
+from crmlite.contacts.models import Contact
+from crmlite.duplicates import finding
+from crmlite.duplicates import jobs as duplicates
+from crmlite.duplicates.models import DuplicateCard, DuplicateKey, DuplicatePair
+from crmlite.extensions import db, writing
+from tests.duplicates.test_pages import compared, double, forget_what_waits
+
+
+def pairs_of(stage) -> set[tuple[int, int]]:
+    with stage.app.app_context():
+        return {(a, b) for a, b in db.session.execute(sa.select(DuplicatePair.record_id, DuplicatePair.other_id))}
+
+
+def waiting(stage) -> set[int]:
+    with stage.app.app_context():
+        return set(db.session.scalars(sa.select(DuplicateCard.record_id).where(DuplicateCard.waiting)))
+
+
+@pytest.mark.parametrize("changed", [None, 0, 1], ids=["nobody", "the elder", "the younger"])
+def test_who_changed_since_it_was_compared_is_compared_anew(stage, changed):
+    forget_what_waits(stage)
+    ids = double(stage, "seller"), double(stage, "seller")
+    with stage.app.app_context():
+        comparison = finding.compare("contact", list(ids))
+    assert set(comparison.found) == {ids}
+    if changed is not None:
+        with stage.writes("seller"):
+            db.session.get_one(Contact, ids[changed]).change(given="Somebody", family="Else", email="else@firm.example")
+    with stage.app.app_context():
+        writing()
+        finding.keep(comparison)
+        db.session.commit()
+    assert pairs_of(stage) == (set() if changed is not None else {ids})
+    assert waiting(stage) == (set() if changed is None else {ids[changed]})
+    if changed is not None:
+        compared(stage)
+        assert waiting(stage) == set()
+        assert pairs_of(stage) == set()
+
+
+def test_much_is_handed_to_a_process_of_its_own(stage, monkeypatch):
+    forget_what_waits(stage)
+    monkeypatch.setattr(duplicates, "LITTLE", 2)
+    ids = double(stage, "seller"), double(stage, "seller")
+    with stage.writes():
+        jobs.enqueue(duplicates.look_through_new)
+    with stage.app.app_context():
+        assert jobs.run_due(10, beside=jobs.names_apart()) == 1
+        assert not duplicates.are_waiting(), "somebody was told"
+        assert jobs.run_due(10) == 1
+    assert waiting(stage) == set()
+    assert ids in pairs_of(stage)
+
+
+def test_cards_are_made_of_what_had_none_and_only_of_that(stage, monkeypatch):
+    """In small parts; what got its card from a change in between keeps that one, and what was deleted gets none."""
+    ids = [double(stage, "seller") for _ in range(3)]
+    with stage.app.app_context(), db.engines[None].begin() as connection:
+        for model in (DuplicateCard, DuplicateKey):
+            connection.execute(sa.delete(model.__table__))
+    read = duplicates.keeping.cards_of
+
+    def overtaken(name, numbers):
+        cards = read(name, numbers)
+        if name == "contact" and ids[0] in numbers:
+            monkeypatch.setattr(duplicates.keeping, "cards_of", read)
+            with stage.writes("seller"):
+                db.session.get_one(Contact, ids[0]).change(family="Overtaken")
+                db.session.get_one(Contact, ids[1]).trash()
+        return cards
+
+    monkeypatch.setattr(duplicates.keeping, "cards_of", overtaken)
+    monkeypatch.setattr(duplicates, "AT_ONCE", 7)
+    with stage.app.app_context():
+        writing()
+        duplicates.look_through_all()
+        db.session.remove()
+        made = finding.cards_at("contact", ids)
+    assert made[ids[0]].family == "Overtaken"
+    assert ids[1] not in made
+    assert made[ids[2]].family == "Dijkstra"
