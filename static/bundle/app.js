@@ -31,11 +31,17 @@ const cx = {
       onward.href = link.href;
       onward.textContent = link.label;
     } else onward.remove();
+    if (kind === 'error') forget(message, box);
     box.append(toast);
     raise();
     live(toast, kind === 'error');
     while (box.children.length > 3) box.firstElementChild.remove();
   };
+
+  // Two requests that fail for one reason, such as a page's and its bell's, say so once. What was done twice is said twice: it has two undos.
+  function forget(message, box) {
+    cx.all('.cx-toast', box).filter((other) => cx.one('[data-message]', other).textContent === message).forEach((other) => other.remove());
+  }
 
   // An open dialog lies over everything but later popovers, so the box becomes the latest.
   function raise() {

@@ -138,7 +138,12 @@ def test_without_a_connection_a_message_says_so_and_stays(page_of, site):
     page.route("**/peek", lambda route: route.abort())
     page.locator("#rows .cx-c-name a").first.click()
     expect(page.locator("#toast-alert .cx-toast")).to_contain_text("Nothing was changed")
-    page.locator("#toast-alert [data-toast-close]").click()
+    page.evaluate("""() => { for (const message of ['One', 'Two', 'One']) cx.toast({ message, kind: 'error' }); }""")
+    expect(page.locator("#toast-alert .cx-toast [data-message]")).to_contain_text(["Nothing was changed", "Two", "One"])
+    page.evaluate("""() => { for (let i = 0; i < 2; i++) cx.toast({ message: 'Moved.', undo: '/nowhere' }); }""")
+    expect(page.locator("#toast-status .cx-toast")).to_have_count(2)  # each with an undo of its own
+    for _ in range(3):
+        page.locator("#toast-alert [data-toast-close]").first.click()
     expect(page.locator("#toast-alert .cx-toast")).to_have_count(0)
     assert all("Failed to" in text for text in site.complaints)
     site.complaints.clear()
