@@ -49,10 +49,13 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     upgrading.init_app(app)
     health.init_app(app)
     manifest.init_app(app)
-    for name in (*FOUNDATION, *MODULES):
+    for name in FOUNDATION:
+        import_module(f"crmlite.{name}").init_app(app)
+    for name in MODULES:
         module = import_module(f"crmlite.{name}")
-        if name in FOUNDATION or name in loaded.modules:
-            module.init_app(app)
+        if name in loaded.modules:
+            with web.modules.setting_up(app, name, NEEDS.get(name, ())):
+                module.init_app(app)
     return app
 
 

@@ -14,6 +14,7 @@ def init_app(app: Flask) -> None:
     views.init_app(app)
     retention.declare(app, jobs.kept)
     app.extensions["crmlite.ask_firm"] = papers.name_of_firm  # for error pages, which lie below
+    app.extensions["crmlite.ask_modules_off"] = models.Organisation.switched_off
     web.add_nav(app, "/auth/profile", "user-circle", _l("Profile"), group="account", order=10)
     web.add_nav(app, "/auth/second-factor", "shield-check", _l("Two-step sign-in"), group="account", order=15)
     web.add_nav(app, "/auth/devices", "device-laptop", _l("Devices"), group="account", order=20)
@@ -29,3 +30,4 @@ def init_app(app: Flask) -> None:
     )
     web.add_nav(app, "/auth/team", "users", _l("Team"), group="account", order=40, roles=("administrator",))
     web.add_nav(app, "/auth/roles", "shield", _l("Roles"), group="palette", roles=("administrator",))
+    web.add_nav(app, "/auth/modules", "package", _l("Modules"), group="palette", roles=("administrator",))

@@ -13,6 +13,7 @@ from crmlite.auth.models import ACTIONS, Absence, Grant, Role, Viewer
 from crmlite.auth.models.users import ADMINISTRATOR, active_administrators
 from crmlite.extensions import db, writing
 from crmlite.journal import Change
+from crmlite.web import modules
 
 STANDARD: dict[str, dict[str, dict[str, str]]] = {
     "administrator": {"*": dict.fromkeys(ACTIONS, "all")},
@@ -64,16 +65,18 @@ class Kind:
     url: str = ""
     """Its list, where it has one that can be filtered by owner."""
     policy: Sees | None = None
+    module: str = ""
 
 
 def declare(app: Flask, record_type: str, label: Any, url: str = "", policy: Sees | None = None) -> None:
     """Says that roles can be given grants for this type. A module does so when it is on: what is not declared, nobody may."""
-    app.extensions.setdefault("crmlite.kinds", {})[record_type] = Kind(label, url, policy)
+    app.extensions.setdefault("crmlite.kinds", {})[record_type] = Kind(label, url, policy, modules.current(app))
 
 
 def kinds() -> dict[str, Kind]:
+    """Those of what is on."""
     found: dict[str, Kind] = current_app.extensions.get("crmlite.kinds", {})
-    return found
+    return {name: kind for name, kind in found.items() if modules.is_on(kind.module)}
 
 
 def label_of(role: str) -> str:

@@ -18,6 +18,7 @@ from crmlite.auth.models import (
     ACTIONS,
     Absence,
     Grant,
+    Organisation,
     Preference,
     Role,
     SecondFactor,
@@ -32,7 +33,7 @@ from crmlite.auth.roles import kinds
 from crmlite.auth.sessions import cookie_name, delete_cookie, set_cookie, start
 from crmlite.extensions import SAFE_METHODS, db, reading, utcnow, writing
 from crmlite.safety import network
-from crmlite.web import hx, render, toast
+from crmlite.web import hx, modules, render, toast
 
 __all__ = [
     "cookie_name",
@@ -63,6 +64,7 @@ NOTE_AFTER = timedelta(minutes=1)
 
 def init_app(app: Flask) -> None:
     app.before_request(load_viewer)
+    app.before_request(modules.refuse_what_is_off)
 
 
 def load_viewer() -> ResponseReturnValue | None:
@@ -152,6 +154,7 @@ _VIEWER = (
         *_OF_USER,
         Preference.value.label("news"),
         second_factor.owed().label("owes"),
+        sa.select(Organisation.modules_off).limit(1).scalar_subquery().label("modules_off"),
         *_OF_GRANT,
     )
     .join(User, User.id == UserSession.user_id)
@@ -168,6 +171,7 @@ def viewer_of(secret: str) -> Viewer | None:
     if not rows:
         return None
     first = rows[0]
+    g.modules_off = frozenset(first.modules_off or ())
     absent = viewers(User.id.in_(Absence.absent_of(first.id))) if first.stands_in else []
     return _viewer(
         first,

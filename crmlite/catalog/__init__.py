@@ -19,6 +19,7 @@ TAX = "tax_class"
 
 
 def init_app(app: Flask) -> None:
+    web.modules.describe(app, _l("Products"), _l("What you sell, at which prices and taxes."))
     app.extensions["crmlite.record_types"].add(PRODUCT.name)
     for table in ("tax_class", "tax_rate", "exchange_rate"):
         app.extensions["crmlite.undo_guards"][table] = may_edit_taxes

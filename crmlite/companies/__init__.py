@@ -12,6 +12,7 @@ from crmlite.records.actions import Action
 
 
 def init_app(app: Flask) -> None:
+    web.modules.describe(app, _l("Companies"), _l("The firms that you work with, and who works there."))
     app.extensions["crmlite.record_types"].add(COMPANY.name)
     roles.declare(app, COMPANY.name, COMPANY.label_plural, COMPANY.url, COMPANY.policy)
     app.register_blueprint(views.bp)

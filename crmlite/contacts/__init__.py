@@ -18,6 +18,7 @@ __all__ = ["init_app", "listeners"]
 
 
 def init_app(app: Flask) -> None:
+    web.modules.describe(app, _l("Contacts"), _l("The people that you work with."))
     app.extensions["crmlite.record_types"].add(CONTACT.name)
     roles.declare(app, CONTACT.name, CONTACT.label_plural, CONTACT.url, CONTACT.policy)
     app.register_blueprint(views.bp)

@@ -13,6 +13,7 @@ from flask import Flask, current_app
 
 from crmlite.auth.models import Invitation, Preference, User, Viewer
 from crmlite.extensions import db
+from crmlite.web import modules
 
 
 @dataclass(frozen=True)
@@ -36,13 +37,14 @@ class Shown:
 
 
 def add(app: Flask, *steps: Step) -> None:
-    known = [*app.extensions.get("crmlite.first_steps", []), *steps]
-    app.extensions["crmlite.first_steps"] = sorted(known, key=lambda step: step.order)
+    known = [*app.extensions.get("crmlite.first_steps", []), *((modules.current(app), step) for step in steps)]
+    app.extensions["crmlite.first_steps"] = sorted(known, key=lambda pair: pair[1].order)
 
 
 def of(user: Viewer) -> list[Shown]:
     """The user's steps; none where all are done or the list was hidden."""
-    steps = [step for step in current_app.extensions.get("crmlite.first_steps", []) if step.is_for(user)]
+    every = current_app.extensions.get("crmlite.first_steps", [])
+    steps = [step for module, step in every if modules.is_on(module) and step.is_for(user)]
     asked = [step.is_done(user) for step in steps]
     hidden = sa.exists().where(Preference.user_id == user.id, Preference.name == _HIDDEN)
     row = db.session.execute(

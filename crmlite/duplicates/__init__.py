@@ -15,6 +15,7 @@ __all__ = ["init_app", "jobs", "listeners"]
 
 
 def init_app(app: Flask) -> None:
+    web.modules.describe(app, _l("Duplicates"), _l("Finding who is in the address book twice, and merging them."))
     journal.before_commit(keeping.keep)
     alike.declare(app, typed.look_alikes)
     app.extensions["crmlite.undoers"]["merge"] = views.take_back

@@ -19,6 +19,7 @@ def init_app(app: Flask) -> None:
     from crmlite.records.actions import Action
 
     _jobs: tuple[Any, ...] = (running.run, running.try_out, taking.read_file, undoing.undo)
+    web.modules.describe(app, _l("Imports"), _l("Taking over address books and spreadsheets from files."))
     roles.declare(app, access.KIND, _l("Imports"))
     retention.declare(app, kept.kept)
     app.register_blueprint(views.bp)

@@ -17,6 +17,7 @@ from crmlite.records.panels import Panel
 
 
 def init_app(app: Flask) -> None:
+    web.modules.describe(app, _l("Leads"), _l("Enquiries, and the forms on your website that they come from."))
     app.extensions.setdefault("crmlite.record_types", set()).add(LEAD.name)
     app.extensions["crmlite.undo_guards"]["web_form"] = may_edit_forms
     retention.declare(app, kept.kept)

@@ -16,6 +16,7 @@ __all__ = ["init_app", "listeners"]
 
 
 def init_app(app: Flask) -> None:
+    web.modules.describe(app, _l("Deals"), _l("Sales that you are working on, on a board with stages."))
     app.extensions["crmlite.record_types"].add(DEAL.name)
     for table in ("pipeline", "stage"):
         app.extensions["crmlite.undo_guards"][table] = may_edit_pipelines

@@ -7,7 +7,7 @@ from flask import Flask, current_app
 
 from crmlite.auth.models import Viewer
 from crmlite.fold import fold
-from crmlite.web import nav_items
+from crmlite.web import modules, nav_items
 
 
 @dataclass(frozen=True)
@@ -26,13 +26,15 @@ class Action:
 
 
 def add(app: Flask, *actions: Action) -> None:
-    app.extensions.setdefault("crmlite.actions", []).extend(actions)
+    known = app.extensions.setdefault("crmlite.actions", [])
+    known += [(modules.current(app), action) for action in actions]
 
 
 def matching(user: Viewer, text: str) -> list[Action]:
     """Those that `user` may do, and then pages they may go to, whose label has every word of `text`."""
     words = fold(text).split()
-    found = [action for action in current_app.extensions.get("crmlite.actions", []) if action.is_for(user)]
+    every = current_app.extensions.get("crmlite.actions", [])
+    found = [action for module, action in every if modules.is_on(module) and action.is_for(user)]
     known = {action.url for action in found}
     found += [Action(item.label, item.url, item.icon) for item in nav_items(user) if item.url not in known]
     return [action for action in found if all(word in fold(str(action.label)) for word in words)]

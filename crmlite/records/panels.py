@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask, current_app, g
 
 from crmlite.records.types import RecordType
+from crmlite.web import modules
 
 
 @dataclass(frozen=True)
@@ -23,13 +24,14 @@ class Panel:
 
 
 def add(app: Flask, *panels: Panel) -> None:
-    app.extensions.setdefault("crmlite.panels", []).extend(panels)
+    known = app.extensions.setdefault("crmlite.panels", [])
+    known += [(modules.current(app), panel) for panel in panels]
 
 
 def of(kind: RecordType) -> list[Panel]:
     """The panels on pages of this type that the user of this request may see."""
     return [
         panel
-        for panel in current_app.extensions.get("crmlite.panels", [])
-        if panel.on == kind.name and g.user.may(panel.needs, "view")
+        for module, panel in current_app.extensions.get("crmlite.panels", [])
+        if panel.on == kind.name and modules.is_on(module) and g.user.may(panel.needs, "view")
     ]

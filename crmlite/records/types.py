@@ -13,6 +13,7 @@ from werkzeug.exceptions import Forbidden
 
 from crmlite import events
 from crmlite.auth.models import User
+from crmlite.auth.roles import kinds
 from crmlite.extensions import PERSONAL, UNJOURNALED, db, utcnow
 from crmlite.fold import sort_key
 from crmlite.journal import Journaled, to_json
@@ -311,8 +312,8 @@ def registered() -> dict[str, RecordType]:
     """Record types of the modules that are on, by name."""
     from flask import current_app
 
-    switched_on: set[str] = current_app.extensions["crmlite.record_types"]
-    return {name: kind for name, kind in _types.items() if name in switched_on}
+    loaded, declared = current_app.extensions["crmlite.record_types"], kinds()
+    return {name: kind for name, kind in _types.items() if name in loaded and name in declared}
 
 
 def get(name: str) -> RecordType | None:

@@ -17,6 +17,9 @@ __all__ = ["editor", "init_app", "listeners", "numbers", "sending"]
 
 
 def init_app(app: Flask) -> None:
+    web.modules.describe(
+        app, _l("Quotes and orders"), _l("Offers as PDF that customers accept, and the orders that come of them.")
+    )
     app.extensions["crmlite.record_types"] |= {QUOTE.name, ORDER.name}
     app.extensions["crmlite.undo_guards"]["number_range"] = may_edit_numbers
     retention.declare(app, bookkeeping.kept)

@@ -7,7 +7,7 @@ from flask import Flask, current_app, g
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from crmlite.web import errors, language, requests
+from crmlite.web import errors, language, modules, requests
 from crmlite.web.answers import (
     absolute,
     cached_per_request,
@@ -73,6 +73,7 @@ __all__ = [
     "local_time",
     "local_today",
     "locale",
+    "modules",
     "nav_items",
     "posts_from_anywhere",
     "public",
@@ -120,7 +121,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(asset=asset, drawn=drawn)
     app.jinja_env.filters.update(initials=initials, hue=hue)
     app.context_processor(_template_context)
-    for part in (language, requests, errors):
+    for part in (language, requests, errors, modules):
         part.init_app(app)
     Compress(app)
 

@@ -9,6 +9,7 @@ from flask import Flask, current_app, request
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
+from crmlite.web import modules
 from crmlite.web.language import locale
 
 NAV_GROUPS = {
@@ -35,6 +36,7 @@ class NavItem:
     key: str
     roles: tuple[str, ...]
     shown: Callable[[Any], bool] | None = None
+    module: str = ""
 
     @property
     def place(self) -> str:
@@ -42,7 +44,9 @@ class NavItem:
         return _place_of(self.url)
 
     def is_for(self, user: Any) -> bool:
-        if (self.roles and user.role not in self.roles) or (self.shown and not self.shown(user)):
+        if not modules.is_on(self.module) or (self.roles and user.role not in self.roles):
+            return False
+        if self.shown and not self.shown(user):
             return False
         return self.record_type is None or user.may(self.record_type, "view")
 
@@ -67,7 +71,7 @@ def add_nav(
     """
     if group not in NAV_GROUPS and group not in _ELSEWHERE:
         raise ValueError(f"{url}: the sidebar has no group {group}")
-    item = NavItem(url, icon, label, record_type, group, order, key, roles, shown)
+    item = NavItem(url, icon, label, record_type, group, order, key, roles, shown, modules.current(app))
     app.extensions["crmlite.nav"] = sorted([*app.extensions["crmlite.nav"], item], key=_rank)
 
 

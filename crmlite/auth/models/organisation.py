@@ -31,11 +31,14 @@ class Organisation(Journaled, Base):
     logo_id: Mapped[int | None] = mapped_column(sa.ForeignKey("file.id"), index=True)
     """A PNG that the renderer made: nothing that was uploaded is stored as it came."""
 
+    modules_off: Mapped[list[Any]] = mapped_column(default=list)
+    """Names of modules that are switched off."""
+
     @classmethod
     def get(cls, lock: bool = False) -> "Organisation":
         query = sa.select(cls).order_by(cls.id)
         return db.session.scalars(query.with_for_update() if lock else query).first() or cls(
-            **dict.fromkeys(_TEXTS, ""), locale="en", time_zone="UTC", country="NL", currency="EUR"
+            **dict.fromkeys(_TEXTS, ""), locale="en", time_zone="UTC", country="NL", currency="EUR", modules_off=[]
         )
 
     def change(self, **values: Any) -> Self:
@@ -47,6 +50,20 @@ class Organisation(Journaled, Base):
         if events.changed(put):
             events.emit(events.ORGANISATION_UPDATED, self)
         return self
+
+    @classmethod
+    def switched_off(cls) -> list[str]:
+        """Modules that are off, for whom no user says it. Past the session: whoever posts a public form takes no lock for that."""
+        try:
+            with db.engines["reader"].connect() as connection:
+                return connection.scalar(sa.select(cls.modules_off).order_by(cls.id).limit(1)) or []
+        except sa.exc.DBAPIError:  # no database yet, or none that answers: whatever needs it says so
+            return []
+
+    def switch(self, module: str, on: bool) -> Self:
+        """Switches a module on or off: its pages, links and rights go, its data stay."""
+        off = {*self.modules_off} - {module} if on else {*self.modules_off, module}
+        return self.change(modules_off=sorted(off))
 
     @property
     def logo(self) -> File | None:

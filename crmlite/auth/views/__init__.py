@@ -8,6 +8,7 @@ from crmlite.auth.views import (
     invitations,
     leaving,
     login,
+    modules,
     organisation,
     profile,
     reset,
@@ -32,6 +33,7 @@ def init_app(app: Flask) -> None:
         leaving,
         invitations,
         roles,
+        modules,
     ):
         app.register_blueprint(module.bp)
     app.register_blueprint(invitations.joining)

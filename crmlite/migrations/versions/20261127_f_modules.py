@@ -1,0 +1,11 @@
+"""Modules that the firm switched off"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "20261127_f"
+down_revision = "20261127_8"
+
+
+def upgrade() -> None:
+    op.add_column("organisation", sa.Column("modules_off", sa.JSON(), nullable=False, server_default=sa.text("'[]'")))
