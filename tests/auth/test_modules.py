@@ -89,6 +89,7 @@ def test_only_administrators_switch_and_it_is_undone(stage):
     assert stage.client("manager").get("/auth/modules").status_code == 403
     client = stage.client("admin")
     client.post("/auth/modules/sales/off")
+    client.get("/auth/modules")
     client.post("/auth/modules/leads/off")
     page = client.get("/auth/modules").text
     assert "Switch on" in page
