@@ -53,6 +53,7 @@ def restore(
             unpacked = _unpack(path, key, folder)
             told("The backup was read and is whole.")
             url = _target(instance, unpacked)
+            _refuse_anothers(instance, unpacked, url)
             if _look(unpacked, instance, url):
                 told("It was tried: the database is whole, its files are there, and crmlite starts with it.")
             return _put(unpacked, instance, url)
@@ -131,6 +132,33 @@ def _target(instance: Path, unpacked: Unpacked) -> str:
             f"CRMLITE_DATABASE_URL={hint}, then go over with `crmlite move`. Nothing was changed."
         )
     return url
+
+
+def _refuse_anothers(instance: Path, unpacked: Unpacked, url: str) -> None:
+    """What the backup's settings name outside of the folder belongs to the instance that it is of, which may be served at this moment.
+    Raises Refused where something is there, and nobody said here that it is meant."""
+    own, theirs = instance / archive.SETTINGS, unpacked.folder / archive.SETTINGS
+    if own.exists() or not theirs.exists():
+        return
+    files = config.files_folder_of(instance, theirs)
+    if url != config.database_url_of(instance, own) and _is_occupied(url, instance):
+        what, name = f"the database {sa.make_url(url).render_as_string(hide_password=True)}", "CRMLITE_DATABASE_URL"
+    elif files != config.files_folder_of(instance, own) and instance not in files.parents and any(files.glob("??/*")):
+        what, name = f"the files folder {files}", "CRMLITE_FILES_FOLDER"
+    else:
+        return
+    raise Refused(
+        f"The backup's settings name {what}, where an instance is already, and {instance} has no settings of its own. Set {name} to "
+        "another, empty place to practise, or to this one where the backup belongs there. Nothing was changed."
+    )
+
+
+def _is_occupied(url: str, instance: Path) -> bool:
+    if url.startswith("sqlite"):
+        path = Path(sa.make_url(url).database or "")
+        return path.parent != instance and path.exists() and path.stat().st_size > 0
+    with postgresql.connected(url) as connection:
+        return bool(postgresql.tables(connection))
 
 
 def _look(unpacked: Unpacked, instance: Path, url: str) -> bool:
