@@ -188,6 +188,7 @@ def _put(unpacked: Unpacked, instance: Path, url: str) -> Restored:
     files_folder = config.files_folder_of(instance, own if own.exists() else unpacked.folder / archive.SETTINGS)
     is_inside = files_folder == instance / "files"
     if not is_inside:  # perhaps on another disk, perhaps others' too: names are never used twice, so the backup's go beside what is there
+        _link(files_folder, files_folder / aside.name)  # what no row names any more would be swept away
         _link(unpacked.folder / "files", files_folder)
     old_schema = None
     if unpacked.about.database == "sqlite":
