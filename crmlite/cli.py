@@ -264,15 +264,17 @@ def _load() -> Flask:
 def _about_database(error: Exception) -> str:
     """How the database stands, where that is why; else what it said."""
     app = create_app()
+    settings = app.extensions["crmlite.settings"]
     with app.app_context(), contextlib.suppress(*trouble.TROUBLES):
         standing = schema.standing()
         if standing is schema.Standing.EMPTY:
+            if trouble.is_lost(settings):
+                return trouble.lost(settings)
             return "There is no database of crmlite yet: `crmlite serve` makes one, and so does `crmlite upgrade`."
         if standing is schema.Standing.BEHIND:
             return "The database has an older version's schema: run `crmlite upgrade` first."
         if standing is not schema.Standing.OURS:
             return str(upgrading.not_ours(standing, schema.version()))
-    settings = app.extensions["crmlite.settings"]
     return trouble.sentence(trouble.state_of(error, settings), error, settings)
 
 

@@ -2,9 +2,11 @@
 
 import hashlib
 import os
+import re
 import secrets
 import shutil
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -23,6 +25,7 @@ from crmlite.safety import display_name
 SHOWN = frozenset({"image/png", "image/jpeg", "image/webp"})
 """What may be shown in the browser, where the renderer made it; all else is only ever a download."""
 THUMBNAIL = "image/webp"
+_OURS = re.compile(r"[0-9a-f]{2}/[0-9a-f]{62}")
 
 
 @dataclass(frozen=True)
@@ -145,12 +148,17 @@ def sweep() -> int:
     young = time.time() - 86_400
     strays = [
         path
-        for path in folder.glob("??/*")
+        for path in stored(folder)
         if f"{path.parent.name}/{path.name}" not in known and path.stat().st_mtime < young
     ]
     for path in strays:
         path.unlink(missing_ok=True)
     return len(strays)
+
+
+def stored(folder: Path) -> Iterator[Path]:
+    """What has a name as only we give it: the folder may be one that holds other things too."""
+    return (path for path in folder.glob("??/*") if _OURS.fullmatch(f"{path.parent.name}/{path.name}"))
 
 
 def _pointing_here() -> list[sa.Column[int]]:

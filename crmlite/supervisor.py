@@ -163,8 +163,10 @@ def keep_running(children: list[Child]) -> None:
                 _kill_group(child.pid)
         stop.set()
 
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, told)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup sets it, who wants us to outlive the terminal
+        signal.signal(signal.SIGHUP, told)
     gc.collect()
     gc.freeze()  # what was loaded so far stays in pages that all processes share
     while not stop.is_set():

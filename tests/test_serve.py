@@ -169,6 +169,21 @@ def test_told_to_stop_it_ends_everything_it_started(server, number):
     assert server.is_all_gone(2)
 
 
+@pytest.mark.only_on("sqlite")
+def test_under_nohup_it_goes_on_when_its_terminal_is_closed(environment):
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # what nohup does, and what a process hands down
+    try:
+        server = Server(environment)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    with contextlib.closing(server):
+        server.wait_for(200)
+        os.kill(server.process.pid, signal.SIGHUP)
+        with pytest.raises(subprocess.TimeoutExpired):
+            server.process.wait(2)
+        server.wait_for(200)
+
+
 def test_killed_it_leaves_nobody_behind(server):
     server.wait_for(200)
     os.kill(server.process.pid, signal.SIGKILL)

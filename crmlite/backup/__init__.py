@@ -52,6 +52,8 @@ class Made:
     path: str
     problem: str | None
     """What went wrong the last time, in a sentence; the rest then tells of the last one that was made."""
+    may_be_tried: bool = True
+    """False where PostgreSQL lets us make no database to try it in, so that none ever is."""
 
 
 def latest(settings: Settings) -> Made | None:

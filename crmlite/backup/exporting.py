@@ -30,6 +30,8 @@ LEFT_OUT = frozenset({"heartbeat", "job", "search", "throttle", "user_session"})
 SECRET = re.compile(r"password|secret|nonce|token|hash(?!tag)|recovery|totp")
 """Columns that are left out, by their names: a new one is a secret before somebody thinks of it."""
 NOT_SECRET = frozenset({"file.sha256", "quote_version.sha256"})
+_LINK = re.compile(r"(/p/[a-z]+/)[A-Za-z0-9_-]{44}")
+"""What opens a customer's page, as it stands in mails."""
 
 
 @dataclass(frozen=True)
@@ -134,10 +136,18 @@ def _files(connection: sa.Connection, settings: Settings, place: Place) -> tuple
 
 
 def _told(table: sa.Table, value: Any) -> Any:
-    """The journal's rows hold the fields of others."""
-    if table.name != "change" or not isinstance(value, dict):
-        return value
-    return {name: field for name, field in value.items() if not SECRET.search(name)}
+    """The journal's rows hold the fields of others, and texts may hold links."""
+    if table.name == "change" and isinstance(value, dict):
+        value = {name: field for name, field in value.items() if not SECRET.search(name)}
+    return _without_links(value)
+
+
+def _without_links(value: Any) -> Any:
+    if isinstance(value, str):
+        return _LINK.sub(r"\1…", value) if "/p/" in value else value
+    if isinstance(value, dict):
+        return {name: _without_links(field) for name, field in value.items()}
+    return [_without_links(one) for one in value] if isinstance(value, list) else value
 
 
 def _cell(value: Any) -> Any:

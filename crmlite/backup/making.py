@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from crmlite import backup
-from crmlite.backup import Made, Refused, archive, checking, dump, sealed
+from crmlite.backup import Made, Refused, archive, checking, dump, postgresql, sealed
 from crmlite.backup.archive import About, Manifest
 from crmlite.config import VERSION, Settings
 from crmlite.extensions import utcnow
@@ -36,14 +36,15 @@ def make(settings: Settings, path: Path, *, check: bool = True) -> Made:
 
 
 def nightly(settings: Settings) -> Made:
-    """The same under a name with the time, in the folder for backups; the oldest go when the new one was tried."""
+    """The same under a name with the time, in the folder for backups; the oldest go when the new one was tried, or none ever can be:
+    they would fill the disk until there is room for none."""
     folder = settings.backups_path
     try:
         folder.mkdir(mode=0o700, parents=not settings.backup_folder, exist_ok=True)
         name = f"crmlite-{utcnow():%Y-%m-%d-%H%M%S}{sealed.ending(settings.backup_key)}"
         made = make(settings, folder / name)
-        if made.verified_at:
-            _forget_old(folder, settings.backup_keep)
+        if made.verified_at or not made.may_be_tried:
+            _forget_old(folder, settings.backup_keep, made)
     except (Refused, OSError) as error:
         sentence = str(error) if isinstance(error, Refused) else _sentence(error, folder)
         backup.remember_problem(settings, sentence)
@@ -56,9 +57,10 @@ def kept(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if _NAME.fullmatch(path.name) and path.is_file())
 
 
-def _forget_old(folder: Path, keep: int) -> None:
+def _forget_old(folder: Path, keep: int, newest: Made) -> None:
     for path in kept(folder)[:-keep]:
-        path.unlink()
+        if str(path) != newest.path:  # made with a clock that was behind it looks like the oldest
+            path.unlink()
 
 
 # --- making -----------------------------------------------------------------------------------------------------------
@@ -69,6 +71,8 @@ def _make(settings: Settings, path: Path, work: Path, check: bool) -> Made:
         raise Refused(f"{path} exists already: choose another name.")
     database = work / "database"
     now = utcnow()
+    if settings.is_sqlite and settings.sqlite_path.is_file():  # before a copy of it is written
+        _require(settings.instance, settings.sqlite_path.stat().st_size, settings.disk_floor_mb * 1024**2)
     dumped = dump.write(settings, database)
     _require_room(settings, path, database, dumped, check)
     kind = "sqlite" if settings.is_sqlite else "postgresql"
@@ -82,20 +86,20 @@ def _make(settings: Settings, path: Path, work: Path, check: bool) -> Made:
             )
         database.unlink()
         problem = _unlike(manifest)
-        verified_at = None
+        verified_at, may_be_tried = None, True
         if check:
             try:
                 checking.check(settings, part, own_key, work / "tried")
                 verified_at = utcnow()
             except Refused as error:
-                problem = str(error)
+                problem, may_be_tried = str(error), not isinstance(error, postgresql.MayNotTry)
         os.replace(part, path)
         _sync(path.parent)
     except BaseException:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
         raise
-    made = Made(now, verified_at, path.stat().st_size, str(path), problem)
+    made = Made(now, verified_at, path.stat().st_size, str(path), problem, may_be_tried)
     backup.remember(settings, made)
     return made
 
@@ -125,7 +129,7 @@ def _unlike(manifest: Manifest) -> str | None:
 
 
 def _require_room(settings: Settings, path: Path, database: Path, dumped: dump.Dumped, check: bool) -> None:
-    """Before anything large is written: a disk that a backup has filled stops everybody's work."""
+    """Before more is written: a disk that a backup has filled stops everybody's work."""
     size = database.stat().st_size
     for name, _sha256 in dumped.files:
         with contextlib.suppress(OSError):
@@ -137,12 +141,16 @@ def _require_room(settings: Settings, path: Path, database: Path, dumped: dump.D
     if here.stat().st_dev == there.stat().st_dev:
         needs = {here: sum(needs.values())}
     for folder, need in needs.items():
-        free = shutil.disk_usage(folder).free
-        if need + floor > free:
-            raise Refused(
-                f"There is too little room in {folder}: the backup needs {(need + floor) // 1024**2:,} MB with what always "
-                f"stays free (disk_floor_mb), and there are {free // 1024**2:,} MB. Make room, or set backup_folder to another disk."
-            )
+        _require(folder, need, floor)
+
+
+def _require(folder: Path, need: int, floor: int) -> None:
+    free = shutil.disk_usage(folder).free
+    if need + floor > free:
+        raise Refused(
+            f"There is too little room in {folder}: the backup needs {(need + floor) // 1024**2:,} MB with what always "
+            f"stays free (disk_floor_mb), and there are {free // 1024**2:,} MB. Make room, or set backup_folder to another disk."
+        )
 
 
 @contextlib.contextmanager

@@ -93,6 +93,9 @@ def _into_sqlite(source: sa.Connection, path: Path, told: Callable[[str], None])
         raise Refused(f"{path} exists already: name a file that does not.")
     if not path.parent.is_dir():
         raise Refused(f"There is no folder {path.parent}.")
+    for left in (path.with_name(path.name + end) for end in ("-wal", "-journal")):
+        if left.exists():  # SQLite takes it for the new one's, and writes what is in it over that
+            raise Refused(f"{left} is left of another database that was there: move it away, or name another file.")
     part = path.with_name(path.name + ".part")
     part.unlink(missing_ok=True)
     engine = sa.create_engine(f"sqlite:///{part}", module=sqlite, poolclass=sa.NullPool)

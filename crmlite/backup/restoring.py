@@ -53,6 +53,7 @@ def restore(
             unpacked = _unpack(path, key, folder)
             told("The backup was read and is whole.")
             url = _target(instance, unpacked)
+            _refuse_anothers(instance, unpacked, url)
             if _look(unpacked, instance, url):
                 told("It was tried: the database is whole, its files are there, and crmlite starts with it.")
             return _put(unpacked, instance, url)
@@ -133,6 +134,33 @@ def _target(instance: Path, unpacked: Unpacked) -> str:
     return url
 
 
+def _refuse_anothers(instance: Path, unpacked: Unpacked, url: str) -> None:
+    """What the backup's settings name outside of the folder belongs to the instance that it is of, which may be served at this moment.
+    Raises Refused where something is there, and nobody said here that it is meant."""
+    own, theirs = instance / archive.SETTINGS, unpacked.folder / archive.SETTINGS
+    if own.exists() or not theirs.exists():
+        return
+    files = config.files_folder_of(instance, theirs)
+    if url != config.database_url_of(instance, own) and _is_occupied(url, instance):
+        what, name = f"the database {sa.make_url(url).render_as_string(hide_password=True)}", "CRMLITE_DATABASE_URL"
+    elif files != config.files_folder_of(instance, own) and instance not in files.parents and any(files.glob("??/*")):
+        what, name = f"the files folder {files}", "CRMLITE_FILES_FOLDER"
+    else:
+        return
+    raise Refused(
+        f"The backup's settings name {what}, where an instance is already, and {instance} has no settings of its own. Set {name} to "
+        "another, empty place to practise, or to this one where the backup belongs there. Nothing was changed."
+    )
+
+
+def _is_occupied(url: str, instance: Path) -> bool:
+    if url.startswith("sqlite"):
+        path = Path(sa.make_url(url).database or "")
+        return path.parent != instance and path.exists() and path.stat().st_size > 0
+    with postgresql.connected(url) as connection:
+        return bool(postgresql.tables(connection))
+
+
 def _look(unpacked: Unpacked, instance: Path, url: str) -> bool:
     """Whether it could be tried. Raises Refused where it is not whole."""
     settings = config.Settings(instance=instance, database_url=url)
@@ -160,6 +188,7 @@ def _put(unpacked: Unpacked, instance: Path, url: str) -> Restored:
     files_folder = config.files_folder_of(instance, own if own.exists() else unpacked.folder / archive.SETTINGS)
     is_inside = files_folder == instance / "files"
     if not is_inside:  # perhaps on another disk, perhaps others' too: names are never used twice, so the backup's go beside what is there
+        _link(files_folder, files_folder / aside.name)  # what no row names any more would be swept away
         _link(unpacked.folder / "files", files_folder)
     old_schema = None
     if unpacked.about.database == "sqlite":

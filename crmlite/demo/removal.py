@@ -3,12 +3,13 @@
 import contextlib
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy.engine import Connection
 
-from crmlite import schema
+from crmlite import files, schema
 from crmlite.auth import roles
 from crmlite.auth.models import Preference, User
 from crmlite.demo.cast import CAST, DOMAIN
@@ -74,11 +75,19 @@ def remove() -> dict[str, int]:
     schema.upgrade()
     roles.make_standard()
     settings = current_app.extensions["crmlite.settings"]
-    for path in settings.files_path.glob("*"):
-        shutil.rmtree(path, ignore_errors=True)
+    _remove_files(settings.files_path)
     (settings.instance / "demo.made").unlink(missing_ok=True)  # bin/run's mark
     _give_room_back()
     return {name: count for name, count in counts.items() if count}
+
+
+def _remove_files(folder: Path) -> None:
+    """Ours and no others: `files_folder` may name one that holds more."""
+    for path in list(files.stored(folder)):
+        with contextlib.suppress(OSError):
+            path.unlink()
+            path.parent.rmdir()  # when it was the last one
+    shutil.rmtree(folder / "exports", ignore_errors=True)
 
 
 @contextlib.contextmanager

@@ -10,6 +10,8 @@ from pysqlite3 import dbapi2 as sqlite
 from crmlite import schema
 from crmlite.doctor.findings import Finding, Place, broken, ok, term, warning
 from crmlite.extensions import SQLITE_OLDEST, SQLITE_PRAGMAS, db
+from crmlite.upgrading import trouble
+from crmlite.upgrading.states import NOTICES, State
 from crmlite.web import show_number
 
 MOUNTS = Path("/proc/self/mounts")
@@ -115,7 +117,7 @@ def _postgresql() -> Finding:
     return ok(_("PostgreSQL %(version)s, with every commit on disk before it is answered.", version=version))
 
 
-def tables(_place: Place) -> Finding:
+def tables(place: Place) -> Finding:
     wanted = schema.newest()
     with db.engines[
         "reader"
@@ -140,6 +142,9 @@ def tables(_place: Place) -> Finding:
         return broken(
             _("The database is not crmlite's."), _("Correct database_url: this one belongs to another program.")
         )
+    if standing is schema.Standing.EMPTY and trouble.is_lost(place.settings):
+        gone = NOTICES[State.GONE]
+        return broken(str(gone.text), str(gone.advice))
     return broken(
         _(
             "The database has schema %(found)s, this version needs %(wanted)s.",

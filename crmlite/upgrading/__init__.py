@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from flask import Flask, current_app
 
 from crmlite import schema
-from crmlite.extensions import Busy, migrator, writer_lock
+from crmlite.extensions import Busy, db, migrator, writer_lock
 from crmlite.schema import Standing
 from crmlite.upgrading import checks, snapshots, trouble
 from crmlite.upgrading.gate import Gate, guard, init_app, is_reachable, reason
@@ -164,4 +164,5 @@ def wait_until_ours(app: Flask, stop: threading.Event) -> None:
             if not said:
                 log.warning("the worker waits until the database has this version's schema")
                 said = True
+            db.engines["reader"].dispose()  # the file may become another one
         stop.wait(1)

@@ -79,7 +79,8 @@ class Gate:
         if standing is Standing.OURS:
             self.state, self._was_ours = State.OPEN, True
         elif self.state is State.OPEN or self.state in TROUBLED:
-            self.state = _STANDS_FOR[standing]
+            is_lost = standing is Standing.EMPTY and trouble.is_lost(current_app.extensions["crmlite.settings"])
+            self.state = State.GONE if is_lost else _STANDS_FOR[standing]
             log.error("closed: the database has another schema", extra={"standing": standing.value})
 
     def _cannot(self, error: Exception) -> None:

@@ -4,10 +4,12 @@ while it goes on trying. A database that comes back is served without anybody's 
 import logging
 import time
 from collections.abc import Callable
+from pathlib import Path
 
-from flask import Flask
+from flask import Flask, current_app
 
 from crmlite import schema
+from crmlite.config import Settings
 from crmlite.extensions import db
 from crmlite.schema import Standing
 from crmlite.upgrading import NotUpgraded, not_ours, trouble, upgrade
@@ -38,15 +40,31 @@ def make_ready(app: Flask, gate: Gate, settle: Callable[[], None]) -> None:
 
 
 def _make_ready(gate: Gate, settle: Callable[[], None]) -> None:
+    settings: Settings = current_app.extensions["crmlite.settings"]
+    if settings.is_sqlite and _is_nothing(
+        settings.sqlite_path
+    ):  # before SQLite opens it, which removes the log beside it
+        _require_first(settings)
     standing, found = schema.standing(), schema.version()
     if standing in {Standing.NEWER, Standing.FOREIGN}:
         raise not_ours(standing, found)
     if standing is Standing.BEHIND:
         gate.state = State.UPGRADING
         return
+    if standing is Standing.EMPTY:
+        _require_first(settings)
     upgrade()
     settle()
     gate.state = State.OPEN
+
+
+def _is_nothing(path: Path) -> bool:
+    return not path.exists() or path.stat().st_size == 0
+
+
+def _require_first(settings: Settings) -> None:
+    if trouble.is_lost(settings):
+        raise NotUpgraded(State.GONE, trouble.lost(settings))
 
 
 def _close(gate: Gate, state: State, what: str, why: str) -> None:

@@ -20,9 +20,10 @@ class State(IntEnum):
     DAMAGED = 9
     FULL = 10
     DEMO = 11
+    GONE = 12
 
 
-TROUBLED = frozenset({State.UNREACHABLE, State.DAMAGED, State.FULL})
+TROUBLED = frozenset({State.UNREACHABLE, State.DAMAGED, State.FULL, State.GONE})
 """What may pass without anybody's touching crmlite."""
 
 
@@ -111,6 +112,18 @@ NOTICES = {
         _l("The disk of the server is full"),
         _l("Nothing was lost. crmlite opens by itself when there is room again."),
         _l("Make room on the disk that holds the database; old backups and snapshots are often the largest files."),
+        retry_after=10,
+    ),
+    State.GONE: Notice(
+        _l("The database is gone"),
+        _l(
+            "It is missing or empty, though backups or files of what was in it are there. crmlite stays closed and does not begin "
+            "a new one over them."
+        ),
+        _l(
+            "Look whether its disk is mounted and the setting database_url is right; then crmlite opens by itself. Else stop it, run "
+            "crmlite restore with the newest file of the backup folder, and start it again. The log of the server says more."
+        ),
         retry_after=10,
     ),
     State.DEMO: Notice(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from crmlite import files
 from crmlite.config import Settings
 from crmlite.extensions import Busy
 from crmlite.upgrading.states import State
@@ -65,7 +66,7 @@ def sentence(state: State, error: Exception, settings: Settings) -> str:
     if state is State.DAMAGED:
         return (
             f"The database {where} is damaged: {why} Nothing was changed. Stop crmlite, restore the newest backup with "
-            f"`crmlite restore {_newest_backup(settings)}`, and start it again; what is there now is set aside, not deleted."
+            f"`crmlite restore {_newest_backup(settings) or 'FILE'}`, and start it again; what is there now is set aside, not deleted."
         )
     if state is State.FULL:
         return f"The disk with {where} is full: {why} Make room, then try again; `crmlite serve` goes on by itself."
@@ -74,11 +75,30 @@ def sentence(state: State, error: Exception, settings: Settings) -> str:
     return f"The database cannot be made ready ({where}): {why}"
 
 
-def _newest_backup(settings: Settings) -> str:
+def is_lost(settings: Settings) -> bool:
+    """For a database that is empty: whether there was one before. What is left of it would not outlive a new one: its stored
+    files are swept away when no row names them, and its backups when newer ones come."""
+    return _newest_backup(settings) is not None or next(files.stored(settings.files_path), None) is not None
+
+
+def lost(settings: Settings) -> str:
+    """The sentence for the log."""
+    where = str(settings.sqlite_path) if settings.is_sqlite else "of PostgreSQL"
+    return (
+        f"The database {where} is missing or empty, though backups or stored files of this instance are there, so no new one is begun. "
+        "Look whether its disk is mounted and whether database_url is right. To have the rows back, stop crmlite, run "
+        f"`crmlite restore {_newest_backup(settings) or 'FILE'}`, and start it again; to begin with an empty one, run `crmlite upgrade`."
+    )
+
+
+def _newest_backup(settings: Settings) -> Path | None:
     """By the time of the file: what latest.json says may be as damaged as the database is."""
-    folder = Path(settings.backup_folder) if settings.backup_folder else settings.instance / "backups"
     try:
-        found = [(path.stat().st_mtime, path) for path in folder.iterdir() if ".tar" in path.name and path.is_file()]
+        found = [
+            (path.stat().st_mtime, path)
+            for path in settings.backups_path.iterdir()
+            if ".tar" in path.name and path.is_file()
+        ]
     except OSError:
         found = []
-    return str(max(found)[1]) if found else "FILE"
+    return max(found)[1] if found else None

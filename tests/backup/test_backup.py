@@ -11,14 +11,14 @@ import shutil
 import tarfile
 from collections import namedtuple
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyrage
 import pytest
 
 from crmlite import backup
-from crmlite.backup import Refused, archive, checking, command, making, sealed
+from crmlite.backup import Refused, archive, checking, command, dump, making, postgresql, sealed
 from crmlite.backup.archive import About, Manifest
 from crmlite.backup.sealed import Key
 from crmlite.config import VERSION
@@ -200,8 +200,6 @@ def typed(passphrase: str, *words: str) -> int:
 @pytest.fixture
 def clock(monkeypatch):
     """Each look at the time is a day later."""
-    from datetime import timedelta
-
     now = [utcnow()]
 
     def later():
@@ -236,6 +234,30 @@ def test_none_goes_when_the_new_one_could_not_be_tried(settings, clock, tmp_path
     monkeypatch.setattr(checking, "check", fails)
     second = making.nightly(settings)
     assert (second.verified_at, second.problem) == (None, "It could not be tried.")
+    assert {str(path) for path in making.kept(tmp_path / "disk")} == {first, second.path}
+
+
+@pytest.mark.only_on("sqlite")
+def test_where_none_can_be_tried_the_oldest_go_too(settings, clock, tmp_path, monkeypatch):
+    """Or the disk is full one night, and there is room for none any more."""
+    settings = replace(settings, backup_folder=str(tmp_path / "disk"), backup_keep=2)
+
+    def may_not(*_args):
+        raise postgresql.MayNotTry("The role may not make a temporary database.")
+
+    monkeypatch.setattr(checking, "check", may_not)
+    paths = [making.nightly(settings).path for _night in range(4)]
+    assert [str(path) for path in making.kept(tmp_path / "disk")] == paths[-2:]
+    assert "may not make" in backup.latest(settings).problem
+
+
+@pytest.mark.only_on("sqlite")
+def test_one_made_while_the_clock_was_behind_is_kept(settings, tmp_path, monkeypatch):
+    settings = replace(settings, backup_folder=str(tmp_path / "disk"), backup_keep=1)
+    first = making.nightly(settings).path
+    monkeypatch.setattr(making, "utcnow", lambda: datetime(1970, 1, 1, tzinfo=UTC))
+    second = making.nightly(settings)
+    assert second.verified_at
     assert {str(path) for path in making.kept(tmp_path / "disk")} == {first, second.path}
 
 
@@ -282,6 +304,15 @@ def test_too_little_room_is_said_before_the_disk_is_full(settings, tmp_path, mon
 
 
 @pytest.mark.only_on("sqlite")
+@pytest.mark.only_on("sqlite")
+def test_where_there_is_no_room_nothing_is_begun(settings, tmp_path, monkeypatch):
+    """The copy of the database alone would take what others need to go on."""
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: namedtuple("usage", "free")(1000))
+    monkeypatch.setattr(dump, "write", lambda *_args: pytest.fail("it was begun"))
+    with pytest.raises(Refused, match="too little room"):
+        making.make(settings, tmp_path / "one.tar.gz")
+
+
 def test_two_at_once_are_one_too_many(settings, tmp_path):
     with making._alone(settings), pytest.raises(Refused, match="Another backup is being made"):
         making.make(settings, tmp_path / "firm.tar.gz")

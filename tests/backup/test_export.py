@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 
 from crmlite.auth.models import User, UserSession
 from crmlite.backup import Refused, exporting
+from crmlite.contacts.models import Contact
 from crmlite.extensions import db
 from crmlite.records.links import Link
+from crmlite.records.notes import Note
 from crmlite.safety import csv_cell
 from tests.backup.conftest import scalar
 
@@ -71,6 +73,20 @@ def test_nothing_that_opens_a_door_is_in_it(own_stage, exported):
     assert len(secrets) > 8
     text = "".join(path.read_text("utf-8") for path in folder.rglob("*") if path.suffix in {".csv", ".json", ".txt"})
     assert [secret for secret in secrets if secret in text] == []
+
+
+def test_links_of_customers_in_mails_do_not_work(own_stage, settings, tmp_path):
+    """Whoever finds the export could accept their quotes."""
+    with own_stage.writes("seller") as who:
+        link = db.session.scalars(sa.select(Link)).first()
+        Note.write(db.session.get(Contact, own_stage.ids["seller.contact"]), who.user.id, f"Read it at {link.url} or ask.")
+        token = link.token
+    with own_stage.app.app_context():
+        exporting.export(settings, tmp_path / "out")
+        db.session.remove()
+    texts = [path.read_text("utf-8") for path in (tmp_path / "out").rglob("*.json")]
+    assert any("/p/quote/… or ask." in text for text in texts)
+    assert not any(token in text for text in texts)
 
 
 def test_columns_that_sound_like_a_secret_are_left_out_before_somebody_thinks_of_them(own_stage):

@@ -242,6 +242,20 @@ def test_a_database_that_is_not_empty(firm, target):
         move(firm, target)
 
 
+@pytest.mark.only_on("sqlite")
+def test_a_log_that_was_left_of_another_database(firm, tmp_path):
+    """Of one that was removed and had been killed: SQLite would write it over the new one when that is opened."""
+    target, old = tmp_path / "new.db", tmp_path / "old.db"
+    with closing(sqlite.connect(old)) as connection:
+        connection.execute("PRAGMA journal_mode=wal")
+        connection.execute("CREATE TABLE wp_posts (id INTEGER)")
+        connection.commit()
+        target.with_name("new.db-wal").write_bytes(old.with_name("old.db-wal").read_bytes())
+    with pytest.raises(Refused, match="new.db-wal is left of another database"):
+        move(firm, f"sqlite:///{target}")
+    assert not target.exists()
+
+
 def test_while_crmlite_runs(firm, target):
     lock = in_use.enter(firm.app.extensions["crmlite.settings"].instance)
     with lock, pytest.raises(Refused, match="crmlite is running with .*: stop it .* then move again"):

@@ -20,7 +20,7 @@ import pytest
 import sqlalchemy as sa
 from pysqlite3 import dbapi2 as sqlite
 
-from crmlite import config, schema
+from crmlite import config, files, schema
 from crmlite.backup import Refused, archive, in_use, making, restoring, sealed
 from crmlite.backup.archive import About
 from crmlite.backup.sealed import Key
@@ -131,6 +131,21 @@ def test_a_database_outside_the_instance_is_set_aside_where_it_is(made, elsewher
     [aside] = path.parent.glob("crm.db.replaced-*")
     assert aside.read_bytes() == before
     assert not (elsewhere.instance / "crmlite.db").exists()
+
+
+@pytest.mark.only_on("sqlite")
+def test_files_outside_the_instance_are_kept_too(made, elsewhere, tmp_path, monkeypatch):
+    """No row names what was stored since the backup, so the night would sweep it away: the old database would be without its files."""
+    disk, name = tmp_path / "disk", f"ab/{'1' * 62}"
+    monkeypatch.setenv("CRMLITE_FILES_FOLDER", str(disk))
+    restore(made, elsewhere.instance)
+    (disk / name).parent.mkdir(exist_ok=True)
+    (disk / name).write_bytes(b"stored afterwards")
+    restored = restore(made, elsewhere.instance)
+    with app_of(elsewhere.instance, elsewhere.url) as app, app.app_context():
+        os.utime(disk / name, (0, 0))
+        assert files.sweep() == 1
+    assert (disk / restored.set_aside.name / name).read_bytes() == b"stored afterwards"
 
 
 # --- what is refused --------------------------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ def rows(url) -> oracles.Dump:
 
 def test_it_says_what_it_did_and_leaves_what_a_first_start_has(place, database, databases, tmp_path):
     (tmp_path / "instance/files/ab").mkdir(parents=True)
-    (tmp_path / "instance/files/ab/one").write_bytes(b"offer")
+    (tmp_path / "instance/files/ab" / ("1" * 62)).write_bytes(b"offer")
     (tmp_path / "instance/settings.toml").write_text("session_days = 14\n")
     said = run(place)
     assert (said.exit_code, said.exception) == (0, None), said.output
@@ -53,6 +53,17 @@ def test_it_says_what_it_did_and_leaves_what_a_first_start_has(place, database, 
     assert list((tmp_path / "instance/files").iterdir()) == []
     assert (tmp_path / "instance/settings.toml").exists()
     assert run(place).output == "Error: There is no demo here, so nothing was removed.\n"
+
+
+def test_what_is_not_ours_in_the_files_folder_stays(place, tmp_path):
+    """`files_folder` is a setting: it may name a folder that holds more."""
+    disk = tmp_path / "disk"
+    for name in ("photos/1.jpg", "de/readme.txt", f"cd/{'2' * 62}"):
+        (disk / name).parent.mkdir(parents=True, exist_ok=True)
+        (disk / name).write_bytes(b"somebody's")
+    assert run({**place, "CRMLITE_FILES_FOLDER": str(disk)}).exit_code == 0
+    left = {str(path.relative_to(disk)) for path in disk.rglob("*") if path.is_file()}
+    assert left == {"photos/1.jpg", "de/readme.txt"}
 
 
 def test_afterwards_a_first_visitor_sets_it_up_and_finds_nothing_of_the_demo(place):

@@ -509,6 +509,11 @@ def test_bytes_go_when_their_file_has_been_off_its_record_for_thirty_days(stage)
         db.session.commit()
         assert files.sweep() == 0, "what is young may be about to be saved"
         os.utime(place, (0, 0))
+        others = place.parent / "readme.txt"
+        others.write_bytes(b"somebody's")
+        os.utime(others, (0, 0))
         assert files.sweep() == 1
     assert not place.exists()
+    assert others.exists(), "files_folder may name a folder that holds more"
+    others.unlink()
     place.write_bytes(b"zcsellercontactqx")  # the stage is shared

@@ -74,6 +74,48 @@ def test_a_damaged_file_says_how_to_restore(plain, tmp_path, database, damage):
 
 
 @pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("how", ["missing", "empty"])
+def test_a_database_that_is_gone_is_not_taken_for_a_first_start(plain, tmp_path, database, how):
+    """It may lie on a disk that is not mounted. Beside a new one its files would be swept away, and its backups night by night."""
+    instance = tmp_path / "instance"
+    assert run(plain, "upgrade").returncode == 0
+    path, kept, backup = (
+        instance / "crmlite.db",
+        instance / "kept",
+        instance / "backups" / "crmlite-20261126-0230.tar.gz",
+    )
+    backup.parent.mkdir()
+    backup.write_bytes(b"as if it were one")
+    for beside in instance.glob("crmlite.db-*"):
+        beside.unlink()
+    path.rename(kept)
+    if how == "empty":
+        path.touch(0o600)
+    with serving(plain) as server:
+        check_page(server, "GONE", {"en": "The database is gone"})
+        assert "Open http://" not in server.said_so_far(), "nobody may become its first administrator"
+        kept.rename(path)
+        assert json.loads(server.wait_for(200))["status"] == "ok"
+        logged = said_in_log(server.close(), "closed: the database is not this version's")["why"]
+    assert f"crmlite restore {backup}" in logged
+
+
+def test_whoever_wants_an_empty_one_says_so(plain, tmp_path, database, databases):
+    """By files that are stored it is told too, and on PostgreSQL as well."""
+    stored = tmp_path / "instance" / "files" / "ab" / ("1" * 62)
+    stored.parent.mkdir(parents=True)
+    stored.write_bytes(b"somebody's")
+    url = databases.fresh(database, nothing)
+    plain["CRMLITE_DATABASE_URL"] = url
+    with serving(plain) as server:
+        check_page(server, "GONE", {"en": "The database is gone"})
+        assert run(plain, "upgrade").returncode == 0
+        assert json.loads(server.wait_for(200))["status"] == "ok"
+        server.close()
+    databases.drop(url)
+
+
+@pytest.mark.only_on("sqlite")
 def test_a_database_server_that_is_not_there_is_waited_for(plain, database):
     with serving({**plain, "CRMLITE_DATABASE_URL": NOBODYS}) as server:
         check_page(server, "UNREACHABLE", {"en": "crmlite cannot reach its database"})
