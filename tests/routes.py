@@ -534,6 +534,7 @@ ROUTES: tuple[Route, ...] = (
     post("/records/undo/<int:operation_id>", ONLY_ME | {"admin": YES}),
     *each_type(get("/records/<record_type>/count", SIGNED_IN)),
     *each_type(get("/records/<record_type>/filter", SIGNED_IN)),
+    *each_type(get("/records/<record_type>/groups", SIGNED_IN)),
     *each_type(post("/records/<record_type>/views", SIGNED_IN, name="Oslo", query="_sort=name")),
     post("/records/<record_type>/views/<int:view_id>", ONLY_ME, name="Bergen"),
     post("/records/<record_type>/views/<int:view_id>/move", ONLY_ME, to="up"),

@@ -122,6 +122,12 @@ def sort_of(model: Any, field: CustomField) -> Any:
     return query.where(CustomValue.n == 0).correlate(model).scalar_subquery()
 
 
+def first_of(model: Any, field: CustomField) -> Any:
+    """What filters compare, of one record of a query; of several choices the first."""
+    query = sa.select(compared(field)).where(CustomValue.field_id == field.id, CustomValue.record_id == model.id)
+    return query.where(CustomValue.n == 0).correlate(model).scalar_subquery()
+
+
 def sorted_by(field: CustomField, record_id: int) -> Any:
     """What one record is sorted by; None where it has no value."""
     here = (CustomValue.field_id == field.id, CustomValue.record_id == record_id, CustomValue.n == 0)

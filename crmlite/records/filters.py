@@ -299,7 +299,7 @@ def _said(kind: RecordType, term: Term, users: dict[int, str], user: Viewer) -> 
             for value in term.values
         ]
     elif column.kind in {"company", "contact"}:
-        names = _titles(column.kind, term.values, user)
+        names = titles(column.kind, term.values, user)
     elif column.custom is not None:
         names = [custom_filters.said(column.custom, value) for value in term.values]
     elif column.choices:
@@ -310,7 +310,7 @@ def _said(kind: RecordType, term: Term, users: dict[int, str], user: Viewer) -> 
     return ", ".join(names)
 
 
-def _titles(name: str, ids: tuple[str, ...], user: Viewer) -> list[str]:
+def titles(name: str, ids: tuple[str, ...], user: Viewer) -> list[str]:
     """Names of related records that the user may see; others stay numbers."""
     kind = types.get(name)
     if kind is None:

@@ -183,6 +183,11 @@ class Listing:
         )
         return f"/records/{self.type.name}/count?{query}"
 
+    @property
+    def groups_url(self) -> str:
+        """Where it is counted by one of its columns."""
+        return f"/records/{self.type.name}/groups?{self.kept_query}"
+
     @cached_property
     def views(self) -> list[tuple[Any, str, bool]]:
         """The type's ready-made lists: label, address, whether it is the one shown."""

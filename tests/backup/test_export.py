@@ -79,7 +79,9 @@ def test_links_of_customers_in_mails_do_not_work(own_stage, settings, tmp_path):
     """Whoever finds the export could accept their quotes."""
     with own_stage.writes("seller") as who:
         link = db.session.scalars(sa.select(Link)).first()
-        Note.write(db.session.get(Contact, own_stage.ids["seller.contact"]), who.user.id, f"Read it at {link.url} or ask.")
+        Note.write(
+            db.session.get(Contact, own_stage.ids["seller.contact"]), who.user.id, f"Read it at {link.url} or ask."
+        )
         token = link.token
     with own_stage.app.app_context():
         exporting.export(settings, tmp_path / "out")

@@ -59,6 +59,7 @@ from crmlite.records.views import (  # noqa: E402
     fields,
     files,
     filters,
+    groups,
     lists,
     members,
     notes,
@@ -73,6 +74,6 @@ from crmlite.records.views import (  # noqa: E402
 
 __all__ = [
     "bp", "bulk", "changed", "custom_fields",
-    "done", "favourites", "fields", "files", "filters", "find", "kind_of", "lists", "members", "notes", "public_files", "saved_views",
-    "is_seen", "page_of", "search", "seen", "tags", "timeline", "trash", "undo",
+    "done", "favourites", "fields", "files", "filters", "find", "groups", "kind_of", "lists", "members", "notes", "public_files",
+    "saved_views", "is_seen", "page_of", "search", "seen", "tags", "timeline", "trash", "undo",
 ]  # fmt: skip
