@@ -53,7 +53,7 @@ class Groups:
         by_name = {column.name: column for column in self.columns}
         if name and name not in by_name:
             raise FilterError(_("There is no column “%(name)s”.", name=name[:60]))
-        self.column = by_name[name] if name else self.columns[0]
+        self.column = by_name[name] if name else by_name.get("owner", self.columns[0])
 
     @cached_property
     def rows(self) -> list[Group]:
