@@ -42,6 +42,21 @@ def test_settings_that_are_named_exist():
     assert named <= known
 
 
+def test_other_places_can_be_written_to():
+    """The service sees the rest of the machine read-only, and backups belong elsewhere."""
+    assert "ReadWritePaths=" in text("crmlite.service")
+    assert "ReadWritePaths=" in (ROOT / "docs/self-hosting.md").read_text("utf-8")
+
+
+def test_links_that_open_something_stay_out_of_logs():
+    assert text("nginx.conf").count("server_name") == text("nginx.conf").count("access_log off;")
+    assert "log {" not in text("Caddyfile")
+
+
+def test_the_container_has_what_postgresql_needs():
+    assert "postgresql-client" in text("Containerfile")
+
+
 def unit_problems(unit: str, folder: Path) -> str:
     """What systemd says about it; its program is not installed where tests run."""
     path = folder / "crmlite.service"

@@ -57,6 +57,7 @@ def export(settings: Settings, target: Path) -> Exported:
     _remove(part)
     try:
         with _snapshot() as connection:
+            _require_room(connection, settings, target.parent)
             if target.suffix.lower() == ".zip":
                 with (
                     open(part, "xb", opener=_private) as file,
@@ -74,6 +75,21 @@ def export(settings: Settings, target: Path) -> Exported:
     finally:
         _remove(part)
     return done
+
+
+def _require_room(connection: sa.Connection, settings: Settings, folder: Path) -> None:
+    """For the files, and on SQLite for the rows: while the disk is full nobody can save anything."""
+    need = (
+        connection.scalar(sa.select(sa.func.coalesce(sa.func.sum(sa.column("size")), 0)).select_from(sa.table("file")))
+        or 0
+    )
+    need += settings.disk_floor_mb * 1024**2 + (settings.sqlite_path.stat().st_size if settings.is_sqlite else 0)
+    free = shutil.disk_usage(folder).free
+    if need > free:
+        raise Refused(
+            f"There is too little room in {folder}: the export needs {need // 1024**2:,} MB with what always stays free "
+            f"(disk_floor_mb), and there are {free // 1024**2:,} MB. Make room first."
+        )
 
 
 def columns_of(table: sa.Table) -> list[sa.Column[Any]]:

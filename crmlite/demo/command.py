@@ -113,8 +113,9 @@ def _remove_part(plan: mixed.Plan, yes: bool) -> None:
     for line in plan.names():
         click.echo(f"Made by the demo, but somebody worked on it, so it is kept: {line}")
     click.echo(
-        f"The demo's users sign in no more; what is kept of theirs becomes {plan.heir.name}'s. Pipelines, products' taxes, roles, "
-        "teams and web forms are kept: remove on their pages what you do not need."
+        f"The demo's users sign in no more; what is kept of theirs becomes {plan.heir.name}'s, and its mails go. The organisation's "
+        "name and address, pipelines, products' taxes, roles, teams and web forms are kept: change or remove on their pages what you "
+        "do not need."
     )
     if not yes:
         db.session.rollback()

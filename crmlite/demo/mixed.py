@@ -15,6 +15,8 @@ from crmlite.auth.models.users import ADMINISTRATOR
 from crmlite.demo.removal import BY_PEOPLE, IS_DEMOS, MARK
 from crmlite.extensions import db, utcnow, writing
 from crmlite.journal import Change, Event, EventLink, Operation
+from crmlite.leads.models import Lead, Submission, WebForm
+from crmlite.mail.models import Message, MessageFile
 from crmlite.records import trash, types
 
 AT_ONCE = 200
@@ -25,6 +27,8 @@ AT_ONCE = 200
 class Plan:
     heir: User
     """The real administrator who gets what stays of the demo's people."""
+    mark: int
+    """The demo's last operation."""
     goes: dict[str, list[int]] = field(default_factory=dict)
     touched: dict[str, list[int]] = field(default_factory=dict)
     theirs: dict[str, int] = field(default_factory=dict)
@@ -45,7 +49,7 @@ def plan() -> Plan | None:
     heir = db.session.scalars(real).first()
     if mark is None or heir is None:
         return None
-    made = Plan(heir)
+    made = Plan(heir, mark["operation"])
     for name, kind in types.registered().items():
         ids = set(db.session.scalars(_made(name, mark["operation"])))
         there = set(db.session.scalars(sa.select(kind.model.id)))
@@ -116,6 +120,16 @@ def _purge(name: str, ids: list[int]) -> set[int]:
     return went
 
 
+def _forget_post(mark: int) -> None:
+    """The demo's mails, which would leave one day, and what its visitors sent: of those that became something that stays, nothing."""
+    until = db.session.scalar(sa.select(sa.func.max(Operation.at)).where(Operation.id <= mark))
+    mails = sa.select(Message.id).where(Message.created_at <= until)
+    db.session.execute(sa.delete(MessageFile).where(MessageFile.message_id.in_(mails)))
+    db.session.execute(sa.delete(Message).where(Message.created_at <= until))
+    is_needed = sa.exists().where(Lead.submission_id == Submission.id)
+    db.session.execute(sa.delete(Submission).where(Submission.received_at <= until, ~is_needed))
+
+
 def _retire(made: Plan) -> None:
     """The demo's people sign in no more, and what stays of theirs is the heir's."""
     writing()
@@ -124,6 +138,9 @@ def _retire(made: Plan) -> None:
     for kind in types.registered().values():
         for record in db.session.scalars(sa.select(kind.model).where(kind.model.owner_id.in_(theirs))):
             record.assign(made.heir)
+    for form in db.session.scalars(sa.select(WebForm).where(WebForm.owner_id.in_(theirs))):
+        form.change(owner_id=made.heir.id)
+    _forget_post(made.mark)
     for user in db.session.scalars(sa.select(User).where(IS_DEMOS, User.active)):
         user.deactivate()
     db.session.execute(sa.delete(Preference).where(Preference.name == MARK))

@@ -160,10 +160,11 @@ def _purge(record: Any) -> bool:
             parts = [part for part in _parts(record) if part is not None]
             _unlink(record)
             for part in parts:
-                if isinstance(part, Attachment):
-                    part.file.detached_at = record.deleted_at
+                if (file := getattr(part, "file", None)) is not None:  # an attachment's, or a quote's paper
+                    file.detached_at = file.detached_at or record.deleted_at
                 if isinstance(part, Link):
                     links.forget_hits(part)
+                _remove_what_needs(part)
                 db.session.delete(part)
             db.session.flush()
             db.session.delete(record)
@@ -202,6 +203,13 @@ def _rows_of(record: Any) -> list[Any]:
             for part in db.session.scalars(sa.select(model).where(column == record.id)):
                 found += [*_rows_of(part), part]
     return found
+
+
+def _remove_what_needs(part: Any) -> None:
+    """Rows that are not journaled and are nothing without it, such as what a customer decided about a version of a quote."""
+    for model, column in _pointing_at(part.__tablename__):
+        if not issubclass(model, journal.Journaled) and not column.property.columns[0].nullable:
+            db.session.execute(sa.delete(model).where(column == part.id))
 
 
 def _unlink(record: Any) -> None:

@@ -3,8 +3,10 @@
 import csv
 import json
 import re
+import shutil
 import unicodedata
 import zipfile
+from collections import namedtuple
 
 import pytest
 import sqlalchemy as sa
@@ -131,6 +133,15 @@ def test_a_disk_that_is_full_leaves_nothing(own_stage, settings, tmp_path, monke
 
     monkeypatch.setattr(exporting, "_files", full)
     with own_stage.app.app_context(), pytest.raises(Refused, match="No space left on device. Nothing was left there"):
+        exporting.export(settings, tmp_path / "out")
+    assert list(tmp_path.glob("out*")) == []
+
+
+def test_too_little_room_is_said_before_the_disk_is_full(own_stage, settings, tmp_path, monkeypatch):
+    """Everybody else could save nothing until it is given up."""
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: namedtuple("usage", "free")(1000))
+    monkeypatch.setattr(exporting, "_export", lambda *_args: pytest.fail("it was begun"))
+    with own_stage.app.app_context(), pytest.raises(Refused, match="There is too little room"):
         exporting.export(settings, tmp_path / "out")
     assert list(tmp_path.glob("out*")) == []
 

@@ -12,7 +12,10 @@ from crmlite.contacts.models import Contact
 from crmlite.demo import removal
 from crmlite.extensions import db, writing
 from crmlite.files import File
+from crmlite.leads.models import Submission, WebForm
+from crmlite.mail.models import Message
 from crmlite.records.notes import Note
+from crmlite.sales.models import Quote
 from tests import oracles
 from tests.auth.test_setup import FORM, build_empty
 from tests.demo.conftest import build_firm, closing_app
@@ -126,6 +129,13 @@ def test_where_people_work_beside_the_demo_what_is_theirs_stays(place):
         own = Contact.create(nia, given="Anna", family="Lindqvist")
         db.session.flush()
         own.join(db.session.get_one(Company, employer.main_company_id), title="Buyer")
+        made = {
+            "message_id": "<1@firm.example>",
+            "sender": "nia@firm.example",
+            "to": "anna@customer.example",
+            "language": "en",
+        }
+        db.session.add(Message(**made, subject="Hello", text="Words", purpose="test"))
         db.session.commit()
         touched_id, own_id, company_id = touched.id, own.id, employer.main_company_id
         counted = db.session.scalar(sa.select(sa.func.count()).select_from(Contact))
@@ -143,6 +153,14 @@ def test_where_people_work_beside_the_demo_what_is_theirs_stays(place):
         assert db.session.get(Company, company_id) is not None, "she works there"
         assert {user.email for user in db.session.scalars(sa.select(User).where(User.active))} == {"nia@firm.example"}
         assert {contact.owner_id for contact in db.session.scalars(sa.select(Contact))} <= {nia.id, None}
+        assert {form.owner_id for form in db.session.scalars(sa.select(WebForm))} <= {nia.id, None}, (
+            "leads would be nobody's"
+        )
+        assert db.session.scalars(sa.select(Message.to)).all() == ["anna@customer.example"], (
+            "the demo's would be sent one day"
+        )
+        assert db.session.scalars(sa.select(Submission.state)).all() == []
+        assert db.session.scalars(sa.select(Quote.id)).all() == []
     assert run(place).output == "Error: There is no demo here, so nothing was removed.\n"
 
 
