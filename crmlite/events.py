@@ -124,6 +124,13 @@ CONSENT_WITHDRAWN = _event(
     by_customer=_l("The customer withdrew consent: %(purpose)s"),
 )
 
+CONTACT_ERASED = _event(
+    "contact.erased", _l("%(actor)s had everything about this person erased"), "eraser", "erasure_id", inverse=FINAL
+)
+DOSSIER_MADE = _event(
+    "dossier.made", _l("%(actor)s downloaded all that is held about this person"), "file-zip", inverse=FINAL
+)
+
 PRODUCT_CREATED = _event("product.created", _l("%(actor)s added this product"), "package")
 PRODUCT_UPDATED = _event("product.updated", _l("%(actor)s changed the product"), "pencil")
 PRODUCT_PRICED = _event("product.priced", _l("%(actor)s set the price to %(price)s"), "cash", "price")

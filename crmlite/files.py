@@ -126,7 +126,7 @@ class File(Journaled, Base):
 def loose(before: datetime) -> sa.Select[int]:
     """The ids of files that were taken off their record before then, and that nothing else has."""
     old = sa.select(File.id).where(File.detached_at < before)
-    for column in _pointing_here():
+    for column in pointing_here():
         old = old.where(~sa.exists().where(column == File.id))
     return old
 
@@ -153,7 +153,7 @@ def sweep() -> int:
     return len(strays)
 
 
-def _pointing_here() -> list[sa.Column[int]]:
+def pointing_here() -> list[sa.Column[int]]:
     """Every column, whoever's, that names a file: attachments, mails and whatever comes."""
     return [
         column

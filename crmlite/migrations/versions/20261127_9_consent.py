@@ -1,4 +1,4 @@
-"""Consent per purpose, with its evidence"""
+"""Consent per purpose with its evidence; erasures, and what is remembered of who was erased"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -56,3 +56,29 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_consent_contact_id_purpose_id_id"), "consent", ["contact_id", "purpose_id", "id"])
     op.create_index(op.f("ix_consent_purpose_id_action"), "consent", ["purpose_id", "action"])
+    op.create_table(
+        "erasure",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("contact_id", sa.Integer(), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=True),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("operation_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("place", sa.BigInteger(), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column("kept", sa.JSON(), nullable=False),
+        sa.Column("files", sa.JSON(), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["user.id"], name=op.f("fk_erasure_asked_by_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_erasure")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_erasure_contact_id"), "erasure", ["contact_id"])
+    op.create_table(
+        "suppression",
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("erasure_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_suppression")),
+    )
