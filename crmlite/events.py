@@ -125,10 +125,10 @@ CONSENT_WITHDRAWN = _event(
 )
 
 CONTACT_ERASED = _event(
-    "contact.erased", _l("%(actor)s had everything about this person erased"), "eraser", "erasure_id", inverse=FINAL
+    "contact.erased", _l("%(actor)s had everything about this person erased"), "trash", "erasure_id", inverse=FINAL
 )
 DOSSIER_MADE = _event(
-    "dossier.made", _l("%(actor)s downloaded all that is held about this person"), "file-zip", inverse=FINAL
+    "dossier.made", _l("%(actor)s downloaded all that is held about this person"), "download", inverse=FINAL
 )
 
 PRODUCT_CREATED = _event("product.created", _l("%(actor)s added this product"), "package")
