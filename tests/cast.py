@@ -276,7 +276,8 @@ def _seed_privacy(user: User, ids: dict[str, int]) -> dict[str, int]:
     )  # fmt: skip
     db.session.add(done)
     db.session.flush()
-    return {"purpose": purpose.id, "erasure": done.id}
+    retired = Purpose.create(user, "Printed catalogue", {"en": "Send me paper."}).retire()
+    return {"purpose": purpose.id, "purpose.retired": retired.id, "erasure": done.id}
 
 
 def _desk(users: dict[str, User], ids: dict[str, int]) -> dict[str, int]:

@@ -250,7 +250,8 @@ _EVENTS = {
 @event.listens_for(PurposeText, "before_update")
 def _never_changed(_mapper: Any, _connection: Any, row: Any) -> None:
     """Evidence that could be changed would be none. Merging and erasing write past the session, and say so."""
-    raise TypeError(f"{row.__tablename__} {row.id} is evidence: add a row instead")
+    if db.session().is_modified(row):
+        raise TypeError(f"{row.__tablename__} {row.id} is evidence: add a row instead")
 
 
 def digest(text: str) -> str:

@@ -323,7 +323,7 @@ def _changes(person: Person) -> Section:
             "old": change.old,
             "new": change.new,
         }
-        for change, operation in db.session.execute(query.order_by(Change.id).limit(MOST)).tuples()
+        for change, operation in db.session.execute(query.order_by(Change.id).limit(MOST))
     ]
     return Section("changes", _("What was changed"), labels, rows)
 
