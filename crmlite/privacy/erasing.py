@@ -105,7 +105,7 @@ def _records(person: Person, erasure: Erasure) -> bool:
         return False
     record = min(left, key=_place)
     if not owned.purge(record, erasure):
-        owned.empty(record)
+        owned.empty(record, erasure)
     erasure.place = _place(record)
     return True
 
@@ -119,7 +119,7 @@ def _contacts(person: Person, erasure: Erasure) -> bool:
     """The contact itself, and those that were merged into it, the last ones first."""
     for contact in sorted(person.contacts, key=lambda one: one.id == person.contact_id):
         if not owned.purge(contact, erasure):
-            owned.empty(contact)
+            owned.empty(contact, erasure)
     return False
 
 

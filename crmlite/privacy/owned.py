@@ -13,7 +13,7 @@ from crmlite.extensions import db, utcnow
 from crmlite.files import File
 from crmlite.journal import Event
 from crmlite.privacy.models import Erasure
-from crmlite.privacy.people import without
+from crmlite.privacy.people import Words, without
 from crmlite.records import trash, types
 from crmlite.records.files import Attachment
 from crmlite.records.notes import Note
@@ -44,10 +44,14 @@ def purge(record: Any, erasure: Erasure) -> bool:
     return True
 
 
-def empty(record: Any) -> None:
+def empty(record: Any, erasure: Erasure) -> None:
     """Takes all that belongs to it away and empties it; the row stays, for what points at it."""
+    ids, counts = files_of(record), _parts(record)
     trash.strip(record)
     blank(record)
+    for name, number in {record.__tablename__: 1, **counts}.items():
+        erasure.count(name, number)
+    forget_files(ids, erasure)
 
 
 def blank(record: Any) -> None:
@@ -65,10 +69,9 @@ def blank(record: Any) -> None:
     journal.renew(record)
 
 
-def scrub(record: Any, words: Iterable[str]) -> bool:
+def scrub(record: Any, words: Words) -> bool:
     """Takes these words out of all texts of a row. Whether there were any."""
-    words, table = list(words), record.__table__
-    found = {}
+    table, found = record.__table__, {}
     for column in table.c:
         if isinstance(column.type, sa.String | sa.JSON):
             was = db.session.scalar(sa.select(column).where(table.c.id == record.id))

@@ -1,5 +1,6 @@
 """Who somebody is, in all that is held: the contact, whom was merged into it, and what is theirs."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,6 +10,7 @@ import sqlalchemy as sa
 
 from crmlite.contacts.models import Affiliation, Contact
 from crmlite.extensions import db
+from crmlite.fold import sort_key
 from crmlite.leads.models import Lead
 from crmlite.pipeline.models import Deal
 from crmlite.records import trash
@@ -16,8 +18,8 @@ from crmlite.records.points import Address, Point
 from crmlite.records.types import Record
 from crmlite.sales.models import Order, Quote
 
-SHORTEST = 5
-"""Letters of a name or line that is looked for in other people's words: shorter ones stand in too many."""
+SHORTEST, SHORTEST_NAME = 5, 3
+"""Letters of a text, and of a name by itself, that is looked for in what others wrote: shorter ones stand in too many."""
 
 
 @dataclass
@@ -78,17 +80,20 @@ class Person:
         return sorted(own - set(db.session.scalars(shared)))
 
     @cached_property
-    def sure_words(self) -> list[str]:
-        """What names them wherever it stands: their whole name, addresses and numbers; the longest first."""
-        found = {contact.name for contact in self.contacts}
-        found |= {value for point in self.points for value in (point.value, point.normal)}
-        found |= {line for address in self.addresses for line in address.lines.splitlines()}
-        return _longest_first(found)
+    def sure_words(self) -> "Words":
+        """What names them wherever it stands: their whole name, addresses and numbers."""
+        return _any_of(self._texts, ())
 
     @cached_property
-    def words(self) -> list[str]:
-        """What names them in what was written about things that they had to do with: the last name too."""
-        return _longest_first({*self.sure_words, *(contact.family for contact in self.contacts)})
+    def words(self) -> "Words":
+        """What names them in what was written about things that they had to do with: first and last name alone, too."""
+        return _any_of(self._texts, {name for one in self.contacts for name in (one.given, one.family)})
+
+    @property
+    def _texts(self) -> set[str]:
+        found = {contact.name for contact in self.contacts}
+        found |= {value for point in self.points for value in (point.value, point.normal)}
+        return found | {line for address in self.addresses for line in address.lines.splitlines()}
 
     def of(self, model: Any) -> list[Any]:
         """Their leads, deals, quotes or orders, trash included."""
@@ -100,9 +105,18 @@ class Person:
         return {model.__tablename__: self.of(model) for model in (Lead, Quote, Order, Deal)}
 
 
-def _longest_first(words: Iterable[str]) -> list[str]:
-    found = {word.strip() for word in words if len(word.strip()) >= SHORTEST}
-    return sorted(found, key=lambda word: (-len(word), word))
+Words = re.Pattern[str]
+"""What is looked for in texts."""
+
+
+def _any_of(texts: Iterable[str], names: Iterable[str]) -> Words:
+    """Any of these texts, and these names where they are whole words; folded as they are sorted by, too."""
+    folded = [(text, sort_key(text)) for text in texts]
+    long = {text.strip() for both in folded for text in both if len(text.strip()) >= SHORTEST}
+    whole = {name.strip() for one in names for name in (one, sort_key(one)) if len(name.strip()) >= SHORTEST_NAME}
+    parts = [re.escape(text) for text in sorted(long, key=lambda text: (-len(text), text))]
+    parts += [rf"(?<!\w){re.escape(name)}(?!\w)" for name in sorted(whole, key=lambda name: (-len(name), name))]
+    return re.compile("|".join(parts) or r"(?!)", re.IGNORECASE)
 
 
 @dataclass
@@ -133,29 +147,16 @@ def fate(person: Person) -> Fate:
     return Fate(going + [deal for deal in person.theirs["deal"] if deal not in emptied], stays, emptied)
 
 
-def without(value: Any, words: Iterable[str]) -> Any:
+GONE = "[…]"
+"""What stands where a word of theirs was."""
+
+
+def without(value: Any, words: Words) -> Any:
     """The same, in JSON's own types, without these words."""
     if isinstance(value, str):
-        return _without(value, words)
+        return words.sub(GONE, value)
     if isinstance(value, list):
         return [without(one, words) for one in value]
     if isinstance(value, dict):
         return {key: without(one, words) for key, one in value.items()}
     return value
-
-
-GONE = "[…]"
-"""What stands where a word of theirs was."""
-
-
-def _without(text: str, words: Iterable[str]) -> str:
-    for word in words:
-        low, at = text.casefold(), 0
-        if len(low) != len(text):  # a letter that folds to two: as it is written only
-            text = text.replace(word, GONE)
-            continue
-        wanted = word.casefold()
-        while (at := text.casefold().find(wanted, at)) >= 0:
-            text = text[:at] + GONE + text[at + len(word) :]
-            at += len(GONE)
-    return text
