@@ -13,7 +13,7 @@ from crmlite import config, extensions, health, manifest, upgrading, web
 
 FOUNDATION = ("auth", "mail", "help", "records", "desk", "retention", "doctor", "backup")
 """Packages that are always on, lowest first."""
-MODULES = ("companies", "contacts", "imports", "duplicates", "catalog", "pipeline", "sales", "leads")
+MODULES = ("companies", "contacts", "imports", "duplicates", "catalog", "pipeline", "sales", "leads", "privacy")
 """Packages that can be switched off, in the order of the sidebar."""
 NEEDS = {
     "contacts": {"companies"},
@@ -22,6 +22,7 @@ NEEDS = {
     "pipeline": {"contacts", "companies"},
     "sales": {"contacts", "companies", "catalog", "pipeline"},
     "leads": {"contacts", "companies"},
+    "privacy": {"contacts", "companies"},
 }
 """What a module cannot do without."""
 

@@ -129,7 +129,7 @@ class File(Journaled, Base):
 def loose(before: datetime) -> sa.Select[int]:
     """The ids of files that were taken off their record before then, and that nothing else has."""
     old = sa.select(File.id).where(File.detached_at < before)
-    for column in _pointing_here():
+    for column in pointing_here():
         old = old.where(~sa.exists().where(column == File.id))
     return old
 
@@ -161,7 +161,7 @@ def stored(folder: Path) -> Iterator[Path]:
     return (path for path in folder.glob("??/*") if _OURS.fullmatch(f"{path.parent.name}/{path.name}"))
 
 
-def _pointing_here() -> list[sa.Column[int]]:
+def pointing_here() -> list[sa.Column[int]]:
     """Every column, whoever's, that names a file: attachments, mails and whatever comes."""
     return [
         column

@@ -35,6 +35,7 @@ from crmlite.catalog.models import ExchangeRate, Product, TaxClass
 from crmlite.catalog.models.products import Worth
 from crmlite.catalog.models.taxes import Rate
 from crmlite.companies.models import Company
+from crmlite.contacts.consents import Consent, Purpose
 from crmlite.contacts.models import Affiliation, Contact
 from crmlite.demo.cast import CAST, make_cast
 from crmlite.desk.models import Notice
@@ -47,6 +48,7 @@ from crmlite.leads.models import Lead, Submission, WebForm
 from crmlite.mail.models import Message, MessageFile
 from crmlite.pipeline import models as pipeline_models
 from crmlite.pipeline.models import Deal, Pipeline
+from crmlite.privacy.models import Erasure
 from crmlite.records import favourites, files, links, members, points, tags
 from crmlite.records.custom_fields import CustomField
 from crmlite.records.favourites import Favourite
@@ -233,6 +235,8 @@ def _seed(users: dict[str, User]) -> dict[str, int]:
         ids |= _seed_forms(users)
     with _operation(users["manager"]):
         ids |= _seed_imports(users["manager"])
+    with _operation(users["admin"]):
+        ids |= _seed_privacy(users["admin"], ids)
     with _operation(users["seller"]) as operation:
         db.session.get_one(Contact, ids["seller.contact"]).assign(users["seller"])
         db.session.get_one(Contact, ids["seller.contact"]).touch()
@@ -258,6 +262,22 @@ def _seed_imports(user: User) -> dict[str, int]:
             db.session.add(ImportRow(import_id=made.id, trial=trial, number=2, place=0, outcome=outcome))
         ids[f"import.{state}"] = made.id
     return ids
+
+
+def _seed_privacy(user: User, ids: dict[str, int]) -> dict[str, int]:
+    """Something that people are asked, what two said to it, and an erasure that is done."""
+    purpose = Purpose.create(user, "Newsletter", {"en": "Send me news.", "nl": "Stuur mij nieuws."})
+    for owner in ("seller", "rival"):
+        contact = db.session.get_one(Contact, ids[f"{owner}.contact"])
+        Consent.give(contact, purpose, source="colleague", how=canary(owner, "contact"), by=user)
+    done = Erasure(
+        contact_id=999, asked_by_id=user.id, operation_id=journal.operation(), state="done", counts={"contact": 1},
+        kept=[{"type": "order", "number": "O-1", "until": 2033}], done_at=utcnow(),
+    )  # fmt: skip
+    db.session.add(done)
+    db.session.flush()
+    retired = Purpose.create(user, "Printed catalogue", {"en": "Send me paper."}).retire()
+    return {"purpose": purpose.id, "purpose.retired": retired.id, "erasure": done.id}
 
 
 def _desk(users: dict[str, User], ids: dict[str, int]) -> dict[str, int]:

@@ -70,6 +70,8 @@ ARGS = {
     "notice_id": "notice.seller",
     "favourite_id": "favourite.seller",
     "field_id": "field",
+    "purpose_id": "purpose",
+    "erasure_id": "erasure",
     "view_id": "view.seller",
     "team_id": "team.Europe",
     "role_id": "role.seller",
@@ -187,6 +189,8 @@ WEB_FORM = {
     "f2-label": "E-mail", "f2-kind": "email", "f2-required": "y", "f2-fills": "contact.email",
 }  # fmt: skip
 
+CONSENT_FORM = {"purpose_id": "@purpose", "action": "withdrawn", "how": "On the phone", "on": "2026-01-05"}
+PURPOSE_FORM = {"name": "News", "row_version": "1", "texts-0-language": "en", "texts-0-text": "Send me all news."}
 CONTACT_FORM = {"given": "Anna", "family": "Lindqvist", "emails-0-value": "anna@example.com", "emails-0-label": "work"}
 COMPANY_FORM = {"name": "Noordlicht B.V.", "emails-0-value": "info@noordlicht.example", "emails-0-label": "work"}
 AFFILIATION_FORM = {
@@ -330,6 +334,8 @@ ROUTES: tuple[Route, ...] = (
     get("/contacts/<int:contact_id>", TEAM),
     get("/contacts/<int:contact_id>/peek", TEAM, htmx=True),
     get("/contacts/<int:contact_id>/edit", TEAM),
+    get("/contacts/<int:contact_id>/consents", TEAM),
+    post("/contacts/<int:contact_id>/consents", TEAM, form=CONSENT_FORM),
     post("/contacts/<int:contact_id>/edit", TEAM, form={**CONTACT_FORM, "row_version": "9"}),
     post(
         "/contacts/<int:contact_id>/companies",
@@ -511,6 +517,20 @@ ROUTES: tuple[Route, ...] = (
     get("/mail/<int:message_id>/files/<int:file_id>", HIDDEN),
     post("/mail/<int:message_id>/send-again", HIDDEN),
     post("/mail/resume", ABOVE),
+    # consent and privacy
+    get("/purposes", ABOVE),
+    get("/purposes/new", ABOVE),
+    post("/purposes/new", ABOVE, form={"name": "Surveys", "texts-0-language": "en", "texts-0-text": "Ask me."}),
+    get("/purposes/<int:purpose_id>", ABOVE),
+    post("/purposes/<int:purpose_id>", ABOVE, form=PURPOSE_FORM),
+    post("/purposes/<int:purpose_id>/retire", ABOVE),
+    post("/purposes/<int:purpose_id>/restore", ABOVE),
+    get("/privacy/contacts/<int:contact_id>", ABOVE),
+    post("/privacy/contacts/<int:contact_id>/dossier", ABOVE, ok=200),
+    post("/privacy/contacts/<int:contact_id>/erase", ABOVE),
+    get("/privacy/erasures", ABOVE),
+    get("/privacy/erasures/<int:erasure_id>", ABOVE),
+    get("/privacy/erasures/<int:erasure_id>/pdf", ABOVE),
     # fields of one's own
     get("/fields", ABOVE),
     get("/fields/new", ABOVE, query="type=deal"),

@@ -1,6 +1,7 @@
 """The route sweep: every route as everybody. What each is answered, what nobody may read, and that refusals leave no trace."""
 
 import re
+import zipfile
 from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import Any
@@ -107,7 +108,7 @@ class Sweep(Stage):
     def check(self, actor: str, route: Route, answer: Any) -> list[str]:
         """What is wrong with an answer, whatever its status is."""
         wrong = []
-        body = answer.get_data(as_text=True) + str(answer.headers)
+        body = said_by(answer) + str(answer.headers)
         forbidden = {
             word for word in cast.forbidden_to(actor) if word not in self.sent
         }  # what one says oneself is no news
@@ -121,6 +122,15 @@ class Sweep(Stage):
             wrong.append("renders a template while its transaction is open: commit or roll back before render()")
             self.rendered_while_writing.clear()
         return [f"{actor}: {line}" for line in wrong]
+
+
+def said_by(answer: Any) -> str:
+    """All text of an answer; of an archive that of the files in it."""
+    data = answer.get_data()
+    if answer.mimetype == "application/zip":
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            data = b"\n".join(archive.read(name) for name in archive.namelist())
+    return data.decode(errors="replace")
 
 
 def is_writing(app: Flask) -> bool:

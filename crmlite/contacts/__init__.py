@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 from crmlite import web
 from crmlite.auth import roles
-from crmlite.contacts import listeners, views
+from crmlite.contacts import consents, listeners, purposes, suppression, views
 from crmlite.contacts.models import Contact
 from crmlite.contacts.types import CONTACT
 from crmlite.desk import first_steps
@@ -14,7 +14,7 @@ from crmlite.records import actions, panels
 from crmlite.records.actions import Action
 from crmlite.records.panels import Panel
 
-__all__ = ["init_app", "listeners"]
+__all__ = ["consents", "init_app", "listeners", "suppression"]
 
 
 def init_app(app: Flask) -> None:
@@ -22,7 +22,12 @@ def init_app(app: Flask) -> None:
     app.extensions["crmlite.record_types"].add(CONTACT.name)
     roles.declare(app, CONTACT.name, CONTACT.label_plural, CONTACT.url, CONTACT.policy)
     app.register_blueprint(views.bp)
+    for table in ("purpose", "purpose_text"):
+        app.extensions["crmlite.undo_guards"][table] = purposes.may_edit_purposes
+    roles.declare(app, purposes.KIND, _l("Purposes of consent"))
+    app.register_blueprint(purposes.bp)
     panels.add(app, Panel(_l("People"), views.people_panel, on="company", needs=CONTACT.name))
+    panels.add(app, Panel(_l("Consent"), views.consents_panel, on="contact", needs=CONTACT.name))
     actions.add(
         app,
         Action(_l("Go to contacts"), CONTACT.url, CONTACT.icon, CONTACT.name, keys="g c"),
@@ -36,4 +41,5 @@ def init_app(app: Flask) -> None:
             lambda user: sa.exists().where(Contact.deleted_at.is_(None), CONTACT.policy.rows(user)), 10,
         ),
     )  # fmt: skip
+    web.add_nav(app, "/purposes", "shield-check", _l("Purposes of consent"), purposes.KIND, group="firm", order=50)
     web.add_nav(app, CONTACT.url, CONTACT.icon, CONTACT.label_plural, CONTACT.name, order=30, key="c")

@@ -7,12 +7,15 @@ from werkzeug.exceptions import Conflict, NotFound
 
 from crmlite.companies.models import Company
 from crmlite.companies.types import COMPANY, chosen_company
-from crmlite.contacts.forms import AffiliationForm, ContactForm, JoinForm, NewContactForm, PersonForm
+from crmlite.contacts import consents as evidence
+from crmlite.contacts.consents import Consent
+from crmlite.contacts.forms import AffiliationForm, ConsentForm, ContactForm, JoinForm, NewContactForm, PersonForm
 from crmlite.contacts.models import Affiliation, Contact
 from crmlite.contacts.page import ContactPage, People
 from crmlite.contacts.types import CONTACT
 from crmlite.extensions import db, utcnow
 from crmlite.records import alike
+from crmlite.records.colleagues import users
 from crmlite.records.edit import knows_version, stale_answers, stale_fields
 from crmlite.records.forms import keep_owner, reach_of
 from crmlite.records.listing import Listing
@@ -162,6 +165,62 @@ def add_person(company_id: int) -> Response:
 def people_panel(company: Company) -> str:
     """Who works at a company, on its page: deciders first; and whom nobody has found yet."""
     return render_template("contacts/_people.html", company=company, people=People(company, g.user), form=PersonForm())
+
+
+# --- what they agreed to -----------------------------------------------------------------------------------------------
+
+
+@bp.get("/<int:contact_id>/consents")
+def consents(contact_id: int) -> Response:
+    """All that they ever agreed to, with the words; and a form to record more."""
+    contact = CONTACT.policy.find(g.user, contact_id)
+    return _consents_page(contact, None)
+
+
+@bp.post("/<int:contact_id>/consents")
+def record_consent(contact_id: int) -> Response:
+    contact = CONTACT.policy.find(g.user, contact_id, "edit")
+    form = ConsentForm(request.form, contact, evidence.standing(contact))
+    if not form.validate():
+        return _consents_page(contact, form)
+    verb = {"given": Consent.give, "renewed": Consent.renew, "withdrawn": Consent.withdraw}[form.action.data]
+    verb(
+        contact,
+        form.asked[form.purpose_id.data],
+        source="colleague",
+        point=form.point.data,
+        how=form.how.data,
+        by=g.user,
+        at=form.at,
+        text=form.text.data or None,
+    )
+    db.session.commit()
+    message = _("It is recorded. This is final: what was a mistake is withdrawn by one more entry.")
+    return go(f"{CONTACT.url_of(contact_id)}/consents", message)
+
+
+def _consents_page(contact: Contact, form: ConsentForm | None) -> Response:
+    rows = evidence.history(contact)
+    standings = evidence.standing(contact, rows)
+    may_edit = CONTACT.policy.may(g.user, "edit", contact)
+    if form is None and may_edit:
+        form = ConsentForm(None, contact, standings)
+    return render(
+        "contacts/consents.html",
+        "form",
+        contact=contact,
+        standings=standings,
+        rows=rows[::-1],
+        form=form,
+        colleagues=users(),
+        may_edit=may_edit,
+        status=422 if form is not None and form.errors else 200,
+    )
+
+
+def consents_panel(contact: Contact) -> str:
+    """What somebody agreed to, on their page. Nothing where nobody is asked for anything."""
+    return render_template("contacts/_consents.html", contact=contact, standings=evidence.standing(contact))
 
 
 def _affiliation(contact_id: int, affiliation_id: int) -> tuple[Contact, Affiliation]:

@@ -21,11 +21,12 @@ def kept() -> Iterable[Kind]:
         lambda before: sa.select(Import.id).where(
             Import.created_at < before, Import.state.not_in(BUSY), sa.or_(Import.file_id.is_not(None), Import.stream_id.is_not(None))
         ),
-        _forget,
+        forget,
     )  # fmt: skip
 
 
-def _forget(ids: list[int]) -> None:
+def forget(ids: list[int]) -> None:
+    """What was uploaded goes, with all that is remembered of it. Does not commit."""
     for found in db.session.scalars(sa.select(Import).where(Import.id.in_(ids)).order_by(Import.id)).all():
         taking.forget_files(found)
         found.name = ""

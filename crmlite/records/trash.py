@@ -139,6 +139,11 @@ def _old(kind: RecordType, books: Callable[[], date], before: datetime) -> sa.Se
     return sa.select(model.id).where(model.deleted_at < before, ~model.is_merged(), ~model.booked_since(books()))
 
 
+def books_begin() -> date:
+    """The first day of what bookkeeping law asks to keep now."""
+    return _first_day(retention.limit(BOOKS))
+
+
 def _first_day(years: int | None) -> date:
     """Of what has to be kept for so many years after the one it is of."""
     return date(max(1, utcnow().year - years), 1, 1) if years is not None else date.min
@@ -157,22 +162,34 @@ def _purge(record: Any) -> bool:
         with db.session.begin_nested():
             _purge_merged(record)
             events.emit(events.RECORD_PURGED, record)
-            parts = [part for part in _parts(record) if part is not None]
-            _unlink(record)
-            for part in parts:
-                if (file := getattr(part, "file", None)) is not None:  # an attachment's, or a quote's paper
-                    file.detached_at = file.detached_at or record.deleted_at
-                if isinstance(part, Link):
-                    links.forget_hits(part)
-                _remove_what_needs(part)
-                db.session.delete(part)
-            db.session.flush()
+            gone = _take_parts(record)
             db.session.delete(record)
             db.session.flush()
-            _forget_values({(row.__tablename__, row.id) for row in (record, *parts)} | _former_parts(record))
+            forget_values(gone)
     except sa.exc.IntegrityError:
         return False
     return True
+
+
+def strip(record: Any) -> None:
+    """Removes all that belongs to a record that another one cannot do without, and what the journal says of it; its own row
+    stays, for whoever erases it to empty. Flushes, does not commit."""
+    forget_values(_take_parts(record))
+
+
+def _take_parts(record: Any) -> set[tuple[str, int]]:
+    """Removes what is nothing without the record. Returns what the journal has to forget: the record too."""
+    parts = [part for part in _parts(record) if part is not None]
+    _unlink(record)
+    for part in parts:
+        if (file := getattr(part, "file", None)) is not None:  # an attachment's, or a quote's paper
+            file.detached_at = file.detached_at or record.deleted_at or utcnow()
+        if isinstance(part, Link):
+            links.forget_hits(part)
+        _remove_what_needs(part)
+        db.session.delete(part)
+    db.session.flush()
+    return {(row.__tablename__, row.id) for row in (record, *parts)} | _former_parts(record)
 
 
 def _purge_merged(record: Any) -> None:
@@ -282,7 +299,7 @@ def _files_of(parts: set[tuple[str, int]]) -> set[tuple[str, int]]:
     return {(File.__tablename__, number) for number in files - kept}
 
 
-def _forget_values(keys: set[tuple[str, int]]) -> None:
+def forget_values(keys: set[tuple[str, int]]) -> None:
     """The journal keeps that there was something, not what it said."""
     for name, number in sorted(keys):
         linked = sa.select(EventLink.event_id).where(EventLink.record_type == name, EventLink.record_id == number)

@@ -19,6 +19,7 @@ from crmlite.catalog.models.products import Worth
 from crmlite.catalog.models.taxes import Rate
 from crmlite.companies.models import Company
 from crmlite.companies.types import COMPANY
+from crmlite.contacts.consents import Purpose
 from crmlite.contacts.models import Affiliation, Contact
 from crmlite.duplicates import merging
 from crmlite.duplicates.models import Distinct
@@ -102,6 +103,30 @@ def _(ids: Ids) -> None:
 def twins(ids: Ids) -> list[Company]:
     """Two companies of which nobody has a star or a mail: what no journal keeps is undone elsewhere (tests/duplicates)."""
     return [db.session.get_one(Company, ids[f"{owner}.company"]) for owner in ("seller", "colleague")]
+
+
+def purpose(ids: Ids) -> Purpose:
+    return db.session.get_one(Purpose, ids["purpose"])
+
+
+@case(events.PURPOSE_CREATED)
+def _(ids: Ids) -> None:
+    Purpose.create(seller(ids), "Surveys", {"en": "Ask me.", "nl": "Vraag mij."})
+
+
+@case(events.PURPOSE_UPDATED)
+def _(ids: Ids) -> None:
+    purpose(ids).change("News", {"en": "Send me all news.", "ar": "أرسلوا لي الأخبار."})
+
+
+@case(events.PURPOSE_RETIRED)
+def _(ids: Ids) -> None:
+    purpose(ids).retire()
+
+
+@case(events.PURPOSE_RESTORED)
+def _(ids: Ids) -> None:
+    db.session.get_one(Purpose, ids["purpose.retired"]).restore()
 
 
 @case(events.RECORDS_MERGED)

@@ -1,0 +1,142 @@
+"""Erasing somebody: nothing of them is left, in no table and in no byte; what law wants kept is, and is named."""
+
+import pytest
+import sqlalchemy as sa
+
+from crmlite import jobs
+from crmlite.contacts import suppression
+from crmlite.contacts.models import Contact
+from crmlite.extensions import Base, db, reading, utcnow
+from crmlite.jobs import Job
+from crmlite.pipeline.models import Deal
+from crmlite.privacy import erasing
+from crmlite.privacy.models import Erasure
+from crmlite.sales.models import Order
+from tests.privacy.seeding import EMAIL, WORD, order_of, places, seed
+
+
+def begin(stage, contact_id: int) -> int:
+    with stage.writes("manager") as as_:
+        return erasing.begin(db.session.get_one(Contact, contact_id), as_.user).id
+
+
+def work(stage) -> None:
+    with stage.app.app_context():
+        jobs.run_due()
+        failed = sa.select(Job.error).where(Job.error.is_not(None), Job.id != stage.ids["job"])
+        assert db.session.scalars(failed).all() == []
+        reading()
+
+
+def rows_with(stage, word: str = WORD) -> list[str]:
+    """Tables that hold the word, by all their columns as text."""
+    found = []
+    with stage.app.app_context():
+        for table in Base.metadata.sorted_tables:
+            texts = [sa.cast(column, sa.Text) for column in table.c]
+            for row in db.session.execute(sa.select(table).where(sa.or_(*(t.ilike(f"%{word}%") for t in texts)))):
+                found.append(f"{table.name}: {row}")
+    return found
+
+
+class Killed(BaseException):
+    """The process ended."""
+
+
+def kill_at_every_commit(stage, erasure_id: int) -> int:
+    """Lets each transaction of the job be killed once before its commit, and go through when the job runs anew; returns how often."""
+    kills = 0
+    with stage.app.app_context():
+        while not db.session.get_one(Erasure, erasure_id, populate_existing=True).is_done:
+            left = iter([False, True])  # the first one goes through, the second does not
+
+            def strike(session, left=left) -> None:
+                if not session.in_nested_transaction() and next(left):
+                    raise Killed
+
+            assert kills < 200
+            reading()
+            sa.event.listen(db.session, "before_commit", strike)
+            try:
+                erasing.erase(erasure_id)
+            except Killed:
+                kills += 1
+                db.session.rollback()
+            finally:
+                sa.event.remove(db.session, "before_commit", strike)
+                reading()
+    return kills
+
+
+@pytest.fixture
+def url(own_stage) -> str:
+    return own_stage.app.extensions["crmlite.settings"].database_url
+
+
+@pytest.mark.only_on("sqlite")
+def test_not_a_byte_is_left_however_often_it_was_killed(own_stage, url, monkeypatch):
+    ids = seed(own_stage)
+    tables = {row.partition(":")[0] for row in rows_with(own_stage)}
+    assert {"contact", "point", "address", "note", "message", "submission", "lead", "deal", "quote", "search", "change",
+            "event", "import", "file", "custom_value", "duplicate_card", "consent", "message_file"} <= tables  # fmt: skip
+    assert len(places(own_stage, url)) >= 4, "the control: before, they are found in the database and in files"
+    erasure_id = begin(own_stage, ids.contact)
+    with monkeypatch.context() as patched:
+        patched.setattr(erasing, "_wipe", lambda: None)
+        patched.setattr(erasing, "_truncate_log", lambda: None)
+        assert kill_at_every_commit(own_stage, erasure_id) > len(erasing.STEPS)
+    assert rows_with(own_stage) == []
+    assert places(own_stage, url) != [], "the control: what was removed can still be read from the disk"
+    with own_stage.app.app_context():
+        erasing._wipe()
+    assert places(own_stage, url) == []
+    with own_stage.app.app_context():
+        erasure = db.session.get_one(Erasure, erasure_id)
+        assert (erasure.is_done, erasure.files, erasure.kept) == (True, [], [])
+        assert erasure.counts["contact"] == 2
+        assert db.session.scalars(sa.select(Contact).where(Contact.id.in_([ids.contact, ids.other]))).all() == []
+        assert suppression.suppressed([("email", EMAIL), ("email", "jan@x.example")]).keys() == {("email", EMAIL)}
+        assert db.session.scalar(sa.select(Contact.id).where(Contact.main_email == "jan@x.example")) is not None
+
+
+def test_what_law_wants_kept_is_named_before_and_kept(own_stage):
+    ids = seed(own_stage)
+    today = utcnow().date()
+    with own_stage.writes("seller") as as_:
+        contact = db.session.get_one(Contact, ids.contact)
+        kept, old = (order_of(contact, as_.user, day) for day in (today, today.replace(year=today.year - 12, day=1)))
+        kept.deal_id = ids.deal
+        order_ids = kept.id, old.id
+    manager = own_stage.client("manager")
+    page = manager.get(f"/privacy/contacts/{ids.contact}").text
+    assert f"O-{today}" in page
+    assert str(today.year + 10) in page
+    assert "Orders that no law asks to keep any more" in page
+    answer = manager.post(f"/privacy/contacts/{ids.contact}/erase")
+    assert answer.status_code == 303
+    assert manager.get(f"/contacts/{ids.contact}").status_code == 404, "from now on, not when the job has run"
+    work(own_stage)
+    assert [row for row in rows_with(own_stage) if not row.startswith("import_row")] == []
+    with own_stage.app.app_context():
+        assert [db.session.get(Order, number) is not None for number in order_ids] == [True, False]
+        shell = db.session.get_one(Contact, ids.contact)
+        assert (shell.name, shell.main_email, shell.birthday, shell.custom, shell.sort_name) == (
+            "",
+            None,
+            None,
+            None,
+            "",
+        )
+        assert db.session.get_one(Deal, ids.deal).name == "[…] deal"
+    certificate = manager.get(answer.headers["Location"])
+    assert f"O-{today}" in certificate.text
+    assert WORD not in certificate.text
+    assert manager.get(f"{answer.headers['Location']}/pdf").data.startswith(b"%PDF")
+
+
+def test_only_who_has_the_grant_and_may_delete_erases(own_stage):
+    number = own_stage.ids["seller.contact"]
+    assert own_stage.client("seller").post(f"/privacy/contacts/{number}/erase").status_code == 403
+    assert own_stage.client("seller").post(f"/privacy/contacts/{number}/dossier").status_code == 403
+    with own_stage.app.app_context():
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(Erasure)) == 1, "the cast's"
