@@ -137,6 +137,22 @@ RECORDS_DISTINCT = _event(
     "records.distinct", _l("%(actor)s said that %(one)s and %(other)s are not the same"), "users", "one", "other"
 )
 
+DETAILS_ASKED = _event(
+    "details.asked", _l("%(actor)s asked %(name)s to look at their details"), "mail", "name", inverse=FINAL
+)
+DETAILS_LINK_ENDED = _event("details.link_ended", _l("%(actor)s ended the private link of %(name)s"), "lock", "name")
+DETAILS_RECEIVED = _event(
+    "details.received", _l("%(name)s corrected their details through their private link"), "pencil", "name"
+)
+DETAILS_REVIEWED = _event(
+    "details.reviewed",
+    _l("%(actor)s looked at what %(name)s corrected. Accepted: %(accepted)s, refused: %(refused)s"),
+    "user-check",
+    "name",
+    "accepted",
+    "refused",
+)
+
 FORM_SUBMITTED = _event(
     "form.submitted",
     _l("%(name)s filled in the form %(form)s"),

@@ -293,7 +293,12 @@ def _said(value: Any) -> Any:
 
 
 def _nobodys_name(actor_kind: str) -> str:
-    return {"customer": _("A visitor"), "rule": _("A rule"), "system": "crmlite"}.get(actor_kind) or _("Somebody")
+    return {
+        "customer": _("A visitor"),
+        "contact": _("The person themself"),
+        "rule": _("A rule"),
+        "system": "crmlite",
+    }.get(actor_kind) or _("Somebody")
 
 
 def _value(column: Column, value: Any, currency: str) -> str:
