@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import Conflict, Forbidden, NotFound
 
 from crmlite import journal
+from crmlite.auth.models import Organisation
 from crmlite.contacts.models import Contact
 from crmlite.contacts.types import CONTACT
 from crmlite.details import asking
@@ -23,7 +24,21 @@ from crmlite.web import go, outcome, render, undo_url
 def index() -> Response:
     if not g.user.may("contact", "edit"):
         raise Forbidden
-    return render("details/index.html", "list", queue=Queue(g.user, row_id(request.args.get("after"))))
+    queue = Queue(g.user, row_id(request.args.get("after")))
+    at_once = Organisation.get().details_at_once
+    return render("details/index.html", "list", queue=queue, at_once=at_once, may_set=_may_set())
+
+
+@bp.post("/settings")
+def settings() -> Response:
+    """Whether what people send waits, or is applied at once: for those who may change the organisation."""
+    if not _may_set():
+        raise Forbidden
+    at_once = request.form.get("at_once") == "1"
+    Organisation.get(lock=True).change(details_at_once=at_once)
+    db.session.commit()
+    said = _("What people send is applied at once.") if at_once else _("What people send waits for somebody to look at it.")
+    return go("/details/", *outcome(said))
 
 
 @bp.get("/<int:correction_id>")
@@ -77,6 +92,10 @@ def panel(contact: Contact) -> str:
         link=asking.link_of(contact),
         may_edit=CONTACT.policy.may(g.user, "edit", contact),
     )
+
+
+def _may_set() -> bool:
+    return g.user.role in {"administrator", "manager"}
 
 
 def _find(correction_id: int) -> Correction:
