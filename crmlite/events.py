@@ -84,6 +84,46 @@ AFFILIATION_REMOVED = _event(
     "company",
 )
 
+PURPOSE_CREATED = _event("purpose.created", _l("%(actor)s made the purpose %(purpose)s"), "shield-check", "purpose")
+PURPOSE_UPDATED = _event("purpose.updated", _l("%(actor)s changed the purpose %(purpose)s"), "pencil", "purpose")
+PURPOSE_RETIRED = _event("purpose.retired", _l("%(actor)s retired the purpose %(purpose)s"), "archive", "purpose")
+PURPOSE_RESTORED = _event(
+    "purpose.restored", _l("%(actor)s brought back the purpose %(purpose)s"), "shield-check", "purpose"
+)
+CONSENT_GIVEN = _event(
+    "consent.given",
+    _l("%(actor)s recorded that consent was given: %(purpose)s"),
+    "shield-check",
+    "purpose",
+    "purpose_id",
+    "source",
+    "consent_id",
+    inverse=FINAL,
+    by_customer=_l("The customer agreed: %(purpose)s"),
+)
+CONSENT_RENEWED = _event(
+    "consent.renewed",
+    _l("%(actor)s recorded that consent was renewed: %(purpose)s"),
+    "shield-check",
+    "purpose",
+    "purpose_id",
+    "source",
+    "consent_id",
+    inverse=FINAL,
+    by_customer=_l("The customer agreed again: %(purpose)s"),
+)
+CONSENT_WITHDRAWN = _event(
+    "consent.withdrawn",
+    _l("%(actor)s recorded that consent was withdrawn: %(purpose)s"),
+    "shield-off",
+    "purpose",
+    "purpose_id",
+    "source",
+    "consent_id",
+    inverse=FINAL,
+    by_customer=_l("The customer withdrew consent: %(purpose)s"),
+)
+
 PRODUCT_CREATED = _event("product.created", _l("%(actor)s added this product"), "package")
 PRODUCT_UPDATED = _event("product.updated", _l("%(actor)s changed the product"), "pencil")
 PRODUCT_PRICED = _event("product.priced", _l("%(actor)s set the price to %(price)s"), "cash", "price")

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 
 from crmlite import web
 from crmlite.auth import roles
-from crmlite.contacts import listeners, views
+from crmlite.contacts import consents, listeners, views
 from crmlite.contacts.models import Contact
 from crmlite.contacts.types import CONTACT
 from crmlite.desk import first_steps
@@ -14,7 +14,7 @@ from crmlite.records import actions, panels
 from crmlite.records.actions import Action
 from crmlite.records.panels import Panel
 
-__all__ = ["init_app", "listeners"]
+__all__ = ["consents", "init_app", "listeners"]
 
 
 def init_app(app: Flask) -> None:

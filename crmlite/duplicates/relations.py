@@ -42,6 +42,7 @@ KNOWN: dict[str, Handling] = {
     "member.record_id": Handling(UNITE, _l("Colleagues who work on it"), ("user_id",)),
     "note.record_id": Handling(MOVE, _l("Notes")),
     "attachment.record_id": Handling(MOVE, _l("Files")),
+    "consent.contact_id": Handling(MOVE, _l("Consents")),
     "link.record_id": Handling(STAY),  # its token is made of what it is of; what it opens follows the merge
     "deal.contact_id": Handling(MOVE, _l("Deals")),
     "deal.company_id": Handling(MOVE, _l("Deals")),
