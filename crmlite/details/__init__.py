@@ -9,7 +9,7 @@ from crmlite import retention, web
 from crmlite.details import public, views
 from crmlite.details.kept import kept
 from crmlite.records import actions, panels
-from crmlite.records.actions import Action
+from crmlite.records.actions import Action, BulkPage
 from crmlite.records.panels import Panel
 
 __all__ = ["init_app"]
@@ -21,6 +21,7 @@ def init_app(app: Flask) -> None:
     retention.declare(app, kept)
     panels.add(app, Panel(_l("Their own details"), views.review.panel, on="contact", needs="contact"))
     actions.add(app, Action(_l("Look at what people corrected"), "/details/", "user-check", "contact", "edit"))
+    actions.add_bulk(app, BulkPage(_l("Ask for their details"), "/details/sendings", "mail", "contact"))
     web.add_nav(app, "/details/", "user-check", _l("Corrections"), order=33, shown=_may_see)
 
 

@@ -3,7 +3,6 @@
 The link stands in the mail itself and in no row (mail/hidden.py): who looks at the outbox cannot pass for the person.
 """
 
-from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
@@ -27,9 +26,14 @@ def last_day() -> date:
     return (utcnow() + LASTS).date()
 
 
-def language_of(contact: Contact) -> str:
-    wanted = (contact.language, Organisation.get().locale, "en")
+def spoken(language: str | None) -> str:
+    """That language, where crmlite speaks it; else the organisation's."""
+    wanted = (language, Organisation.get().locale, "en")
     return next(language for language in wanted if language in web.LANGUAGES)
+
+
+def language_of(contact: Contact) -> str:
+    return spoken(contact.language)
 
 
 def words(name: str, language: str, user: Any) -> dict[str, str]:
@@ -101,23 +105,3 @@ def end(contact: Contact) -> bool:
     link.revoke()
     events.emit(events.DETAILS_LINK_ENDED, contact, name=contact.name)
     return True
-
-
-# --- many -------------------------------------------------------------------------------------------------------------
-
-NO_ADDRESS, BOUNCED, NOT_YOURS, GONE = "no_address", "bounced", "not_yours", "gone"
-
-
-def refusals(rows: Collection[Any]) -> dict[str, str]:
-    """Addresses at which the last mail that was decided about did not arrive."""
-    addresses = {row.main_email for row in rows if row.main_email}
-    if not addresses:
-        return {}
-    last = (
-        sa.select(Message.to, sa.func.max(Message.id).label("id"))
-        .where(Message.to.in_(addresses), Message.state.in_(["sent", "failed"]))
-        .group_by(Message.to)
-        .subquery()
-    )
-    query = sa.select(Message.to, Message.reply).join(last, last.c.id == Message.id).where(Message.state == "failed")
-    return {to: reply for to, reply in db.session.execute(query)}  # noqa: C416 - dict() knows no rows

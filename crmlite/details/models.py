@@ -15,6 +15,8 @@ from crmlite.extensions import PERSONAL, Base, db, utcnow
 from crmlite.journal import Journaled
 
 WAITING, ACCEPTED, REFUSED = "waiting", "accepted", "refused"
+_NOT_TAKEN_BACK = {"correction", "correction_part", "consent"}
+"""What of an operation stays when what was applied at once is taken back."""
 
 
 class Correction(Journaled, Base):
@@ -116,7 +118,7 @@ class Correction(Journaled, Base):
         """What was applied at once is as it was before, except for what was changed since. Raises journal.CannotUndo."""
         if self.operation_id is None:
             raise journal.CannotUndo
-        keys = {key for key in journal.touched_by(self.operation_id) if key[0] not in {"correction", "correction_part"}}
+        keys = {key for key in journal.touched_by(self.operation_id) if key[0] not in _NOT_TAKEN_BACK}
         undone = journal.undo_of(self.operation_id, keys)
         for part in self.parts:
             part.state, part.decided_by_id = REFUSED, by.id
@@ -187,7 +189,7 @@ class _News:
                 CorrectionPart(field=wish.field, row_id=wish.row_id, was=held, now=wish.now, late=late, state=WAITING)
             )
         elif part.now != wish.now:
-            part.now, part.was, self.changed = wish.now, held, True
+            part.now, self.changed = wish.now, True
 
     def _take_new(self, wish: Wish) -> None:
         mine = [part for part in self.waiting if part.field == wish.field and part.row_id is None]
@@ -217,9 +219,14 @@ class DetailsSending(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     made_by_id: Mapped[int] = mapped_column(sa.ForeignKey("user.id"), index=True)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
-    key: Mapped[str] = mapped_column(unique=True)
-    """Of the page that was sent off: sent twice, it is one sending."""
-    operation_id: Mapped[int]
+    state: Mapped[str] = mapped_column(default="draft")
+    """draft, sending, done"""
+    operation_id: Mapped[int | None]
+    """All of its batches are one operation."""
+
+    @classmethod
+    def locked(cls, sending_id: int) -> Self | None:
+        return db.session.get(cls, sending_id, with_for_update=True, populate_existing=True)
 
 
 class DetailsRequest(Base):

@@ -8,11 +8,13 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Blueprint, Response, g, request
+from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound, TooManyRequests
 
 from crmlite import journal, web
 from crmlite.auth.models import Organisation, Throttle
 from crmlite.contacts.models import Contact
+from crmlite.details import agreeing
 from crmlite.details.forms import DetailsForm, form_of
 from crmlite.details.models import Correction
 from crmlite.extensions import db
@@ -36,7 +38,8 @@ def show(token: str) -> Response:
     contact = _find(token)
     waiting = Correction.waiting_of(contact)
     proposed = [part for correction in waiting for part in correction.open_parts]
-    return _page(token, form_of(contact, proposed), waiting=waiting, is_sent="sent" in request.args)
+    form = form_of(contact, proposed)
+    return _page(token, contact, form, waiting=waiting, is_sent="sent" in request.args)
 
 
 @bp.post("/<token>")
@@ -48,15 +51,23 @@ def send(token: str) -> Response:
     form = DetailsForm(request.form)
     if name := request.form.get("_add"):
         form.add_row(name)
-        return _page(token, form)
+        return _page(token, contact, form)
     if g.get("user"):
-        return _page(token, form, status=403)
-    if not form.validate():
-        return _page(token, form, status=422)
+        return _page(token, contact, form, status=403)
+    said = agreeing.answers(agreeing.questions(contact, g.locale), request.form)
+    is_valid = form.validate()
+    if agreeing.unseen(said):
+        form.form_errors.append(
+            _("The text that you agree to is another one by now. Please read it, then say so again.")
+        )
+        is_valid = False
+    if not is_valid:
+        return _page(token, contact, form, status=422)
     if not Throttle.hit(f"details:{g.link.id}", POSTS, PERIOD):
         raise TooManyRequests
     journal.act_as("contact")
     Correction.receive(contact, form.wishes(), Organisation.get().details_at_once)
+    agreeing.record(contact, said, g.locale)
     db.session.commit()
     return web.go(f"/p/details/{token}?sent")
 
@@ -87,10 +98,11 @@ def language_of(contact: Contact, organisation: Organisation) -> str:
     return next(language for language in wanted if language in web.LANGUAGES)
 
 
-def _page(token: str, form: DetailsForm, *, status: int = 200, **more: Any) -> Response:
+def _page(token: str, contact: Contact, form: DetailsForm, *, status: int = 200, **more: Any) -> Response:
     return web.render(
         "details/public.html",
         form=form,
+        questions=agreeing.questions(contact, g.locale),
         token=token,
         firm=Organisation.get(),
         is_ours=g.get("user") is not None,

@@ -263,7 +263,7 @@ def _notes(ids: Iterable[int]) -> dict[int, Note]:
 
 
 def _sentence(kind: EventType, operation: Operation) -> Any:
-    return kind.by_customer if kind.by_customer and operation.actor_kind == "customer" else kind.sentence
+    return kind.by_customer if kind.by_customer and operation.actor_kind in {"customer", "contact"} else kind.sentence
 
 
 def _words(

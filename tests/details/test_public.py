@@ -1,18 +1,14 @@
 """A person's own page: what they see of themselves, what becomes of what they send, and what strangers get."""
 
-import re
 from datetime import date
-from html import unescape
 
-import pytest
 import sqlalchemy as sa
 
-from crmlite.auth.models import Organisation, User
 from crmlite.contacts.models import Contact
 from crmlite.details import asking
 from crmlite.details.models import Correction
 from crmlite.extensions import db
-from crmlite.records import links, points
+from crmlite.records import links
 from tests.details.forms import fields_of
 
 

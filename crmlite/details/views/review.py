@@ -11,7 +11,7 @@ from crmlite import journal
 from crmlite.auth.models import Organisation
 from crmlite.contacts.models import Contact
 from crmlite.contacts.types import CONTACT
-from crmlite.details import asking
+from crmlite.details import asking, sending
 from crmlite.details.models import Correction
 from crmlite.details.reviewing import Queue, Review
 from crmlite.details.views import bp
@@ -26,7 +26,9 @@ def index() -> Response:
         raise Forbidden
     queue = Queue(g.user, row_id(request.args.get("after")))
     at_once = Organisation.get().details_at_once
-    return render("details/index.html", "list", queue=queue, at_once=at_once, may_set=_may_set())
+    return render(
+        "details/index.html", "list", queue=queue, at_once=at_once, may_set=_may_set(), lists=sending.lists(g.user)
+    )
 
 
 @bp.post("/settings")
@@ -37,7 +39,11 @@ def settings() -> Response:
     at_once = request.form.get("at_once") == "1"
     Organisation.get(lock=True).change(details_at_once=at_once)
     db.session.commit()
-    said = _("What people send is applied at once.") if at_once else _("What people send waits for somebody to look at it.")
+    said = (
+        _("What people send is applied at once.")
+        if at_once
+        else _("What people send waits for somebody to look at it.")
+    )
     return go("/details/", *outcome(said))
 
 

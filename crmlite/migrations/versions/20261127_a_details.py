@@ -6,7 +6,7 @@ from alembic import op
 from crmlite.extensions import UtcDateTime
 
 revision = "20261127_10"
-down_revision = "20261127_8"
+down_revision = "20261127_9"
 
 WAITING = sa.text("state = 'waiting'")
 
@@ -50,11 +50,10 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("made_by_id", sa.Integer(), nullable=False),
         sa.Column("created_at", UtcDateTime(timezone=True), nullable=False),
-        sa.Column("key", sa.String(), nullable=False),
-        sa.Column("operation_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("operation_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["made_by_id"], ["user.id"], name=op.f("fk_details_sending_made_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_details_sending")),
-        sa.UniqueConstraint("key", name=op.f("uq_details_sending_key")),
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_details_sending_made_by_id"), "details_sending", ["made_by_id"])
