@@ -16,6 +16,7 @@ from werkzeug.exceptions import BadRequest
 
 from crmlite import jobs, journal
 from crmlite.auth.models import User, Viewer
+from crmlite.auth.signin import viewers
 from crmlite.contacts.models import Contact
 from crmlite.contacts.types import CONTACT
 from crmlite.details import asking
@@ -106,7 +107,7 @@ def _bounced(addresses: list[str]) -> set[str]:
     return set(db.session.scalars(sa.select(Message.to).where(Message.id.in_(last), Message.state == "failed")))
 
 
-def begin(sending: DetailsSending, user: Any) -> None:
+def begin(sending: DetailsSending, user: Viewer) -> None:
     """Sends the first batch and plans the others. Does not commit."""
     sending.state, sending.operation_id = "sending", journal.operation()
     _go_on(sending, user)
@@ -119,16 +120,18 @@ def send_details(sending_id: int) -> None:
     if sending is None or sending.state != "sending" or sending.operation_id is None:
         return
     journal.go_on(sending.operation_id)
-    _go_on(sending, db.session.get_one(User, sending.made_by_id))
+    _go_on(sending, next(iter(viewers(User.id == sending.made_by_id)), None))
 
 
-def _go_on(sending: DetailsSending, user: Any) -> None:
+def _go_on(sending: DetailsSending, user: Viewer | None) -> None:
+    """`user` is who made it; None who left since, in whose name nothing more is sent."""
     waits = sa.select(DetailsRequest).where(DetailsRequest.sending_id == sending.id, DetailsRequest.state == WAITING)
     batch = list(db.session.scalars(waits.order_by(DetailsRequest.id).limit(BATCH)))
-    states = _states(user, [request.contact_id for request in batch if request.contact_id is not None])
+    ids = [request.contact_id for request in batch if request.contact_id is not None]
+    states = _states(user, ids) if user is not None else dict.fromkeys(ids, NOT_YOURS)
     for request in batch:
-        request.state = states.get(request.contact_id or 0, GONE) if user.active else NOT_YOURS
-        if request.state == WAITING:
+        request.state = states.get(request.contact_id or 0, GONE)
+        if user is not None and request.state == WAITING:
             contact = db.session.get_one(Contact, request.contact_id)
             words = asking.words(contact.name, asking.language_of(contact), user)
             asking.ask(contact, contact.main_email or "", words["subject"], words["message"], user)
