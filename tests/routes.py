@@ -340,9 +340,7 @@ ROUTES: tuple[Route, ...] = (
         refuses={"company": "rival.company"},
     ),
     post("/contacts/<int:contact_id>/companies/<int:affiliation_id>", TEAM, form=AFFILIATION_FORM),
-    post(
-        "/contacts/<int:contact_id>/companies/<int:affiliation_id>/end", TEAM, args={"contact_id": "colleague.contact"}
-    ),
+    post("/contacts/<int:contact_id>/companies/<int:affiliation_id>/end", TEAM),
     post("/contacts/<int:contact_id>/companies/<int:affiliation_id>/remove", TEAM),
     post(
         "/contacts/at/<int:company_id>",
@@ -392,7 +390,7 @@ ROUTES: tuple[Route, ...] = (
     post("/details/<int:correction_id>/take-back", TEAM, ok=409),
     get("/details/contacts/<int:contact_id>/ask", TEAM),
     post("/details/contacts/<int:contact_id>/ask", TEAM, to="new@example.com", subject="Look", message="Please look."),
-    post("/details/contacts/<int:contact_id>/end", TEAM),
+    post("/details/contacts/<int:contact_id>/end", TEAM, args={"contact_id": "colleague.contact"}),
     post("/details/sendings", SIGNED_IN, form={"all": "1", "list": ""}),
     get("/details/sendings/<int:sending_id>", SENDERS),
     post("/details/sendings/<int:sending_id>", SENDERS),

@@ -19,7 +19,8 @@ from crmlite.contacts.models import Affiliation, Contact
 from crmlite.extensions import db, utcnow
 from crmlite.fold import sort_key
 from crmlite.journal import from_json, to_json
-from crmlite.records import points
+from crmlite.records import custom_cells, custom_fields, points
+from crmlite.records.custom_fields import PREFIX, CustomField
 from crmlite.records.points import LABELS, Address, Point
 
 PLAIN = {
@@ -66,7 +67,8 @@ class Part(Protocol):
 
 def held(contact: Contact) -> dict[Key, Any]:
     """Everything that the person sees, as it is now."""
-    found: dict[Key, Any] = {(name, None): to_json(getattr(contact, name)) or None for name in PLAIN}
+    found: dict[Key, Any] = {(name, None): value_or_none(getattr(contact, name)) for name in PLAIN}
+    found |= {(name, None): value_or_none(contact.value_of(name)) for name in customs()}
     for point in points.of(contact, Point):
         found[point.kind, point.id] = {"value": point.value, "label": point.label}
     for address in points.of(contact, Address):
@@ -74,6 +76,16 @@ def held(contact: Contact) -> dict[Key, Any]:
     for link in works(contact):
         found["work", link.id] = {"company": link.company.name, "title": link.title}
     return found
+
+
+def value_or_none(value: Any) -> Any:
+    """In JSON's own types; zero is a value."""
+    return None if value in (None, "", []) else to_json(value)
+
+
+def customs() -> dict[str, CustomField]:
+    """The firm's own fields that are shown to people themselves, by their names."""
+    return {field.name: field for field in custom_fields.of("contact") if field.for_person}
 
 
 def works(contact: Contact) -> list[Affiliation]:
@@ -110,6 +122,8 @@ def put(contact: Contact, parts: Iterable[Part], by: Any = None) -> None:
         if part.field in PLAIN:
             empty = None if columns[part.field].nullable else ""
             values[part.field] = empty if part.now is None else from_json(columns[part.field], part.now)
+        elif part.field in customs():
+            values[part.field] = part.now
         elif part.field == "address":
             row = part.now or dict.fromkeys(ADDRESS, "")
             values.setdefault("addresses", []).append({"id": part.row_id or 0, **row})
@@ -156,13 +170,16 @@ def day(text: str) -> date:
 
 
 def label(field: str) -> Any:
-    return PLAIN.get(field) or ROWS.get(field) or field
+    custom = customs().get(field)
+    return custom.label if custom else PLAIN.get(field) or ROWS.get(field) or field.removeprefix(PREFIX)
 
 
 def said(field: str, value: Any) -> str:
     """A field's value in words; "" for nothing."""
     if value is None or value == "":
         return ""
+    if custom := customs().get(field):
+        return str(custom_cells.said(custom, value, {}))
     if field == "birthday":
         return str(web.show_date(day(value)))
     if field == "language":
@@ -173,7 +190,7 @@ def said(field: str, value: Any) -> str:
         parts = (value["lines"], f"{value['postcode']} {value['city']}".strip(), value["region"])
         country = web.country_name(value["country"]) if value["country"] else ""
         return ", ".join(filter(None, (*parts, country, _label_of(value))))
-    if isinstance(value, dict):
+    if isinstance(value, dict) and "value" in value:
         return f"{value['value']} ({_label_of(value)})"
     return str(value)
 

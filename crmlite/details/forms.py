@@ -11,7 +11,8 @@ from crmlite.contacts.models import Contact
 from crmlite.details import fields
 from crmlite.details.fields import ADDRESS, PLAIN, Wish
 from crmlite.forms import Form, SeenForm, SelectField, at_most, language_choices, one_line, required, text_or_none, tidy
-from crmlite.journal import to_json
+from crmlite.records.custom_fields import PREFIX
+from crmlite.records.custom_forms import WithCustom
 from crmlite.records.forms import (
     MOST_ROWS,
     AddressForm,
@@ -60,10 +61,22 @@ class _Work(SeenForm):
             raise ValidationError(_("Say at which company."))
 
 
+class _Custom(WithCustom):
+    """The firm's own fields that the person may see."""
+
+    record_type = "contact"
+
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        super().process(*args, **kwargs)
+        shown = fields.customs()
+        for name in [name for name in self._fields if name.startswith(PREFIX) and name not in shown]:
+            del self[name]
+
+
 LISTS = {"email": "emails", "phone": "phones", "url": "urls", "address": "addresses", "work": "works"}
 
 
-class DetailsForm(SeenForm):
+class DetailsForm(SeenForm, _Custom):
     """What we hold of somebody, for themselves. Empty rows are none; a row that they empty shall go."""
 
     salutation = StringField(PLAIN["salutation"], [at_most(40)], filters=[one_line])
@@ -79,7 +92,11 @@ class DetailsForm(SeenForm):
 
     def says(self) -> dict[str, Any]:
         """Of the rows each knows by itself what it showed."""
-        return {name: to_json(self[name].data) or None for name in PLAIN}
+        return {name: fields.value_or_none(self[name].data) for name in self._plain}
+
+    @property
+    def _plain(self) -> list[str]:
+        return [*PLAIN, *(field.name for field in self.custom)]
 
     def add_row(self, name: str) -> None:
         rows = self[name] if name in LISTS.values() else None
@@ -89,7 +106,7 @@ class DetailsForm(SeenForm):
     def wishes(self) -> list[Wish]:
         """What the person changed of what they were shown."""
         typed, shown = self.says(), self.shown()
-        sent = [name for name in PLAIN if self[name].raw_data]
+        sent = [name for name in self._plain if self[name].raw_data]
         found = [Wish(name, None, typed[name], shown.get(name, fields.UNKNOWN)) for name in sent]
         for field, name in LISTS.items():
             found += [_wish(field, entry.form) for entry in self[name].entries]
@@ -142,7 +159,7 @@ def form_of(contact: Contact, proposed: list[Any]) -> DetailsForm:
             new.append((part.field, 0, part.now))
         elif (part.field, part.row_id) in values:
             values[part.field, part.row_id] = part.now
-    data: dict[str, Any] = {name: values[name, None] for name in PLAIN}
+    data: dict[str, Any] = {name: values[name, None] for name in [*PLAIN, *fields.customs()]}
     if data["birthday"]:
         data["birthday"] = fields.day(data["birthday"])
     data |= {name: [] for name in LISTS.values()}

@@ -16,6 +16,7 @@ from crmlite.duplicates import merging
 from crmlite.extensions import db
 from crmlite.journal import Event, Operation
 from crmlite.records import links, points
+from crmlite.records.custom_fields import CustomField
 from tests.details.forms import fields_of
 
 
@@ -349,3 +350,39 @@ def test_consent_is_given_renewed_and_withdrawn_at_once_with_the_text_they_saw(s
 def said(stage) -> list[tuple[str, str, str]]:
     with stage.app.app_context():
         return [(row.action, row.text, row.source) for row in consents.history(contact_of(stage))]
+
+
+# --- the firm's own fields --------------------------------------------------------------------------------------------
+
+
+def test_own_fields_are_shown_only_where_an_administrator_says_so(stage):
+    number = stage.ids["seller.contact"]
+    with stage.writes("admin") as as_:
+        CustomField.create(as_.user, "contact", "Shoe size", "number", for_person=True)
+        CustomField.create(as_.user, "contact", "Likes", "choices", ["Tea", "Coffee"], for_person=True)
+        secret = CustomField.create(as_.user, "contact", "Worth", "text")
+        person = CustomField.create(as_.user, "contact", "Uncle", "person", for_person=True)
+        assert not person.for_person
+        contact_of(stage).set_custom(shoe_size="41", worth="zcsecretqx")
+        secret_id, name = secret.id, secret.name
+    url = link(stage)
+    client = stage.client()
+    page = client.get(url).text
+    data = fields_of(page)
+    assert "zcsecretqx" not in page
+    assert (name in data, data["x.shoe_size"]) == (False, "41")
+    client.post(url, data=data | {"x.shoe_size": "42", "x.likes": ["", "tea"], name: "mine"})
+    with stage.app.app_context():
+        (correction,) = db.session.scalars(of_theirs(stage))
+        assert {part.field: part.now for part in correction.parts} == {"x.shoe_size": 42_000_000, "x.likes": ["tea"]}
+        waiting = correction.id
+    seller = stage.client("seller")
+    review = seller.get(f"/details/{waiting}").text
+    assert all(word in review for word in ("Shoe size", "41", "42", "Likes", "Tea"))
+    assert seller.post(f"/details/{waiting}", data=fields_of(review) | {"_all": "accept"}).status_code == 303
+    with stage.app.app_context():
+        contact = db.session.get_one(Contact, number)
+        assert (contact.custom["shoe_size"], contact.custom["likes"]) == (42_000_000, ["tea"])
+    form = {"label": "Worth", "for_person": "y", "row_version": "1"}
+    assert stage.client("manager").post(f"/fields/{secret_id}", data=form).status_code == 303
+    assert "zcsecretqx" in client.get(url).text

@@ -13,6 +13,7 @@ WAITING = sa.text("state = 'waiting'")
 
 def upgrade() -> None:
     op.add_column("organisation", sa.Column("details_at_once", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("custom_field", sa.Column("for_person", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.create_table(
         "correction",
         sa.Column("contact_id", sa.Integer(), nullable=False),
