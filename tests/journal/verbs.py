@@ -73,7 +73,7 @@ def link(ids: Ids) -> Affiliation:
 
 @case(events.DETAILS_LINK_ENDED)
 def _(ids: Ids) -> None:
-    asking.end(db.session.get_one(Contact, ids["colleague.contact"]))
+    assert asking.end(db.session.get_one(Contact, ids["colleague.contact"]))
 
 
 @case(events.DETAILS_RECEIVED)
