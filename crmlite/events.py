@@ -63,7 +63,12 @@ def _event(
 COMPANY_CREATED = _event("company.created", _l("%(actor)s added this company"), "building")
 COMPANY_UPDATED = _event("company.updated", _l("%(actor)s changed the company"), "pencil")
 CONTACT_CREATED = _event("contact.created", _l("%(actor)s added this contact"), "user-plus")
-CONTACT_UPDATED = _event("contact.updated", _l("%(actor)s changed the contact"), "pencil")
+CONTACT_UPDATED = _event(
+    "contact.updated",
+    _l("%(actor)s changed the contact"),
+    "pencil",
+    by_customer=_l("The person changed this themself, through their private link"),
+)
 LIFECYCLE_CHANGED = _event("lifecycle.changed", _l("Lifecycle is now: %(now)s"), "progress", "was", "now")
 AFFILIATION_ADDED = _event(
     "affiliation.added", _l("%(contact)s works at %(company)s"), "building", "contact", "company"
@@ -74,6 +79,7 @@ AFFILIATION_UPDATED = _event(
     "building",
     "contact",
     "company",
+    by_customer=_l("%(contact)s changed what they do at %(company)s, through their private link"),
 )
 AFFILIATION_ENDED = _event("affiliation.ended", _l("%(contact)s left %(company)s"), "building", "contact", "company")
 AFFILIATION_REMOVED = _event(

@@ -269,7 +269,7 @@ def _seed_details(user: User, ids: dict[str, int]) -> dict[str, int]:
     theirs, shared = (db.session.get_one(Contact, ids[f"{key}.contact"]) for key in ("colleague", "shared"))
     for contact in (theirs, shared):
         links.make("details", contact, expires_on=date(2099, 12, 31))
-    journal.act_as("contact")
+    journal.act_as("customer")
     wish = Wish("given", None, f"{canary('colleague', 'contact')}wanted", theirs.given)
     Correction.receive(theirs, [wish], at_once=False)
     sending = DetailsSending(made_by_id=user.id)

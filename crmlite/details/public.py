@@ -65,7 +65,7 @@ def send(token: str) -> Response:
         return _page(token, contact, form, status=422)
     if not Throttle.hit(f"details:{g.link.id}", POSTS, PERIOD):
         raise TooManyRequests
-    journal.act_as("contact")
+    journal.act_as("customer")
     Correction.receive(contact, form.wishes(), Organisation.get().details_at_once)
     agreeing.record(contact, said, g.locale)
     db.session.commit()

@@ -263,7 +263,7 @@ def _notes(ids: Iterable[int]) -> dict[int, Note]:
 
 
 def _sentence(kind: EventType, operation: Operation) -> Any:
-    return kind.by_customer if kind.by_customer and operation.actor_kind in {"customer", "contact"} else kind.sentence
+    return kind.by_customer if kind.by_customer and operation.actor_kind == "customer" else kind.sentence
 
 
 def _words(
@@ -293,12 +293,7 @@ def _said(value: Any) -> Any:
 
 
 def _nobodys_name(actor_kind: str) -> str:
-    return {
-        "customer": _("A visitor"),
-        "contact": _("The person themself"),
-        "rule": _("A rule"),
-        "system": "crmlite",
-    }.get(actor_kind) or _("Somebody")
+    return {"customer": _("A visitor"), "rule": _("A rule"), "system": "crmlite"}.get(actor_kind) or _("Somebody")
 
 
 def _value(column: Column, value: Any, currency: str) -> str:

@@ -274,7 +274,7 @@ def test_by_setting_it_is_applied_at_once_says_who_did_it_and_is_taken_back(stag
         number = correction.id
     timeline = seller.get(f"/records/contact/{stage.ids['seller.contact']}/timeline").text
     assert "corrected their details through their private link" in timeline
-    assert "The person themself changed the contact" in timeline
+    assert "The person changed this themself, through their private link" in timeline
     assert seller.post(f"/details/{number}/take-back").status_code == 303
     with stage.app.app_context():
         contact = contact_of(stage)
