@@ -62,7 +62,15 @@ class Part(Protocol):
 
     field: Any
     row_id: Any
+    was: Any
     now: Any
+
+
+def names_a_company(part: Part) -> bool:
+    """Whether it says that they work at another company than is known."""
+    if part.field != "work" or part.now is None:
+        return False
+    return part.was is None or not is_same("work", part.was, part.now)
 
 
 def held(contact: Contact) -> dict[Key, Any]:

@@ -50,7 +50,7 @@ class Correction(Journaled, Base):
         """Takes what the person wants otherwise; False where that is nothing new. Sent twice, it is taken once.
 
         What may be applied `at_once` is, except where a colleague changed the same field since the person saw it, and except for
-        where they work: that names another record. The rest waits, beside what waits already.
+        another company: that is another record, and nobody here said so. The rest waits, beside what waits already.
         """
         waiting = cls.waiting_of(contact)
         known = [part for correction in waiting for part in correction.open_parts]
@@ -59,7 +59,7 @@ class Correction(Journaled, Base):
             news.take(wish)
         if not news.is_anything:
             return False
-        now = [part for part in news.added if at_once and not part.late and part.field != "work"]
+        now = [part for part in news.added if at_once and not part.late and not fields.names_a_company(part)]
         if now:
             cls._apply(contact, now)
         if rest := [part for part in news.added if part not in now]:
@@ -78,7 +78,7 @@ class Correction(Journaled, Base):
     @classmethod
     def waiting_of(cls, contact: Contact) -> list[Self]:
         query = sa.select(cls).where(cls.contact_id == contact.id, cls.state == WAITING).order_by(cls.id)
-        return list(db.session.scalars(query.options(sa.orm.selectinload(cls.parts))))
+        return list(db.session.scalars(query.options(sa.orm.joinedload(cls.parts))).unique())
 
     @classmethod
     def _apply(cls, contact: Contact, parts: list["CorrectionPart"]) -> None:

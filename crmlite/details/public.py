@@ -66,7 +66,7 @@ def send(token: str) -> Response:
     if not Throttle.hit(f"details:{g.link.id}", POSTS, PERIOD):
         raise TooManyRequests
     journal.act_as("customer")
-    Correction.receive(contact, form.wishes(), Organisation.get().details_at_once)
+    Correction.receive(contact, form.wishes(), g.firm.details_at_once)
     agreeing.record(contact, said, g.locale)
     db.session.commit()
     return web.go(f"/p/details/{token}?sent")
@@ -85,7 +85,7 @@ def _find(token: str, lock: bool = False) -> Contact:
         contact = db.session.scalar(query.with_for_update().execution_options(populate_existing=True))
     if contact is None or contact.deleted_at is not None:
         raise NotFound
-    organisation = Organisation.get()
+    organisation = g.firm = Organisation.get()
     g.locale = language_of(contact, organisation)
     g.time_zone = organisation.time_zone
     return contact
@@ -104,7 +104,7 @@ def _page(token: str, contact: Contact, form: DetailsForm, *, status: int = 200,
         form=form,
         questions=agreeing.questions(contact, g.locale),
         token=token,
-        firm=Organisation.get(),
+        firm=g.firm,
         is_ours=g.get("user") is not None,
         status=status,
         **more,

@@ -10,7 +10,7 @@ from crmlite.contacts import consents
 from crmlite.contacts.consents import Purpose
 from crmlite.contacts.models import Contact
 from crmlite.contacts.types import CONTACT
-from crmlite.details import asking
+from crmlite.details import asking, fields
 from crmlite.details.models import Correction
 from crmlite.duplicates import merging
 from crmlite.extensions import db
@@ -272,6 +272,7 @@ def test_by_setting_it_is_applied_at_once_says_who_did_it_and_is_taken_back(stag
         assert (contact.given, contact.main_email) == ("Nadia", "nadia@new.example")
         correction = db.session.scalars(of_theirs(stage)).first()
         number = correction.id
+        assert fields.works(contact)[0].title == "Director"
     timeline = seller.get(f"/records/contact/{stage.ids['seller.contact']}/timeline").text
     assert "corrected their details through their private link" in timeline
     assert "The person changed this themself, through their private link" in timeline
@@ -279,6 +280,7 @@ def test_by_setting_it_is_applied_at_once_says_who_did_it_and_is_taken_back(stag
     with stage.app.app_context():
         contact = contact_of(stage)
         assert (contact.given, contact.main_email) == ("zcsellercontactqxgiven", "zcsellercontactqx@example.com")
+        assert fields.works(contact)[0].title == "zcsellercontactqx"
     assert seller.post(f"/details/{number}/take-back").status_code == 409
     assert undone(stage) == 303
     with stage.app.app_context():
