@@ -188,7 +188,11 @@ DETAILS_ASKED = _event(
 )
 DETAILS_LINK_ENDED = _event("details.link_ended", _l("%(actor)s ended the private link of %(name)s"), "lock", "name")
 DETAILS_RECEIVED = _event(
-    "details.received", _l("%(name)s corrected their details through their private link"), "pencil", "name"
+    "details.received",
+    _l("%(name)s corrected their details through their private link"),
+    "pencil",
+    "name",
+    inverse=FINAL,  # what of it was applied at once is taken back by Correction.take_back()
 )
 DETAILS_REVIEWED = _event(
     "details.reviewed",

@@ -11,7 +11,7 @@ from crmlite import events, journal
 from crmlite.contacts.models import Contact
 from crmlite.details import fields
 from crmlite.details.fields import Wish
-from crmlite.extensions import PERSONAL, Base, db, utcnow
+from crmlite.extensions import PERSONAL, UNJOURNALED, Base, db, utcnow
 from crmlite.journal import Journaled
 
 WAITING, ACCEPTED, REFUSED = "waiting", "accepted", "refused"
@@ -144,8 +144,8 @@ class CorrectionPart(Journaled, Base):
     """given, birthday, email, address, work, x.size: details/fields.py"""
     row_id: Mapped[int | None]
     """Of the point, address or affiliation; None for a new one."""
-    was: Mapped[Any] = mapped_column(sa.JSON(none_as_null=True), info=PERSONAL, nullable=True)
-    now: Mapped[Any] = mapped_column(sa.JSON(none_as_null=True), info=PERSONAL, nullable=True)
+    was: Mapped[Any] = mapped_column(sa.JSON(none_as_null=True), info=PERSONAL | UNJOURNALED, nullable=True)
+    now: Mapped[Any] = mapped_column(sa.JSON(none_as_null=True), info=PERSONAL | UNJOURNALED, nullable=True)
     """None: it shall go."""
     late: Mapped[bool] = mapped_column(default=False)
     """Whether somebody else had changed the field between the person's seeing and sending it."""
@@ -154,6 +154,13 @@ class CorrectionPart(Journaled, Base):
     decided_by_id: Mapped[int | None]
     """Who accepted or refused it; None for what was applied at once."""
     correction: Mapped[Correction] = relationship(back_populates="parts")
+
+    def may_be_undone(self) -> bool:
+        """What they sent stands in this row and nowhere else: once it is gone, nobody brings it back."""
+        return self.was is not None or self.now is not None
+
+    def concerns(self) -> list[tuple[str, int]]:
+        return [("correction", self.correction_id)]
 
 
 class _News:

@@ -130,7 +130,7 @@ def test_a_segment_is_looked_at_then_sent_one_mail_a_person(stage):
         assert {message.language for message in found} == {"en", "ar"}
         assert {message.from_user_id for message in found} == {stage.ids["user.seller"]}
         assert db.session.get_one(DetailsSending, number_of(url)).state == "done"
-        states = dict(db.session.execute(sa.select(DetailsRequest.contact_id, DetailsRequest.state)).tuples().all())
+        states = dict(db.session.execute(sa.select(DetailsRequest.contact_id, DetailsRequest.state)).all())
         assert (states[others["none"]], states[others["bounced"]]) == ("no_address", "bounced")
     assert "30 mails are in the outbox" in seller.get(url).text
     assert stage.client("manager").get(url).status_code == 404

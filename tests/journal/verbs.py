@@ -21,7 +21,6 @@ from crmlite.companies.models import Company
 from crmlite.companies.types import COMPANY
 from crmlite.contacts.models import Affiliation, Contact
 from crmlite.details import asking
-from crmlite.details.fields import Wish
 from crmlite.details.models import Correction
 from crmlite.duplicates import merging
 from crmlite.duplicates.models import Distinct
@@ -74,12 +73,6 @@ def link(ids: Ids) -> Affiliation:
 @case(events.DETAILS_LINK_ENDED)
 def _(ids: Ids) -> None:
     assert asking.end(db.session.get_one(Contact, ids["colleague.contact"]))
-
-
-@case(events.DETAILS_RECEIVED)
-def _(ids: Ids) -> None:
-    wish = Wish("family", None, "Amrani", contact(ids).family)
-    Correction.receive(contact(ids), [wish, Wish("birthday", None, None, "1980-01-02")], at_once=True)
 
 
 @case(events.DETAILS_REVIEWED)
