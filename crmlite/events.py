@@ -63,7 +63,12 @@ def _event(
 COMPANY_CREATED = _event("company.created", _l("%(actor)s added this company"), "building")
 COMPANY_UPDATED = _event("company.updated", _l("%(actor)s changed the company"), "pencil")
 CONTACT_CREATED = _event("contact.created", _l("%(actor)s added this contact"), "user-plus")
-CONTACT_UPDATED = _event("contact.updated", _l("%(actor)s changed the contact"), "pencil")
+CONTACT_UPDATED = _event(
+    "contact.updated",
+    _l("%(actor)s changed the contact"),
+    "pencil",
+    by_customer=_l("The person changed this themself, through their private link"),
+)
 LIFECYCLE_CHANGED = _event("lifecycle.changed", _l("Lifecycle is now: %(now)s"), "progress", "was", "now")
 AFFILIATION_ADDED = _event(
     "affiliation.added", _l("%(contact)s works at %(company)s"), "building", "contact", "company"
@@ -74,6 +79,7 @@ AFFILIATION_UPDATED = _event(
     "building",
     "contact",
     "company",
+    by_customer=_l("%(contact)s changed what they do at %(company)s, through their private link"),
 )
 AFFILIATION_ENDED = _event("affiliation.ended", _l("%(contact)s left %(company)s"), "building", "contact", "company")
 AFFILIATION_REMOVED = _event(
@@ -182,6 +188,26 @@ RECORDS_SEPARATED = _event(
 )
 RECORDS_DISTINCT = _event(
     "records.distinct", _l("%(actor)s said that %(one)s and %(other)s are not the same"), "users", "one", "other"
+)
+
+DETAILS_ASKED = _event(
+    "details.asked", _l("%(actor)s asked %(name)s to look at their details"), "mail", "name", inverse=FINAL
+)
+DETAILS_LINK_ENDED = _event("details.link_ended", _l("%(actor)s ended the private link of %(name)s"), "lock", "name")
+DETAILS_RECEIVED = _event(
+    "details.received",
+    _l("%(name)s corrected their details through their private link"),
+    "pencil",
+    "name",
+    inverse=FINAL,  # what of it was applied at once is taken back by Correction.take_back()
+)
+DETAILS_REVIEWED = _event(
+    "details.reviewed",
+    _l("%(actor)s looked at what %(name)s corrected. Accepted: %(accepted)s, refused: %(refused)s"),
+    "user-check",
+    "name",
+    "accepted",
+    "refused",
 )
 
 FORM_SUBMITTED = _event(

@@ -39,6 +39,8 @@ from crmlite.contacts.consents import Consent, Purpose
 from crmlite.contacts.models import Affiliation, Contact
 from crmlite.demo.cast import CAST, make_cast
 from crmlite.desk.models import Notice
+from crmlite.details.fields import Wish
+from crmlite.details.models import Correction, DetailsRequest, DetailsSending
 from crmlite.extensions import db, utcnow, writing
 from crmlite.files import File, Made
 from crmlite.fold import sort_key
@@ -231,6 +233,8 @@ def _seed(users: dict[str, User]) -> dict[str, int]:
         stage = db.session.get_one(pipeline_models.Stage, ids["stage.first"])
         deal = Deal.create(users["seller"], name="Crossed deal", contact=rivals, stage=stage, company_id=firm.id)
         ids["crossed.deal"] = deal.id
+    with _operation(users["seller"]):
+        ids |= _seed_details(users["seller"], ids)
     with _operation(users["admin"]):
         ids |= _seed_forms(users)
     with _operation(users["manager"]):
@@ -278,6 +282,19 @@ def _seed_privacy(user: User, ids: dict[str, int]) -> dict[str, int]:
     db.session.flush()
     retired = Purpose.create(user, "Printed catalogue", {"en": "Send me paper."}).retire()
     return {"purpose": purpose.id, "purpose.retired": retired.id, "erasure": done.id}
+def _seed_details(user: User, ids: dict[str, int]) -> dict[str, int]:
+    """What a contact of his team corrected of themselves, and private links: theirs, and that of who holds nobody's word."""
+    theirs, shared = (db.session.get_one(Contact, ids[f"{key}.contact"]) for key in ("colleague", "shared"))
+    for contact in (theirs, shared):
+        links.make("details", contact, expires_on=date(2099, 12, 31))
+    journal.act_as("customer")
+    wish = Wish("given", None, f"{canary('colleague', 'contact')}wanted", theirs.given)
+    Correction.receive(theirs, [wish], at_once=False)
+    sending = DetailsSending(made_by_id=user.id)
+    db.session.add(sending)
+    db.session.flush()
+    db.session.add(DetailsRequest(sending_id=sending.id, contact_id=theirs.id))
+    return {"colleague.correction": Correction.waiting_of(theirs)[0].id, "seller.sending": sending.id}
 
 
 def _desk(users: dict[str, User], ids: dict[str, int]) -> dict[str, int]:
@@ -665,6 +682,9 @@ class Stage:
                 return tokens.make("password_reset", *reset.about(db.session.get_one(User, found.user_id), found))
             if key == "invitation":
                 return inviting.token_of(db.session.get_one(Invitation, self.ids[key]))
+            if key == "details":
+                contact = db.session.get_one(Contact, self.ids["shared.contact"])
+                return next(link for link in links.of(contact) if link.purpose == "details").token
             quote = db.session.get_one(Quote, self.ids[key])
             return next(link for link in links.of(quote) if link.version == version).token
 

@@ -36,6 +36,8 @@ ABOVE: Who = SIGNED_IN | dict.fromkeys(("seller", "colleague", "rival"), 403)
 """The manager and the administrator."""
 FORMS: Who = ABOVE
 """Those with a grant for web forms: of the six the manager and the administrator (and marketing)."""
+SENDERS: Who = SIGNED_IN | dict.fromkeys(("colleague", "rival", "manager", "admin"), 404)
+"""What is the seller's alone."""
 HIDDEN: Who = SIGNED_IN | dict.fromkeys(("seller", "colleague", "rival"), 404)
 """Like ABOVE, where the others do not even know that it exists."""
 ADMIN: Who = ABOVE | {"manager": 403}
@@ -64,6 +66,8 @@ ARGS = {
     "import_id": "import.done",
     "affiliation_id": "seller.contact.affiliation",
     "merge_id": "999",
+    "correction_id": "colleague.correction",
+    "sending_id": "seller.sending",
     "user_id": "user.colleague",
     "session_id": "session.seller",
     "absence_id": "absence.seller",
@@ -387,6 +391,20 @@ ROUTES: tuple[Route, ...] = (
         form={**COMPANY_FORM, "row_version": "5"},
         refuses={"parent_id": "rival.company"},
     ),
+    # what people correct of themselves
+    get("/details/", SIGNED_IN),
+    post("/details/settings", ABOVE, at_once="1"),
+    get("/details/<int:correction_id>", TEAM),
+    post("/details/<int:correction_id>", TEAM, ok=422),  # tests/details decides
+    post("/details/<int:correction_id>/take-back", TEAM, ok=409),
+    get("/details/contacts/<int:contact_id>/ask", TEAM),
+    post("/details/contacts/<int:contact_id>/ask", TEAM, to="new@example.com", subject="Look", message="Please look."),
+    post("/details/contacts/<int:contact_id>/end", TEAM, args={"contact_id": "colleague.contact"}),
+    post("/details/sendings", SIGNED_IN, form={"all": "1", "list": ""}),
+    get("/details/sendings/<int:sending_id>", SENDERS),
+    post("/details/sendings/<int:sending_id>", SENDERS),
+    get("/p/details/<token>", PUBLIC, args={"token": "details"}),
+    post("/p/details/<token>", CUSTOMERS, args={"token": "details"}, given="Nadia"),
     # duplicates
     get("/duplicates/", SIGNED_IN),
     get("/duplicates/", SIGNED_IN, query="type=company&order=newest"),

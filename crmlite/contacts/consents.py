@@ -90,7 +90,9 @@ class Purpose(Journaled, Base):
     def text_for(self, language: str | None) -> "PurposeText | None":
         """What is shown to who reads that language: the newest text in it, else in the firm's, else in any."""
         newest = {text.language: text for text in self.texts}
-        for wanted in (language, Organisation.get().locale, "en"):
+        if language in newest:
+            return newest[language]
+        for wanted in (Organisation.get().locale, "en"):
             if wanted in newest:
                 return newest[wanted]
         return next(iter(newest.values()), None)

@@ -18,6 +18,9 @@ from crmlite.catalog.models import Product, TaxClass
 from crmlite.companies.models import Company
 from crmlite.contacts.models import Affiliation, Contact
 from crmlite.demo import visitors
+from crmlite.details import asking
+from crmlite.details.fields import Wish, held
+from crmlite.details.models import Correction
 from crmlite.extensions import db, pretending, reading, utcnow, writing
 from crmlite.files import File
 from crmlite.leads import intake
@@ -194,6 +197,17 @@ class Stage:
             url=link.url,
             day=day,
         )
+
+    def ask_details(self, contact: Contact) -> None:
+        """A mail with the private link to their details."""
+        words = asking.words(contact.name, asking.language_of(contact), self.me)
+        asking.ask(contact, contact.main_email or "", words["subject"], words["message"], self.me)
+        self._has_job = True
+
+    def correct(self, contact: Contact, **values: str) -> None:
+        """What they send through it; it waits for a look."""
+        now = held(contact)
+        Correction.receive(contact, [Wish(k, None, v, now[k, None]) for k, v in values.items()], at_once=False)
 
     def invite(self, record: Any, who: str, role: str = "") -> None:
         members.join(record, self.users[who], role)

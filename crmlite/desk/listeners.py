@@ -24,6 +24,11 @@ def _new_lead(subject: Any, **_data: Any) -> None:
     tell("new_lead", subject.owner_id, subject)
 
 
+@events.on(events.DETAILS_RECEIVED)
+def _corrected(subject: Any, **_data: Any) -> None:
+    tell("details", subject.owner_id, subject)
+
+
 @events.on(events.QUOTE_OPENED)
 def _opened(subject: Any, **_data: Any) -> None:
     tell("quote_opened", subject.owner_id, subject)

@@ -55,6 +55,8 @@ KNOWN: dict[str, Handling] = {
     "submission.contact_id": Handling(MOVE, _l("Forms they filled in")),
     "contact.main_company_id": Handling(MOVE),  # follows from where they work
     "company.parent_id": Handling(MOVE, _l("Companies that are part of it")),
+    "correction.contact_id": Handling(MOVE, _l("What they corrected themselves")),
+    "details_request.contact_id": Handling(MOVE),
     "message.about_id": Handling(MOVE, _l("Mails")),
     "notice.record_id": Handling(MOVE, _l("Notices")),
     "favourite.record_id": Handling(SPREAD, _l("Stars"), ("user_id", "query")),

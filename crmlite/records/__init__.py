@@ -57,6 +57,7 @@ def init_app(app: Flask) -> None:
         lifecycle=_lifecycle_label, lifecycle_hue=lifecycle.HUES.get, web_address=custom_cells.web_address
     )
     app.jinja_env.globals.update(
+        bulk_pages=actions.bulk_pages,
         can=can,
         cell=cells.cell,
         knows_duplicates=alike.knows,

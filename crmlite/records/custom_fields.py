@@ -59,6 +59,8 @@ class CustomField(Journaled, Base):
     """Of a choice: {key, label, off}; one that is `off` is not offered any more, and stays where it was chosen."""
     currency: Mapped[str] = mapped_column(default="")
     """Of an amount: that of all its values."""
+    for_person: Mapped[bool] = mapped_column(default=False)
+    """Whether the person themself sees and corrects it, of a contact: crmlite/details."""
     position: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     retired_at: Mapped[datetime | None]
@@ -78,6 +80,7 @@ class CustomField(Journaled, Base):
         kind: str = "text",
         options: Iterable[str] = (),
         currency: str = "",
+        for_person: bool = False,
     ) -> Self:
         """A new field, the last of its type; `options` are the labels of what can be chosen. Raises Conflict where there are MOST."""
         if kind not in KIND_LABELS or not label.strip():
@@ -91,6 +94,7 @@ class CustomField(Journaled, Base):
             label=label.strip()[:MAX_LABEL],
             kind=kind,
             options=_options((), [(None, text, False) for text in options]) if kind in WITH_OPTIONS else [],
+            for_person=for_person and _is_for_people(record_type, kind),
             currency=(currency or Organisation.get().currency) if kind == "money" else "",
             position=max((row.position for row in taken), default=0) + 1,
         )
@@ -99,12 +103,19 @@ class CustomField(Journaled, Base):
         forget()
         return field
 
-    def change(self, label: str, options: Iterable[tuple[str | None, str, bool]] | None = None) -> Self:
+    def change(
+        self,
+        label: str,
+        options: Iterable[tuple[str | None, str, bool]] | None = None,
+        for_person: bool | None = None,
+    ) -> Self:
         """Renames it. `options` are all it has from now on, in that order: (key, or None for a new one, label, whether it is
         off). One that is left out is off: records may have it."""
 
         def put() -> None:
             self.label = label.strip()[:MAX_LABEL]
+            if for_person is not None:
+                self.for_person = for_person and _is_for_people(self.record_type, self.kind)
             if options is not None:
                 self.options = _options(self.options, options)
 
@@ -233,7 +244,7 @@ def _firm() -> tuple[list[tuple[int, str, bool]], list[CustomField]]:
 
 def _read() -> tuple[list[tuple[int, str, bool]], list[CustomField]]:
     """Both are small, both are asked for by nearly every page."""
-    names = ("record_type", "key", "kind", "currency", "options", "position", "retired_at", "deleted_at")
+    names = ("record_type", "key", "kind", "currency", "options", "for_person", "position", "retired_at", "deleted_at")
     columns = [CustomField.__table__.c[name] for name in names]
     nothing = [sa.cast(sa.null(), column.type).label(column.name) for column in columns]
     users = sa.select(User.id, User.name.label("label"), User.active, *nothing)
@@ -264,6 +275,11 @@ def may_edit_fields(user: Viewer) -> bool:
 def _taken(record_type: str) -> list[CustomField]:
     query = sa.select(CustomField).where(CustomField.record_type == record_type)
     return list(db.session.scalars(query.order_by(CustomField.position, CustomField.id)))
+
+
+def _is_for_people(record_type: str, kind: str) -> bool:
+    """Colleagues and files are nothing that somebody outside could choose among."""
+    return record_type == "contact" and kind not in {"person", "file"}
 
 
 def _free_key(label: str, taken: Iterable[str]) -> str:

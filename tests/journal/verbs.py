@@ -21,6 +21,8 @@ from crmlite.companies.models import Company
 from crmlite.companies.types import COMPANY
 from crmlite.contacts.consents import Purpose
 from crmlite.contacts.models import Affiliation, Contact
+from crmlite.details import asking
+from crmlite.details.models import Correction
 from crmlite.duplicates import merging
 from crmlite.duplicates.models import Distinct
 from crmlite.events import EventType
@@ -67,6 +69,17 @@ def lead(ids: Ids) -> Lead:
 
 def link(ids: Ids) -> Affiliation:
     return db.session.get_one(Affiliation, ids["seller.contact.affiliation"])
+
+
+@case(events.DETAILS_LINK_ENDED)
+def _(ids: Ids) -> None:
+    assert asking.end(db.session.get_one(Contact, ids["colleague.contact"]))
+
+
+@case(events.DETAILS_REVIEWED)
+def _(ids: Ids) -> None:
+    correction = db.session.get_one(Correction, ids["colleague.correction"])
+    correction.settle([part.id for part in correction.parts], [], seller(ids))
 
 
 @case(events.COMPANY_CREATED)

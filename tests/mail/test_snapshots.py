@@ -30,6 +30,13 @@ ABOUT_ONESELF = {
     "profile_url": "https://crm.example.org/auth/profile",
 }
 MAILS = {
+    "details": {
+        "details_subject": "Are your details at Noordlicht still right?",
+        "message": "Dear Tamsin Quayle,\n\nPlease look whether they are right.\n\nKind regards,\nBen de Vries",
+        "url": "https://crm.example.org/p/details/…",
+        "day": "Jun 3, 2026",
+        "by": SELLER,
+    },
     "new_lead": {
         "name": "Anna <Lindqvist>",
         "form": "Contact us",

@@ -28,6 +28,8 @@ class Organisation(Journaled, Base):
     time_zone: Mapped[str] = mapped_column(default="Europe/Amsterdam")
     second_factor: Mapped[bool] = mapped_column(default=False)
     """Whether everybody has to sign in with two steps, whatever their role is."""
+    details_at_once: Mapped[bool] = mapped_column(default=False)
+    """Whether what people correct of themselves through their private link is changed without a look at it."""
     logo_id: Mapped[int | None] = mapped_column(sa.ForeignKey("file.id"), index=True)
     """A PNG that the renderer made: nothing that was uploaded is stored as it came."""
 
@@ -38,7 +40,13 @@ class Organisation(Journaled, Base):
     def get(cls, lock: bool = False) -> "Organisation":
         query = sa.select(cls).order_by(cls.id)
         return db.session.scalars(query.with_for_update() if lock else query).first() or cls(
-            **dict.fromkeys(_TEXTS, ""), locale="en", time_zone="UTC", country="NL", currency="EUR", modules_off=[]
+            **dict.fromkeys(_TEXTS, ""),
+            locale="en",
+            time_zone="UTC",
+            country="NL",
+            currency="EUR",
+            details_at_once=False,
+            modules_off=[],
         )
 
     def change(self, **values: Any) -> Self:

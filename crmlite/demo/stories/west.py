@@ -88,6 +88,13 @@ def hofstede(s: Stage) -> Story:
     yield 22, "14:55", "service"
     s.note(firm, "Booths are in. The ventilation of the left one hummed: a loose grille, solved by phone with Yara.")
 
+    yield 9, "10:20", "seller"
+    yara = s.known("yara@hofstederuys.example")
+    s.ask_details(yara)
+
+    yield 1, "19:40", "visitor"
+    s.correct(yara, family="Oosterhof-Smit", birthday="1991-03-08")
+
 
 def wilgenhoek(s: Stage) -> Story:
     """Schools: slow, in the holidays only, with a caretaker who decides more than his title says."""

@@ -46,6 +46,12 @@ class FieldForm(Form):
 
     label = StringField(_l("Name"), [required(), at_most(MAX_LABEL)], filters=[one_line])
     options = Rows(FormField(OptionForm), _l("Choices"), max_entries=MOST_OPTIONS)
+    for_person = BooleanField(
+        _l("The person themself may see and correct it"),
+        description=_l(
+            "Of contacts: on the page that they open with their private link. Not for colleagues and files."
+        ),
+    )
 
     def rows(self) -> list[tuple[str | None, str, bool]]:
         """What CustomField.change() takes; an emptied row is none."""
@@ -112,6 +118,7 @@ def create() -> Response:
         form.kind.data,
         [row[1] for row in form.rows()],
         form.currency.data,
+        form.for_person.data,
     )
     db.session.commit()
     return go("/fields", _("The field %(field)s was made.", field=field.label), undo_url())
@@ -120,7 +127,7 @@ def create() -> Response:
 @bp.get("/<int:field_id>")
 def show(field_id: int) -> Response:
     field = _find(field_id)
-    return _editor(field, FieldForm(data={"label": field.label, "options": field.options}))
+    return _editor(field, FieldForm(data={name: getattr(field, name) for name in ("label", "options", "for_person")}))
 
 
 @bp.post("/<int:field_id>")
@@ -140,7 +147,7 @@ def save(field_id: int) -> Response:
             )
         )
         return _editor(field, form, 409)
-    field.change(form.label.data, form.rows() if field.kind in WITH_OPTIONS else None)
+    field.change(form.label.data, form.rows() if field.kind in WITH_OPTIONS else None, form.for_person.data)
     db.session.commit()
     return go("/fields", *outcome(_("The field %(field)s was saved.", field=field.label)))
 

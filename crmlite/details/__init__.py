@@ -1,0 +1,29 @@
+"""Details: people see what we hold of them, and correct it, through a private link."""
+
+from typing import Any
+
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+
+from crmlite import retention, web
+from crmlite.details import public, views
+from crmlite.details.kept import kept
+from crmlite.records import actions, panels
+from crmlite.records.actions import Action, BulkPage
+from crmlite.records.panels import Panel
+
+__all__ = ["init_app"]
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(views.bp)
+    app.register_blueprint(public.bp)
+    retention.declare(app, kept)
+    panels.add(app, Panel(_l("Their own details"), views.review.panel, on="contact", needs="contact"))
+    actions.add(app, Action(_l("Look at what people corrected"), "/details/", "user-check", "contact", "edit"))
+    actions.add_bulk(app, BulkPage(_l("Ask for their details"), "/details/sendings", "mail", "contact"))
+    web.add_nav(app, "/details/", "user-check", _l("Corrections"), order=33, shown=_may_see)
+
+
+def _may_see(user: Any) -> bool:
+    return bool(user.may("contact", "edit"))
