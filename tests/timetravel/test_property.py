@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, Phase, given, settings
 
 from crmlite import journal
-from crmlite.auth.models import User
 from crmlite.companies.models import Company
 from crmlite.contacts.models import Affiliation, Contact
 from crmlite.contacts.types import CONTACT
@@ -23,7 +22,9 @@ from crmlite.timetravel import past
 from crmlite.timetravel.past import History
 from crmlite.timetravel.restoring import Restoration
 from crmlite.timetravel.saying import settable_fields
+from tests import cast
 from tests.journal import test_property as walk
+from tests.records.who import viewer
 
 PEOPLE = walk.PEOPLE
 text, people = walk.text, walk.people
@@ -41,6 +42,10 @@ steps = st.one_of(
 
 
 class Script(walk.Script):
+    def __init__(self, stage: cast.Stage) -> None:
+        super().__init__(stage)
+        self.stage = stage
+
     def move_house(self, key: str, city: str, country: str) -> None:
         if person := self.contact(key):
             known = points.of(person, Address)
@@ -74,16 +79,15 @@ class Script(walk.Script):
 
     def set_back(self, key: str, back: int) -> None:
         if self.contact(key):
-            restored(self.ids[key], utcnow() - timedelta(minutes=back, seconds=30), self.ids)
+            restored(self.stage, self.ids[key], utcnow() - timedelta(minutes=back, seconds=30))
 
     @staticmethod
     def _links(person: Contact) -> list[Affiliation]:
         return list(db.session.scalars(sa.select(Affiliation).where(Affiliation.contact_id == person.id)))
 
 
-def restored(contact_id: int, at: Any, ids: dict[str, int]) -> Restoration:
-    admin = db.session.get_one(User, ids["user.admin"])
-    done = Restoration(CONTACT, admin.viewer() if hasattr(admin, "viewer") else admin, [contact_id], at)
+def restored(stage: Any, contact_id: int, at: Any) -> Restoration:
+    done = Restoration(CONTACT, viewer(stage, "admin"), [contact_id], at)
     done.carry_out()
     db.session.flush()
     return done
@@ -158,7 +162,7 @@ def back_and_forth(stage: Any, contact_id: int, kept: tuple[Any, dict[str, Any]]
     with stage.app.app_context():
         before = walk.now()
     with stage.writes("admin"):
-        done = restored(contact_id, at, stage.ids)
+        done = restored(stage, contact_id, at)
         operation = journal.operation() if done.count else None
         problems = done.plans[0].problems
     with stage.app.app_context():
