@@ -155,7 +155,14 @@ def _operations(record: Any, at: datetime) -> set[int]:
         .join(Operation, Operation.id == Change.operation_id)
         .where(Change.record_type == record.__tablename__, Change.record_id == record.id, Operation.at > at)
     )
-    return set(db.session.scalars(about.union(own)))
+    undone = (  # an undo of what was about it is about it too
+        sa.select(Operation.undone_by_id)
+        .join(Event, Event.operation_id == Operation.id)
+        .join(EventLink, EventLink.event_id == Event.id)
+        .where(EventLink.record_type == record.__tablename__, EventLink.record_id == record.id)
+        .where(Operation.undone_by_id.is_not(None))
+    )
+    return set(db.session.scalars(about.union(own, undone)))
 
 
 def _gone(
