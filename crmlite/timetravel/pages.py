@@ -100,5 +100,3 @@ class RecordThen:
         if change.record_type == self.type.name:
             return name in (change.new or {}) or name in (change.old or {})
         return change.record_type == name
-
-

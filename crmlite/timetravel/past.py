@@ -165,9 +165,7 @@ def _operations(record: Any, at: datetime) -> set[int]:
     return set(db.session.scalars(about.union(own, undone)))
 
 
-def _gone(
-    kind: RecordType, record: Any, tables: list[str], operations: set[int]
-) -> tuple[dict[str, set[int]], bool]:
+def _gone(kind: RecordType, record: Any, tables: list[str], operations: set[int]) -> tuple[dict[str, set[int]], bool]:
     """What left the record in these operations, by table; and whether something left of which nobody knows any more whose it was."""
     found: dict[str, set[int]] = {}
     if not operations:
@@ -189,7 +187,9 @@ def _changes(keys: Collection[Key], start: datetime) -> list[tuple[Change, Opera
     ids: dict[str, set[int]] = {}
     for name, number in keys:
         ids.setdefault(name, set()).add(number)
-    these = [sa.and_(Change.record_type == name, Change.record_id.in_(numbers)) for name, numbers in sorted(ids.items())]
+    these = [
+        sa.and_(Change.record_type == name, Change.record_id.in_(numbers)) for name, numbers in sorted(ids.items())
+    ]
     query = sa.select(Change, Operation).join(Operation, Operation.id == Change.operation_id)
     query = query.where(sa.or_(*these), Operation.at > start).order_by(Change.id.desc())
     return [(change, operation) for change, operation in db.session.execute(query)]

@@ -105,7 +105,9 @@ class Restoration:
         elif not self._may_edit(record, now):
             plan.problems.append(_("You may not change this."))
         else:
-            plan.fields = [found for found in words.fields(was, now) if self._is_asked(found) and self._may_be_set(plan, found)]
+            plan.fields = [
+                found for found in words.fields(was, now) if self._is_asked(found) and self._may_be_set(plan, found)
+            ]
             if now.is_deleted and was.is_deleted:
                 plan.problems.append(_("It was in the trash then, and is there now. Take it out first."))
                 plan.fields = []
@@ -133,7 +135,9 @@ class Restoration:
 
     def _may_parts_be_set(self, plan: Plan, found: Field) -> bool:
         if plan.record.id in self.merged_since:
-            said = _("%(field)s: another record was merged into this one since. Undo the merge first.", field=found.label)
+            said = _(
+                "%(field)s: another record was merged into this one since. Undo the merge first.", field=found.label
+            )
             plan.problems.append(said)
             return False
         model: Any = journal.models()[found.name]
@@ -142,10 +146,14 @@ class Restoration:
                 continue
             if not _has_its_place(self.user, values):
                 plan.left_out.add((found.name, number))
-                plan.problems.append(_("%(field)s: what it belongs to is gone, or not there for you.", field=found.label))
+                plan.problems.append(
+                    _("%(field)s: what it belongs to is gone, or not there for you.", field=found.label)
+                )
             elif db.session.get(model, number) is not None:
                 plan.left_out.add((found.name, number))
-                plan.problems.append(_("%(field)s: something is part of another record now, and stays there.", field=found.label))
+                plan.problems.append(
+                    _("%(field)s: something is part of another record now, and stays there.", field=found.label)
+                )
         return True
 
     @cached_property
@@ -192,7 +200,9 @@ class Restoration:
         values = plan.was.values or {}
         if "address" in names:
             record.city, record.country = values.get("city") or "", values.get("country")
-        chosen = {name: self._read(record, name, values.get(name)) for name in settable_fields(self.kind) if name in names}
+        chosen = {
+            name: self._read(record, name, values.get(name)) for name in settable_fields(self.kind) if name in names
+        }
         if chosen:
             record.change(**chosen)
         if "owner_id" in chosen:
@@ -252,8 +262,8 @@ def _has_its_place(user: Viewer, values: Values) -> bool:
     """Whether the other record that it links to, and its tag, are still there for the user."""
     company_id = values.get("company_id")
     company = types.get("company")
-    if company_id is not None and values.get("contact_id") is not None and company is not None:
-        if company.policy.seen(user, company_id) is None:
-            return False
+    is_link = company_id is not None and values.get("contact_id") is not None
+    if is_link and (company is None or company.policy.seen(user, company_id or 0) is None):
+        return False
     tag: Any = journal.models()["tag"]
     return "tag_id" not in values or db.session.get(tag, values["tag_id"]) is not None

@@ -98,7 +98,10 @@ class Words:
 
     def _lines(self, name: str, found: dict[int, Values]) -> tuple[str, ...]:
         say = {"point": _point, "address": _address, "affiliation": self._affiliation, "tagging": self._tag}[name]
-        lines = [say(values) for _number, values in sorted(found.items(), key=lambda item: (not item[1].get("main"), item[0]))]
+        lines = [
+            say(values)
+            for _number, values in sorted(found.items(), key=lambda item: (not item[1].get("main"), item[0]))
+        ]
         return tuple(lines)
 
     def _affiliation(self, values: Values) -> str:

@@ -12,11 +12,23 @@ from crmlite.records.forms import row_id
 from crmlite.records.types import RecordType
 from crmlite.records.views import is_seen, kind_of
 from crmlite.timetravel import moments, past
+from crmlite.timetravel.listing import PastListing
 from crmlite.timetravel.pages import RecordThen
 from crmlite.timetravel.restoring import MOST, Restoration
 from crmlite.web import go, render, undo_url
 
 bp = Blueprint("timetravel", __name__, url_prefix="/timetravel")
+
+
+@bp.get("/<record_type>/")
+def index(record_type: str) -> Response:
+    """The type's list, as the address asks for it, as of `_at`."""
+    kind = kind_of(record_type)
+    if not kind.may(g.user, "view"):
+        raise Forbidden
+    at = moments.read(request.args.get("_at")) or utcnow()
+    listing = PastListing(kind, g.user, request.args, at)
+    return render("timetravel/list.html", listing.block, listing=listing)
 
 
 @bp.get("/<record_type>/<int:record_id>")
@@ -50,7 +62,11 @@ def restore(record_type: str) -> Response:
     db.session.commit()
     message = ngettext("%(num)d record is as it was.", "%(num)d records are as they were.", done)
     if any(plan.is_left for plan in page.plans):
-        message = _("%(done)d of %(all)d records are as they were; the others were changed meanwhile.", done=done, all=len(page.plans))
+        message = _(
+            "%(done)d of %(all)d records are as they were; the others were changed meanwhile.",
+            done=done,
+            all=len(page.plans),
+        )
     alone = page.plans[0].record.id if len(page.plans) == 1 else None
     return go(kind.url_of(alone) if alone and is_seen(kind, alone) else kind.url, message, undo_url())
 

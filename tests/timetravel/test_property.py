@@ -37,7 +37,9 @@ steps = st.one_of(
     st.tuples(st.just("restore"), people),
     st.tuples(st.just("given_up"), people, text),
     st.tuples(st.just("undo"), st.integers(0, 9)),
-    st.tuples(st.just("move_house"), people, st.sampled_from(["Oslo", "Bergen", ""]), st.sampled_from(["NO", "NL", ""])),
+    st.tuples(
+        st.just("move_house"), people, st.sampled_from(["Oslo", "Bergen", ""]), st.sampled_from(["NO", "NL", ""])
+    ),
     st.tuples(st.just("second_phone"), people, st.sampled_from(["+31201234567", "+31612345678"])),
     st.tuples(st.just("memo"), people, text),
     st.tuples(st.just("work_at"), people, st.sampled_from(["seller.company", "rival.company", "manager.company"])),
@@ -147,7 +149,11 @@ def test_as_of_each_moment_and_back_again(stage, databases, pytestconfig, break_
         deadline=None,
         database=None,
         derandomize=True,
-        phases=(Phase.generate,) if break_it else (Phase.generate, Phase.shrink) if pytestconfig.getoption("long") else (Phase.generate,),
+        phases=(Phase.generate,)
+        if break_it
+        else (Phase.generate, Phase.shrink)
+        if pytestconfig.getoption("long")
+        else (Phase.generate,),
         suppress_health_check=list(HealthCheck),
     )
     @given(st.lists(steps, min_size=4, max_size=10), people, st.integers(0, 8))
@@ -200,5 +206,7 @@ def back_and_forth(stage: Any, contact_id: int, kept: tuple[Any, dict[str, Any]]
 def forget_a_change(stage: Any, contact_id: int) -> None:
     with stage.engines[None].begin() as connection:
         change = Change.__table__
-        newest = sa.select(sa.func.max(change.c.id)).where(change.c.record_type == "contact", change.c.record_id == contact_id)
+        newest = sa.select(sa.func.max(change.c.id)).where(
+            change.c.record_type == "contact", change.c.record_id == contact_id
+        )
         connection.execute(sa.delete(change).where(change.c.id == connection.scalar(newest)))
