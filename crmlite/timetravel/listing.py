@@ -94,6 +94,10 @@ class PastListing(Listing):
     def count(self) -> int:
         return super().count() + self._then_count
 
+    @property
+    def sorted_column(self) -> Column:
+        return self._sort_column
+
     @cached_property
     def rolled(self) -> Rolled:
         return Rolled(self.type, self.user, self.terms, self._sort_column, self.at)

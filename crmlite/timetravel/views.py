@@ -12,6 +12,7 @@ from crmlite.records.forms import row_id
 from crmlite.records.types import RecordType
 from crmlite.records.views import is_seen, kind_of
 from crmlite.timetravel import moments, past
+from crmlite.timetravel.comparing import Comparison
 from crmlite.timetravel.listing import PastListing
 from crmlite.timetravel.pages import RecordThen
 from crmlite.timetravel.restoring import MOST, Restoration
@@ -29,6 +30,17 @@ def index(record_type: str) -> Response:
     at = moments.read(request.args.get("_at")) or utcnow()
     listing = PastListing(kind, g.user, request.args, at)
     return render("timetravel/list.html", listing.block, listing=listing)
+
+
+@bp.get("/<record_type>/compare")
+def compare(record_type: str) -> Response:
+    """What became of the list between `_at` and `_to`: what is new, gone, changed."""
+    kind = kind_of(record_type)
+    if not kind.may(g.user, "view"):
+        raise Forbidden
+    start, end = moments.read(request.args.get("_at")), moments.read(request.args.get("_to"))
+    page = Comparison(kind, g.user, request.args, start or utcnow(), end)
+    return render("timetravel/compare.html", page=page)
 
 
 @bp.get("/<record_type>/<int:record_id>")

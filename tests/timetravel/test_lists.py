@@ -15,7 +15,6 @@ from crmlite.extensions import db, pretending, utcnow
 from crmlite.records import listing as today
 from crmlite.records import points, tags
 from crmlite.records.listing import Listing
-from crmlite.timetravel import changed
 from crmlite.timetravel import listing as past
 from crmlite.timetravel.listing import PastListing
 from tests.records.who import request_of, viewer
