@@ -396,8 +396,8 @@ ROUTES: tuple[Route, ...] = (
     *each_type(get("/timetravel/<record_type>/", SIGNED_IN, query="_at=2020-01-01")),
     *each_type(get("/timetravel/<record_type>/", SIGNED_IN)),
     *each_type(get("/timetravel/<record_type>/compare", SIGNED_IN, query="_at=2020-01-01")),
-    *each_type(get("/timetravel/<record_type>/<int:record_id>", TEAM)),
-    get("/timetravel/<record_type>/<int:record_id>", TEAM, query="at=2020-01-01&to=2099-01-01"),
+    *each_type(get("/timetravel/<record_type>/<int:record_id>", TEAM, trash=True)),
+    get("/timetravel/<record_type>/<int:record_id>", TEAM, query="at=2020-01-01&to=2099-01-01", trash=True),
     get("/timetravel/<record_type>/restore", TEAM, query="at=2099-01-01&id=@seller.contact"),
     post(  # nothing is other than now
         "/timetravel/<record_type>/restore",
