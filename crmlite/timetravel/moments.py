@@ -1,6 +1,6 @@
 """Moments: how addresses and people say them, and which ones a record has."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,7 @@ def read(text: str | None) -> datetime | None:
         return None
     try:
         day = date.fromisoformat(text) if len(text) == 10 else None
-        found = datetime.fromisoformat(text) if day is None else datetime.combine(day + timedelta(days=1), time())
+        found = datetime.fromisoformat(text) if day is None else datetime.combine(day, time.max)
         if found.tzinfo is None:
             found = found.replace(tzinfo=ZoneInfo(web.time_zone()))
         if not 1970 < found.year < 9990:
