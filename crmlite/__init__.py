@@ -11,7 +11,7 @@ from flask import Flask
 
 from crmlite import config, extensions, health, manifest, upgrading, web
 
-FOUNDATION = ("auth", "mail", "help", "records", "desk", "retention", "doctor", "backup")
+FOUNDATION = ("auth", "mail", "help", "records", "desk", "timetravel", "retention", "doctor", "backup")
 """Packages that are always on, lowest first."""
 MODULES = (
     "companies",

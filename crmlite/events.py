@@ -168,6 +168,7 @@ SAVED_VIEW_REMOVED = _event("saved_view.removed", _l("%(actor)s removed the view
 RECORD_DELETED = _event("record.deleted", _l("%(actor)s moved this to the trash"), "trash")
 RECORD_RESTORED = _event("record.restored", _l("%(actor)s took this out of the trash"), "restore")
 RECORD_PURGED = _event("record.purged", _l("Removed for good after its time in the trash"), "trash", inverse=FINAL)
+RECORD_SET_BACK = _event("record.set_back", _l("%(actor)s set this back to how it was on %(then)s"), "history", "then")
 RECORD_ASSIGNED = _event("record.assigned", _l("%(actor)s made %(owner)s the owner"), "user-check", "owner", "owner_id")
 MEMBER_JOINED = _event("member.joined", _l("%(member)s works on this too"), "users", "member", "role", "member_id")
 MEMBER_LEFT = _event("member.left", _l("%(member)s no longer works on this"), "users", "member")

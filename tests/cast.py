@@ -282,6 +282,8 @@ def _seed_privacy(user: User, ids: dict[str, int]) -> dict[str, int]:
     db.session.flush()
     retired = Purpose.create(user, "Printed catalogue", {"en": "Send me paper."}).retire()
     return {"purpose": purpose.id, "purpose.retired": retired.id, "erasure": done.id}
+
+
 def _seed_details(user: User, ids: dict[str, int]) -> dict[str, int]:
     """What a contact of his team corrected of themselves, and private links: theirs, and that of who holds nobody's word."""
     theirs, shared = (db.session.get_one(Contact, ids[f"{key}.contact"]) for key in ("colleague", "shared"))

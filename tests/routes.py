@@ -419,6 +419,18 @@ ROUTES: tuple[Route, ...] = (
     get("/duplicates/<record_type>/<int:record_id>/doubles", TEAM),
     get("/duplicates/merges/<int:merge_id>", SIGNED_IN, ok=404),  # there is none; tests/duplicates has some
     post("/duplicates/merges/<int:merge_id>/separate", SIGNED_IN, ok=404),
+    # timetravel
+    *each_type(get("/timetravel/<record_type>/", SIGNED_IN, query="_at=2020-01-01")),
+    *each_type(get("/timetravel/<record_type>/", SIGNED_IN)),
+    *each_type(get("/timetravel/<record_type>/compare", SIGNED_IN, query="_at=2020-01-01")),
+    *each_type(get("/timetravel/<record_type>/<int:record_id>", TEAM, trash=True)),
+    get("/timetravel/<record_type>/<int:record_id>", TEAM, query="at=2020-01-01&to=2099-01-01", trash=True),
+    get("/timetravel/<record_type>/restore", TEAM, query="at=2099-01-01&id=@seller.contact"),
+    post(  # nothing is other than now
+        "/timetravel/<record_type>/restore",
+        TEAM | dict.fromkeys(("seller", "colleague", "manager", "admin"), 409),
+        form={"at": "2099-01-01", "id": "@seller.contact"},
+    ),
     # quotes and orders
     get("/quotes/", SIGNED_IN),
     get("/quotes/new", SIGNED_IN),

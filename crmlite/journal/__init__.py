@@ -4,7 +4,7 @@ The session writes the change rows itself after every flush, so that no view can
 operation; what is undone is an operation, and an undo is an operation too.
 """
 
-from crmlite.journal.history import as_of, replay_back
+from crmlite.journal.history import as_of, many_as_of, replay_back, since
 from crmlite.journal.models import (
     Change,
     Event,
@@ -47,6 +47,6 @@ from crmlite.journal.undoing import (
 __all__ = [
     "Actor", "CannotUndo", "Change", "Conflict", "Event", "EventLink", "Journaled", "NotJournaled", "Operation",
     "Undone", "act_as", "act_for", "acted_for", "actor", "as_of", "before_commit", "begin_undo", "current_tx", "from_json", "go_on",
-    "journaled_columns", "label", "last_operation", "models", "operation", "renew", "replay_back", "subjects_of", "to_json",
+    "journaled_columns", "label", "last_operation", "many_as_of", "models", "operation", "renew", "replay_back", "since", "subjects_of", "to_json",
     "touched_by", "undo", "undo_of", "undo_on", "values_of",
 ]  # fmt: skip

@@ -37,7 +37,7 @@ class Operation(Base):
     actor_id: Mapped[int | None] = mapped_column(index=True)
     actor_kind: Mapped[str]
     request_id: Mapped[str | None]
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
     undone_by_id: Mapped[int | None]
 
 
@@ -68,10 +68,14 @@ class Change(Base):
     """One row of one table as it changed: only the fields that did, old and new, in JSON's own types."""
 
     __tablename__ = "change"
-    __table_args__ = (sa.Index(None, "record_type", "record_id", "id"), sa.Index(None, "tx", "id"))
+    __table_args__ = (
+        sa.Index(None, "record_type", "record_id", "id"),
+        sa.Index(None, "tx", "id"),
+        sa.Index(None, "operation_id", "record_type"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     tx: Mapped[int] = mapped_column(sa.BigInteger, default=current_tx())
-    operation_id: Mapped[int] = mapped_column(index=True)
+    operation_id: Mapped[int]
     record_type: Mapped[str]
     record_id: Mapped[int]
     action: Mapped[str]

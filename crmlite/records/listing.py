@@ -300,6 +300,9 @@ class Listing:
     @cached_property
     def _ids(self) -> list[int]:
         """Ids of this page and one more, in order."""
+        return self._found()
+
+    def _found(self) -> list[int]:
         if self._matching <= COUNT_TO:
             return self._few()
         return self._walk_values() if self._sort_column.custom else self._walk()

@@ -51,6 +51,8 @@ class Entry:
     is_undone: bool
     undo_url: str | None
     """For those who did it themselves, where it can be taken back."""
+    moment: str = ""
+    """Right after it, as the address of the record as it was says it."""
     for_whom: str = ""
     """The absent colleague that whoever did it stood in for."""
 
@@ -126,7 +128,7 @@ class Timeline:
         if not own and subject is None:
             return Entry(
                 event.id, event.at, _("Something about a record that you may not see"), "lock", None, None, (), None,
-                False, None,
+                False, None, operation.at.isoformat().replace("+00:00", "Z"),
             )  # fmt: skip
         actor = users().get(operation.actor_id or 0)
         return Entry(
@@ -141,6 +143,7 @@ class Timeline:
             about=None if own or subject is None else subject[:2],
             is_undone=operation.undone_by_id is not None,
             undo_url=f"/records/undo/{operation.id}" if self._may_undo(event, operation, subject) else None,
+            moment=operation.at.isoformat().replace("+00:00", "Z"),
             for_whom=users().get(event.for_user_id or 0, {}).get("name", ""),
         )
 
@@ -242,8 +245,8 @@ class Timeline:
             diffs = tuple(
                 Diff(
                     column.label,
-                    _value(column, old.get(name), was["currency"]),
-                    _value(column, new.get(name), now["currency"]),
+                    in_words(column, old.get(name), was["currency"]),
+                    in_words(column, new.get(name), now["currency"]),
                 )
                 for name, column in by_attribute.items()
                 if name in new
@@ -284,9 +287,12 @@ def _words(
 
 
 def _said(value: Any) -> Any:
-    """A price comes as {"unit_micro": 12500000, "currency": "EUR"}, an amount as {"minor": 1250, "currency": "EUR"}."""
+    """A price comes as {"unit_micro": 12500000, "currency": "EUR"}, an amount as {"minor": 1250, "currency": "EUR"}, a time as
+    {"moment": "2026-05-31T12:00:00+00:00"}."""
     if isinstance(value, dict) and "minor" in value:
         return web.isolated(web.show_money(value["minor"], value["currency"]))
+    if isinstance(value, dict) and "moment" in value:
+        return web.show_datetime(datetime.fromisoformat(value["moment"]))
     if isinstance(value, dict) and "unit_micro" in value:
         return web.isolated(web.show_price(value["unit_micro"], value["currency"]))
     return value
@@ -296,7 +302,8 @@ def _nobodys_name(actor_kind: str) -> str:
     return {"customer": _("A visitor"), "rule": _("A rule"), "system": "crmlite"}.get(actor_kind) or _("Somebody")
 
 
-def _value(column: Column, value: Any, currency: str) -> str:
+def in_words(column: Column, value: Any, currency: str) -> str:
+    """A field's value out of the journal."""
     if value is None or value == "":
         return ""
     if column.custom is not None:

@@ -7,6 +7,7 @@ has to emit the event it stands for. An event that is not final and has no case 
 from collections.abc import Callable
 from datetime import date
 from io import BytesIO
+from types import SimpleNamespace
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +22,7 @@ from crmlite.companies.models import Company
 from crmlite.companies.types import COMPANY
 from crmlite.contacts.consents import Purpose
 from crmlite.contacts.models import Affiliation, Contact
+from crmlite.contacts.types import CONTACT
 from crmlite.details import asking
 from crmlite.details.models import Correction
 from crmlite.duplicates import merging
@@ -37,7 +39,9 @@ from crmlite.records.notes import Note
 from crmlite.records.saved_views import SavedView
 from crmlite.retention import Limit
 from crmlite.sales.models import NumberRange, Order, Quote
+from crmlite.timetravel.restoring import Restoration
 from tests.cast import VERSION, quote_lines
+from tests.records.who import viewer
 
 Ids = dict[str, int]
 CASES: dict[str, Callable[[Ids], Any]] = {}
@@ -616,3 +620,13 @@ def _(ids: Ids) -> None:
 @case(events.SAVED_VIEW_REMOVED)
 def _(ids: Ids) -> None:
     view(ids).remove()
+
+
+@case(events.RECORD_SET_BACK)
+def _(ids: Ids) -> None:
+    """To how the contact was made: since then the manager said that they work elsewhere too."""
+    made = sa.select(journal.Operation.at).join(journal.Change, journal.Change.operation_id == journal.Operation.id)
+    made = made.where(journal.Change.record_type == "contact", journal.Change.record_id == ids["seller.contact"])
+    at = db.session.scalars(made.order_by(journal.Change.id).limit(1)).one()
+    who = viewer(SimpleNamespace(ids=ids), "seller")
+    assert Restoration(CONTACT, who, [ids["seller.contact"]], at).carry_out() == 1

@@ -1,0 +1,12 @@
+"""Time travel: what happened after a moment, and to which kind of record, is found without reading what happened before"""
+
+from alembic import op
+
+revision = "20261127_b"
+down_revision = "20261127_8"
+
+
+def upgrade() -> None:
+    op.create_index("ix_operation_at", "operation", ["at"])
+    op.drop_index("ix_change_operation_id", "change")
+    op.create_index("ix_change_operation_id_record_type", "change", ["operation_id", "record_type"])

@@ -1,0 +1,172 @@
+"""The pages of time travel: what they show of whom, and setting back with undo."""
+
+import re
+from urllib.parse import quote
+
+import pytest
+import sqlalchemy as sa
+
+from crmlite.contacts.models import Contact
+from crmlite.contacts.types import CONTACT
+from crmlite.duplicates import merging
+from crmlite.extensions import db
+from crmlite.journal import Operation
+from crmlite.records import points, tags
+from crmlite.timetravel import changed
+from tests import cast
+
+WORD = "zcpastpersonqx"
+
+
+def moment(stage) -> str:
+    """Now, as addresses say it; what comes later comes after it."""
+    with stage.app.app_context():
+        return quote(db.session.scalar(sa.select(sa.func.max(Operation.at))).isoformat())
+
+
+def contact(stage, key: str = "seller.contact") -> Contact:
+    return db.session.get_one(Contact, stage.ids[key])
+
+
+def changed_since(stage) -> tuple[str, int]:
+    """A contact of the seller, whose everything was changed after the moment that is returned."""
+    with stage.writes("seller") as s:
+        made = Contact.create(s.user, given=WORD, family="Dijkstra", email="old@firm.example", city="Delft")
+        points.add(made, "phone", "+31201234567")
+        tags.add(made, "Early")
+        number = made.id
+    at = moment(stage)
+    with stage.writes("seller"):
+        person = db.session.get_one(Contact, number)
+        person.change(family="Bakker", email="new@firm.example", language="nl")
+        tags.take(person, "Early")
+        tags.add(person, "Late")
+        person.set_custom(memo="later")
+    return at, number
+
+
+def seen_in(page: str) -> dict[str, str]:
+    return dict(re.findall(r'name="(seen-\d+)" value="(\w+)"', page))
+
+
+def test_a_record_as_it_was_says_so_and_what_differs(stage):
+    at, number = changed_since(stage)
+    client = stage.client("seller")
+    page = client.get(f"/timetravel/contact/{number}?at={at}").text
+    assert "This is how it was on" in page
+    for was in ("Dijkstra", "old@firm.example", "Early", "+31201234567"):
+        assert was in page
+    assert "Bakker" in page  # beside it, what it is now
+    assert '<form method="post"' not in page.partition('id="then"')[2].partition("</main>")[0]
+    earlier = client.get(f"/timetravel/contact/{number}?at=2001-01-01").text
+    assert "It was not there yet" in earlier
+    assert 'rel="next"' in earlier
+    timeline = client.get(f"/records/contact/{number}/timeline").text
+    assert f"/timetravel/contact/{number}?at=" in timeline
+
+
+def test_a_field_is_set_back_and_undone(stage):
+    at, number = changed_since(stage)
+    client = stage.client("seller")
+    page = client.get(f"/timetravel/contact/restore?at={at}&id={number}&name=family").text
+    assert "Bakker" in page
+    assert "Dijkstra" in page
+    assert "new@firm.example" not in page
+    form = {"at": at.replace("%3A", ":").replace("%2B", "+"), "id": number, "name": "family", **seen_in(page)}
+    assert client.post("/timetravel/contact/restore", data=form).status_code == 303
+    with stage.app.app_context():
+        person = db.session.get_one(Contact, number)
+        assert (person.family, person.main_email, person.language) == ("Dijkstra", "new@firm.example", "nl")
+        last = db.session.scalar(sa.select(sa.func.max(Operation.id)))
+    assert client.post(f"/records/undo/{last}").status_code == 303
+    with stage.app.app_context():
+        assert db.session.get_one(Contact, number).family == "Bakker"
+
+
+def test_all_of_a_group_is_set_back_but_not_what_somebody_changed_meanwhile(stage):
+    at, number = changed_since(stage)
+    with stage.writes("seller"):
+        contact(stage).change(salutation="Dear all")
+    client = stage.client("seller")
+    page = client.get(f"/timetravel/contact/restore?at={at}&id={number}&id={stage.ids['seller.contact']}").text
+    assert "Dear all" in page
+    form = {
+        "at": at.replace("%3A", ":").replace("%2B", "+"),
+        "id": [number, stage.ids["seller.contact"]],
+        **seen_in(page),
+    }
+    with stage.writes("colleague"):
+        contact(stage).change(salutation="Dear nobody")
+    assert client.post("/timetravel/contact/restore", data=form).status_code == 303
+    with stage.app.app_context():
+        person = db.session.get_one(Contact, number)
+        assert (person.family, person.main_email, person.language, person.custom) == (
+            "Dijkstra", "old@firm.example", None, None,
+        )  # fmt: skip
+        assert [name for _id, name, _hue in tags.of("contact", [number])[number]] == ["Early"]
+        assert contact(stage).salutation == "Dear nobody"
+    again = client.post("/timetravel/contact/restore", data=form)
+    assert again.status_code == 409  # nothing that was looked at is still so
+    assert "Dear nobody" in again.text
+
+
+def test_lists_say_what_became_of_their_records(stage):
+    at, number = changed_since(stage)
+    with stage.writes("seller"):
+        db.session.get_one(Contact, number).trash()
+    with stage.writes("admin") as s:
+        merging.merge(CONTACT, contact(stage), [contact(stage, "colleague.contact")], {}, s.user)
+    client = stage.client("admin")
+    page = client.get(f"/timetravel/contact/?_at={at}&_columns=name,email,tags").text
+    row = page.partition(WORD)[2].partition("</tr>")[0]
+    assert "Dijkstra" in row
+    assert "old@firm.example" in row
+    assert "Early" in row
+    assert "in the trash now" in row
+    merged = page.partition(cast.canary("colleague", "contact") + "given")[2].partition("</tr>")[0]
+    assert "merged since" in merged
+    what = client.get(f"/timetravel/contact/compare?_at={at}&_only=gone").text
+    assert WORD in what
+    assert cast.canary("colleague", "contact") in what
+    assert cast.canary("rival", "contact") not in what
+
+
+@pytest.mark.parametrize("url", ["/timetravel/contact/?_at={at}", "/timetravel/contact/compare?_at={at}"])
+def test_the_past_shows_nobody_what_they_may_not_see_now(stage, url):
+    """The contact was the seller's then, and is the rival's now."""
+    at = moment(stage)
+    word = cast.canary("seller", "contact")
+    with stage.writes("admin"):
+        contact(stage).hand_over(stage.ids["user.rival"])
+    page = stage.client("seller").get(url.format(at=at)).text
+    assert word not in page
+    assert word in stage.client("rival").get(url.format(at=at)).text
+    number = stage.ids["seller.contact"]
+    assert stage.client("seller").get(f"/timetravel/contact/{number}?at={at}").status_code == 404
+    assert stage.client("seller").get(f"/timetravel/contact/restore?at={at}&id={number}").status_code == 404
+
+
+def test_who_may_not_say_whose_it_is_does_not_set_that_back(stage):
+    at = moment(stage)
+    with stage.writes("admin"):
+        contact(stage).hand_over(stage.ids["user.colleague"])
+    page = stage.client("seller").get(f"/timetravel/contact/restore?at={at}&id={stage.ids['seller.contact']}").text
+    assert "Only its owner" in page
+    assert "Set 1 record back" not in page
+
+
+def test_too_much_is_said_and_not_guessed(stage, monkeypatch):
+    at, _number = changed_since(stage)
+    monkeypatch.setattr(changed, "MOST", 0)
+    answer = stage.client("seller").get(f"/timetravel/contact/?_at={at}")
+    assert answer.status_code == 400
+    assert "Too much was changed since then" in answer.text
+
+
+def test_what_can_be_asked(stage):
+    client = stage.client("seller")
+    for bad in ("never", "0001-01-01T00:00", "9999-12-31T23:59:59", "2026-13-01"):
+        assert client.get(f"/timetravel/contact/?_at={bad}").status_code == 400
+    page = client.get("/timetravel/contact/?_at=2099-01-01&_q=somebody").text
+    assert "The search words were left out" in page
+    assert "/timetravel/contact/?owner=me" in client.get("/contacts/?owner=me").text
