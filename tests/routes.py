@@ -336,6 +336,28 @@ ROUTES: tuple[Route, ...] = (
         refuses={"company": "rival.company"},
     ),
     post("/contacts/<int:contact_id>/companies/<int:affiliation_id>", TEAM, form=AFFILIATION_FORM),
+    post(
+        "/contacts/<int:contact_id>/companies/<int:affiliation_id>/roles",
+        TEAM,
+        form={
+            "r{seller.contact.affiliation}-was": '{"buying_role": "decides"}',
+            "r{seller.contact.affiliation}-buying_role": ["decides", "buys"],
+        },
+    ),  # fmt: skip
+    post(
+        "/contacts/at/<int:company_id>/roles",
+        TEAM,
+        role="uses",
+        person="@seller.contact.affiliation",
+        refuses={"person": "rival.contact.affiliation"},
+    ),
+    get("/contacts/roles", ABOVE),
+    post(
+        "/contacts/roles",
+        ABOVE,
+        was='{"needed_roles": "decides", "deal_roles": "decides buys uses"}',
+        needed_roles=["decides", "buys"],
+    ),
     post("/contacts/<int:contact_id>/companies/<int:affiliation_id>/end", TEAM),
     post("/contacts/<int:contact_id>/companies/<int:affiliation_id>/remove", TEAM),
     post(
@@ -371,6 +393,13 @@ ROUTES: tuple[Route, ...] = (
     post("/companies/new", SIGNED_IN, form=COMPANY_FORM, refuses={"parent_id": "rival.company"}),
     get("/companies/<int:company_id>", TEAM),
     get("/companies/<int:company_id>/peek", TEAM, htmx=True),
+    post(
+        "/companies/<int:company_id>/parent",
+        TEAM,
+        parent_id="@nobody.company",
+        form={"parent_id-text": "x"},
+        refuses={"parent_id": "rival.company"},
+    ),
     get("/companies/<int:company_id>/edit", TEAM),
     post(
         "/companies/<int:company_id>/edit",

@@ -1,5 +1,6 @@
 """The forms people fill in about a person, and about where somebody works."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from flask_babel import gettext as _
@@ -8,17 +9,19 @@ from wtforms import (
     BooleanField,
     DateField,
     EmailField,
+    SelectMultipleField,
     StringField,
     TelField,
     TextAreaField,
     ValidationError,
 )
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import Choice
 from wtforms.validators import Optional
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from crmlite.companies.forms import check_since, check_until
-from crmlite.contacts.models import BUYING_ROLES
-from crmlite.forms import Form, SeenForm, SelectField, at_most, choices, language_choices, one_line, text_or_none, tidy
+from crmlite.contacts.models import BUYING_ROLE_LABELS, BUYING_ROLES, roles_text
+from crmlite.forms import Form, SeenForm, SelectField, at_most, language_choices, one_line, text_or_none, tidy
 from crmlite.records.custom_forms import WithCustom
 from crmlite.records.forms import OwnerField, ReachForm, RecordField, check_email, check_phone
 from crmlite.web import local_today
@@ -62,15 +65,38 @@ class ContactFields(WithCustom):
     validate_phone: Any = validate_given
 
 
-def _buying_roles() -> list[SelectChoice]:
-    return choices(BUYING_ROLES, "–")
+class RolesField(SelectMultipleField):
+    """Boxes to tick, one for each role in the decision; its data is what the link keeps of them."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def iter_choices(self) -> Iterator[Choice]:
+        for name, label in BUYING_ROLES:
+            yield Choice(name, label, name in (self.data or "").split(), {})
+
+    def process_data(self, value: Any) -> None:
+        self.data = value or ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """An empty answer is sent along, so that "none of them" is one."""
+        sent = [name for name in valuelist if name]
+        self.data = roles_text(sent) if set(sent) <= set(BUYING_ROLE_LABELS) else " ".join(sent)
+
+    def said(self, value: str) -> str:
+        """In words."""
+        return ", ".join(str(BUYING_ROLE_LABELS.get(name, name)) for name in value.split())
+
+    def pre_validate(self, form: Form) -> None:
+        if not set((self.data or "").split()) <= set(BUYING_ROLE_LABELS):
+            raise ValidationError(_("Choose among the answers that are offered."))
 
 
 class AffiliationForm(SeenForm):
     """What somebody does at a company."""
 
     title = StringField(_l("Job title"), [at_most(100)], filters=[one_line])
-    buying_role = SelectField(_l("Role when they buy"), choices=_buying_roles, default="")
+    buying_role = RolesField(_l("Roles in a decision"))
     since = DateField(_l("Since"), [Optional()])
     until = DateField(_l("Until"), [Optional()])
     main = BooleanField(_l("Main company"))
@@ -80,12 +106,25 @@ class AffiliationForm(SeenForm):
             raise ValidationError(_("This is before the day they began."))
 
 
+class RolesForm(SeenForm):
+    """What somebody is to decisions at a company, by itself."""
+
+    buying_role = RolesField(_l("Roles in a decision"))
+
+
+class NeedsForm(SeenForm):
+    """Which roles the firm wants to know at every company, and which besides while it sells something there."""
+
+    needed_roles = RolesField(_l("At every company where we know people"))
+    deal_roles = RolesField(_l("Where a deal is open"))
+
+
 class JoinForm(Form):
     """Where somebody works, said for the first time."""
 
     company = RecordField(_l("Company"), "company", or_new=True)
     title = StringField(_l("Job title"), [at_most(100)], filters=[one_line])
-    buying_role = SelectField(_l("Role when they buy"), choices=_buying_roles, default="")
+    buying_role = RolesField(_l("Roles in a decision"))
     since = DateField(_l("Since"), [Optional()])
 
     def validate_company(self, field: RecordField) -> None:
@@ -98,7 +137,7 @@ class PersonForm(Form):
 
     contact = RecordField(_l("Person"), "contact")
     title = StringField(_l("Job title"), [at_most(100)], filters=[one_line])
-    buying_role = SelectField(_l("Role when they buy"), choices=_buying_roles, default="")
+    buying_role = RolesField(_l("Roles in a decision"))
     since = DateField(_l("Since"), [Optional()])
 
     def validate_contact(self, field: RecordField) -> None:
@@ -131,6 +170,7 @@ class NewContactForm(ContactForm):
 
     company = RecordField(_l("Company"), "company", or_new=True)
     title = StringField(_l("Job title"), [at_most(100)], filters=[one_line])
+    buying_role = RolesField(_l("Roles in a decision"))
 
 
-_NOT_PLAIN = {"emails", "phones", "urls", "addresses", "company", "title"}
+_NOT_PLAIN = {"emails", "phones", "urls", "addresses", "company", "title", "buying_role"}

@@ -19,6 +19,8 @@ from crmlite.records import (
     lifecycle,
     links,
     notes,
+    opens,
+    panels,
     saved_views,
     search,
     trash,
@@ -36,6 +38,7 @@ def init_app(app: Flask) -> None:
     app.extensions["crmlite.undo_guards"] = {}  # table that holds no records, to who may take back a change of it
     app.extensions["crmlite.undoers"] = {}  # kind of operation, to the view that takes it back in a way of its own
     app.extensions["crmlite.look_alikes"] = None  # who knows whether somebody is known already (alike.py)
+    app.extensions["crmlite.opens"] = []  # what of each module is open with a contact or company (opens.py)
     app.extensions["crmlite.seen"] = []  # (whether there is something to do, what) when a user has looked at a record
     app.extensions["crmlite.undo_guards"]["custom_field"] = custom_fields.may_edit_fields
     roles.declare(app, "custom_field", _l("Custom fields"))
@@ -43,6 +46,8 @@ def init_app(app: Flask) -> None:
     journal.before_commit(search.keep, bulk=False)
     journal.before_commit(custom_values.keep)
     links.init_app(app)
+    for on in ("contact", "company"):
+        panels.add(app, panels.Panel(_l("What is open"), opens.panel, on=on, needs=on))
     retention.declare(app, trash.kept)
     retention.declare(app, custom_purge.kept)
     retention.declare(app, links.kept)

@@ -1,6 +1,6 @@
 """The firm that runs this instance."""
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -30,6 +30,15 @@ class Organisation(Journaled, Base):
     """Whether everybody has to sign in with two steps, whatever their role is."""
     logo_id: Mapped[int | None] = mapped_column(sa.ForeignKey("file.id"), index=True)
     """A PNG that the renderer made: nothing that was uploaded is stored as it came."""
+
+    needed_roles: Mapped[str] = mapped_column(default="decides")
+    """Roles in a decision that somebody should have at every company where we know people (contacts/models.py)."""
+    deal_roles: Mapped[str] = mapped_column(default="decides buys uses")
+    """The same, besides, where a deal is open."""
+
+    NEEDED: ClassVar[str] = "decides"
+    NEEDED_FOR_DEALS: ClassVar[str] = "decides buys uses"
+    """What holds where nobody has said anything yet."""
 
     @classmethod
     def get(cls, lock: bool = False) -> "Organisation":

@@ -1,15 +1,14 @@
 """Contacts: the list, one person's page, adding and changing, and where they work."""
 
-from flask import Blueprint, Response, g, redirect, render_template, request
+from flask import Blueprint, Response, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import Conflict, NotFound
 
-from crmlite.companies.models import Company
 from crmlite.companies.types import COMPANY, chosen_company
 from crmlite.contacts.forms import AffiliationForm, ContactForm, JoinForm, NewContactForm, PersonForm
-from crmlite.contacts.models import Affiliation, Contact
-from crmlite.contacts.page import ContactPage, People
+from crmlite.contacts.models import Affiliation, Contact, roles_text
+from crmlite.contacts.page import ContactPage
 from crmlite.contacts.types import CONTACT
 from crmlite.extensions import db, utcnow
 from crmlite.records import alike
@@ -32,7 +31,8 @@ def index() -> Response:
 def new() -> Response:
     CONTACT.policy.require_create(g.user)
     company_id = request.args.get("company", type=int)
-    form = NewContactForm(data={"owner_id": g.user.id, "company": company_id})
+    role = request.args.get("role", "")
+    form = NewContactForm(data={"owner_id": g.user.id, "company": company_id, "buying_role": roles_text([role])})
     return render("contacts/new.html", "form", form=form)
 
 
@@ -49,7 +49,7 @@ def create() -> Response:
         return render("contacts/new.html", "form", form=form, known=known, status=409)
     contact = Contact.create(g.user, **form.values())
     if company := chosen_company(form.company, g.user):
-        contact.join(company, form.title.data)
+        contact.join(company, form.title.data, form.buying_role.data)
     db.session.commit()
     return go(page_of(contact), _("%(name)s was added.", name=contact.title), undo_url())
 
@@ -114,7 +114,7 @@ def join(contact_id: int) -> Response:
 
 @bp.post("/<int:contact_id>/companies/<int:affiliation_id>")
 def change_affiliation(contact_id: int, affiliation_id: int) -> Response:
-    contact, link = _affiliation(contact_id, affiliation_id)
+    contact, link = affiliation(contact_id, affiliation_id)
     form = AffiliationForm(request.form, prefix=f"a{link.id}-")
     if not form.validate():
         return render("contacts/affiliation.html", "form", contact=contact, link=link, form=form, status=422)
@@ -130,7 +130,7 @@ def change_affiliation(contact_id: int, affiliation_id: int) -> Response:
 
 @bp.post("/<int:contact_id>/companies/<int:affiliation_id>/end")
 def end_affiliation(contact_id: int, affiliation_id: int) -> Response:
-    contact, link = _affiliation(contact_id, affiliation_id)
+    contact, link = affiliation(contact_id, affiliation_id)
     if not link.is_current:
         raise Conflict(_("This has ended already."))
     link.end(utcnow().date())
@@ -140,7 +140,7 @@ def end_affiliation(contact_id: int, affiliation_id: int) -> Response:
 
 @bp.post("/<int:contact_id>/companies/<int:affiliation_id>/remove")
 def remove_affiliation(contact_id: int, affiliation_id: int) -> Response:
-    contact, link = _affiliation(contact_id, affiliation_id)
+    contact, link = affiliation(contact_id, affiliation_id)
     link.remove()
     db.session.commit()
     return done(contact, _("Removed."))
@@ -159,12 +159,7 @@ def add_person(company_id: int) -> Response:
     return done(company, _("%(name)s works at %(company)s.", name=contact.title, company=company.name))
 
 
-def people_panel(company: Company) -> str:
-    """Who works at a company, on its page: deciders first; and whom nobody has found yet."""
-    return render_template("contacts/_people.html", company=company, people=People(company, g.user), form=PersonForm())
-
-
-def _affiliation(contact_id: int, affiliation_id: int) -> tuple[Contact, Affiliation]:
+def affiliation(contact_id: int, affiliation_id: int) -> tuple[Contact, Affiliation]:
     """The contact and one of their links, to a company that the user may see."""
     contact = CONTACT.policy.find(g.user, contact_id, "edit")
     link = db.session.get(Affiliation, affiliation_id)
