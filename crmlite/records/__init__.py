@@ -19,6 +19,7 @@ from crmlite.records import (
     lifecycle,
     links,
     notes,
+    offers,
     opens,
     panels,
     saved_views,
@@ -38,6 +39,7 @@ def init_app(app: Flask) -> None:
     app.extensions["crmlite.undo_guards"] = {}  # table that holds no records, to who may take back a change of it
     app.extensions["crmlite.undoers"] = {}  # kind of operation, to the view that takes it back in a way of its own
     app.extensions["crmlite.look_alikes"] = None  # who knows whether somebody is known already (alike.py)
+    app.extensions["crmlite.offers"] = []  # what other modules offer to do with lists (offers.py)
     app.extensions["crmlite.opens"] = []  # what of each module is open with a contact or company (opens.py)
     app.extensions["crmlite.seen"] = []  # (whether there is something to do, what) when a user has looked at a record
     app.extensions["crmlite.undo_guards"]["custom_field"] = custom_fields.may_edit_fields
@@ -64,6 +66,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals.update(
         can=can,
         cell=cells.cell,
+        offers=offers.of,
         knows_duplicates=alike.knows,
         once=cells.Drawn,
         may_change_view=_may_change_view,
