@@ -31,8 +31,7 @@ _TEXT = {
     "VC Vercelli|VR Verona|VV Vibo Valentia|VI Vicenza|VT Viterbo",
 }
 REGIONS: dict[str, dict[str, str]] = {
-    country: dict(one.split(" ", 1)[:2] for one in text.split("|"))
-    for country, text in _TEXT.items()
+    country: dict(one.split(" ", 1)[:2] for one in text.split("|")) for country, text in _TEXT.items()
 }
 """Of each country its regions, name by letters."""
 _CODES = {country: {fold(name): code for code, name in regions.items()} for country, regions in REGIONS.items()}

@@ -231,6 +231,22 @@ AUTHOR: Who = TEAM | dict.fromkeys(("colleague", "manager"), 403)
 DELETES: Who = TEAM | dict.fromkeys(("seller", "colleague"), 403)
 """A record of the seller and one of nobody, of which both may be deleted by those above only."""
 
+
+def each_record_type_of_letters() -> list[Route]:
+    found = []
+    for kind in ("contact", "company"):
+        ids, args = {"id": [f"@seller.{kind}"]}, {"record_type": kind}
+        letter = {**ids, "window": "din-b", "day": "2026-11-27", "subject": "News", "text": "Dear {name}"}
+        found += [
+            get("/letters/<record_type>", ABOVE, args=args),
+            post(
+                "/letters/<record_type>/labels", ABOVE, ok=200, args=args, form={**ids, "sheet": "a4-3x7", "start": "1"}
+            ),
+            post("/letters/<record_type>/letters", ABOVE, ok=200, args=args, form=letter),
+        ]
+    return found
+
+
 ROUTES: tuple[Route, ...] = (
     # auth
     get("/setup", NOBODY),
@@ -367,6 +383,8 @@ ROUTES: tuple[Route, ...] = (
         title="Adviser",
         refuses={"contact": "rival.contact"},
     ),
+    # letters
+    *each_record_type_of_letters(),
     # imports
     get("/imports/", ABOVE),
     get("/imports/new", ABOVE),

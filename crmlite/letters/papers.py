@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from crmlite import pdf
 from crmlite.auth import papers
@@ -12,9 +11,12 @@ from crmlite.letters.filling import fill
 from crmlite.letters.fitting import size_for
 from crmlite.letters.recipients import Recipient, home
 from crmlite.letters.sheets import Sheet, Window
+from crmlite.records.types import RecordType
 from crmlite.web import show_date, speaking
 
-PADDING = 3.0
+LABELS_IN_FILE, LETTERS_IN_FILE = 1000, 100
+"""As many as the renderer makes well within its time and memory (tests/letters)."""
+PADDING = 2.5
 """Millimetres inside a label that stay free: printers and sheets are not that exact."""
 
 
@@ -90,6 +92,6 @@ def _set_all(found: Sequence[Recipient], width: float, height: float) -> tuple[l
     return placed, too_long
 
 
-def name_of(what: str, day: date, kind: Any) -> str:
+def name_of(day: date, kind: RecordType) -> str:
     """Of the file, in letters that every system takes."""
-    return f"{what}-{kind.plural}-{day.isoformat()}.pdf"
+    return f"{kind.plural}-{day.isoformat()}.pdf"

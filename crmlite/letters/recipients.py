@@ -3,7 +3,6 @@
 Only what the user may see: the company that somebody works for is named, and its address used, where the user sees the company.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -27,8 +26,9 @@ from crmlite.records.points import Address
 from crmlite.records.types import RecordType
 from crmlite.web import country_name
 
-MOST = 1000
-"""How many are written to at once: as many as one PDF file takes well within the renderer's limits (tests/letters)."""
+MOST = 10_000
+"""How many of a list are looked at: the first, by name."""
+MOST_TICKED = 1000
 PERSON_FIRST = frozenset(("AU", "CA", "GB", "IE", "NZ", "US", "ZA", "IN"))
 """Where the person stands above the company; elsewhere the company does."""
 
@@ -63,8 +63,8 @@ class Recipients:
         self.kind, self.user = kind, user
         self.ids = sorted({number for value in sent.getlist("id") if (number := row_id(value))})
         self.query = "" if self.ids else sent.get("list", "")
-        if len(self.ids) > MOST:
-            raise BadRequest(_("Tick at most %(count)d records.", count=MOST))
+        if len(self.ids) > MOST_TICKED:
+            raise BadRequest(_("Tick at most %(count)d records.", count=MOST_TICKED))
 
     @cached_property
     def _which(self) -> sa.ColumnElement[bool]:
@@ -80,27 +80,28 @@ class Recipients:
         names: tuple[Any, ...] = (model.id, model.name, model.language)
         if model is Contact:
             names += (model.given, model.family, model.salutation, model.main_company_id)
-        query = sa.select(*names).where(self._which).order_by(model.sort_name, model.id).limit(MOST + 1)
-        return list(db.session.execute(query).mappings())
+        return list(db.session.execute(self._first(*names).limit(MOST + 1)).mappings())
+
+    def _first(self, *columns: Any) -> sa.Select[Any]:
+        """These columns of the records that are meant, by name."""
+        model = self.kind.model
+        return sa.select(*columns).where(self._which).order_by(model.sort_name, model.id)
 
     @property
     def is_cut(self) -> bool:
-        """Whether there are more than are written to at once."""
+        """Whether there are more than are looked at."""
         return len(self._rows) > MOST
 
     @cached_property
     def all(self) -> list[Recipient]:
         rows = self._rows[:MOST]
-        places = _places("contact" if self.kind.model is Contact else "company", [row["id"] for row in rows])
+        places = _places(self.kind.name, self._first(self.kind.model.id).limit(MOST))
         if self.kind.model is Company:
             return [_company(row, places.get(row["id"])) for row in rows]
-        firms = self._firms({row["main_company_id"] for row in rows} - {None})
-        theirs = _places("company", list(firms))
+        seen = COMPANY.policy.visible(self.user).where(Company.id.in_(self._first(Contact.main_company_id).limit(MOST)))
+        firms: dict[int, str] = dict(db.session.execute(seen.with_only_columns(Company.id, Company.name)).all())
+        theirs = _places("company", seen.with_only_columns(Company.id))
         return [_contact(row, places.get(row["id"]), firms, theirs) for row in rows]
-
-    def _firms(self, ids: set[int]) -> dict[int, str]:
-        query = COMPANY.policy.visible(self.user).with_only_columns(Company.id, Company.name).where(Company.id.in_(ids))
-        return dict(db.session.execute(query).all()) if ids else {}
 
     @cached_property
     def reached(self) -> list[Recipient]:
@@ -112,7 +113,7 @@ class Recipients:
         return [one for one in self.all if not one.is_reached]
 
 
-def _places(holder: str, ids: Sequence[int]) -> dict[int, tuple[Place, str]]:
+def _places(holder: str, ids: sa.Select[Any]) -> dict[int, tuple[Place, str]]:
     """The main address of each, and what kind of address it is."""
     key = getattr(Address, f"{holder}_id")
     query = sa.select(
@@ -125,10 +126,8 @@ def _places(holder: str, ids: Sequence[int]) -> dict[int, tuple[Place, str]]:
         Address.label,
     )
     found: dict[int, tuple[Place, str]] = {}
-    for begin in range(0, len(ids), 500):
-        some = query.where(key.in_(ids[begin : begin + 500])).order_by(Address.main.desc(), Address.id)
-        for row in db.session.execute(some):
-            found.setdefault(row.holder, (Place.of(row), row.label))
+    for row in db.session.execute(query.where(key.in_(ids)).order_by(Address.main.desc(), Address.id)):
+        found.setdefault(row.holder, (Place.of(row), row.label))
     return found
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from io import BytesIO
-from typing import Any
 
 from flask import Blueprint, Response, g, request, send_file
 from flask_babel import gettext as _
@@ -15,7 +14,7 @@ from crmlite.letters import papers
 from crmlite.letters.filling import FIELDS
 from crmlite.letters.forms import LabelsForm, LetterForm
 from crmlite.letters.papers import Made
-from crmlite.letters.recipients import MOST, Recipient, Recipients
+from crmlite.letters.recipients import MOST, Recipients
 from crmlite.letters.sheets import SHEETS, WINDOWS
 from crmlite.records import types
 from crmlite.records.types import RecordType
@@ -36,54 +35,58 @@ def may_write(user: Viewer) -> bool:
 @bp.get("/<record_type>")
 def choose(record_type: str) -> Response:
     kind = _kind(record_type)
-    last = Preference.read(g.user.id, LAST)
-    labels, letter = LabelsForm(data=last), LetterForm(data={**last, "day": local_today()})
-    return _page(kind, Recipients(kind, g.user, request.args), labels, letter)
+    return _page(kind, Recipients(kind, g.user, request.args))
 
 
 @bp.post("/<record_type>/labels")
 def labels(record_type: str) -> Response:
     kind = _kind(record_type)
     reading()
-    found, form = Recipients(kind, g.user, request.form), LabelsForm(request.form)
+    found = Recipients(kind, g.user, request.form)
+    form = LabelsForm(request.form, count=len(found.reached))
     if not form.validate():
-        return _page(kind, found, form, LetterForm(data={"day": local_today()}), status=422)
+        return _page(kind, found, labels=form, status=422)
 
     def make() -> Made:
-        return papers.make_labels(found.reached, SHEETS[form.sheet.data], form.start.data)
+        return papers.make_labels(found.reached[form.chosen], SHEETS[form.sheet.data], form.start.data)
 
     def tell(made: Made) -> None:
-        user = db.session.get_one(User, g.user.id)
-        events.emit(events.LABELS_MADE, user, count=len(made.written), what=str(kind.label_plural))
-        Preference.write(g.user.id, LAST, Preference.read(g.user.id, LAST) | {"sheet": form.sheet.data})
+        events.emit(events.LABELS_MADE, _me(), count=len(made.written), what=str(kind.label_plural))
+        _remember({"sheet": form.sheet.data})
 
-    again = LetterForm(data={"day": local_today()})
-    return _answer(kind, found, make, tell, lambda problem: _page(kind, found, form, again, problem, 503), _("labels"))
+    return _answer(kind, found, make, tell, lambda problem: _page(kind, found, problem, labels=form, status=503))
 
 
 @bp.post("/<record_type>/letters")
 def letters(record_type: str) -> Response:
     kind = _kind(record_type)
     reading()
-    found, form = Recipients(kind, g.user, request.form), LetterForm(request.form)
+    found = Recipients(kind, g.user, request.form)
+    form = LetterForm(request.form, count=len(found.reached))
     if not form.validate():
-        return _page(kind, found, LabelsForm(), form, status=422)
+        return _page(kind, found, letter=form, status=422)
     said = {"subject": form.subject.data, "text": form.text.data}
 
     def make() -> Made:
-        return papers.make_letters(found.reached, WINDOWS[form.window.data], form.day.data, user=g.user, **said)
+        some = found.reached[form.chosen]
+        return papers.make_letters(some, WINDOWS[form.window.data], form.day.data, user=g.user, **said)
 
     def tell(made: Made) -> None:
-        user = db.session.get_one(User, g.user.id)
-        events.emit(events.LETTERS_MADE, user, count=len(made.written), title=form.subject.data)
+        events.emit(events.LETTERS_MADE, _me(), count=len(made.written), title=form.subject.data)
         each = [((one.type, one.id), (), {"title": form.subject.data}) for one in made.written]
         events.emit_many(events.LETTER_WRITTEN, each)
-        kept = {**said, "window": form.window.data}
-        Preference.write(g.user.id, LAST, Preference.read(g.user.id, LAST) | kept)
+        _remember({**said, "window": form.window.data})
 
-    return _answer(
-        kind, found, make, tell, lambda problem: _page(kind, found, LabelsForm(), form, problem, 503), _("letters")
-    )
+    return _answer(kind, found, make, tell, lambda problem: _page(kind, found, problem, letter=form, status=503))
+
+
+def _me() -> User:
+    return db.session.get_one(User, g.user.id)
+
+
+def _remember(values: dict[str, str]) -> None:
+    """What is offered the next time."""
+    Preference.write(g.user.id, LAST, Preference.read(g.user.id, LAST) | values)
 
 
 def _answer(
@@ -92,7 +95,6 @@ def _answer(
     make: Callable[[], Made],
     tell: Callable[[Made], None],
     refuse: Callable[[str], Response],
-    name: str,
 ) -> Response:
     """Makes the file, writes into the journal that somebody has it, and only then hands it out."""
     if not found.reached:
@@ -109,13 +111,21 @@ def _answer(
     writing()
     tell(made)
     db.session.commit()
-    file_name = papers.name_of(name, local_today(), kind)
-    return send_file(BytesIO(made.content), "application/pdf", as_attachment=True, download_name=file_name, max_age=0)
+    name = papers.name_of(local_today(), kind)
+    return send_file(BytesIO(made.content), "application/pdf", download_name=name, max_age=0)
 
 
 def _page(
-    kind: RecordType, found: Recipients, labels: LabelsForm, letter: LetterForm, problem: str = "", status: int = 200
+    kind: RecordType,
+    found: Recipients,
+    problem: str = "",
+    labels: LabelsForm | None = None,
+    letter: LetterForm | None = None,
+    status: int = 200,
 ) -> Response:
+    last, count = Preference.read(g.user.id, LAST), len(found.reached)
+    labels = labels or LabelsForm(data=last, count=count)
+    letter = letter or LetterForm(data={**last, "day": local_today()}, count=count)
     return render(
         "letters/choose.html", "choose", kind=kind, found=found, labels=labels, letter=letter, problem=problem, most=MOST,
         fields=FIELDS, shown=LEFT_OUT, status=status,
@@ -133,6 +143,3 @@ def _kind(record_type: str) -> RecordType:
     if not may_write(g.user) or not kind.may(g.user, "view"):
         raise Forbidden
     return kind
-
-
-__all__: list[Any] = ["Recipient", "bp", "may_write"]
