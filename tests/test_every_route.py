@@ -14,6 +14,7 @@ from crmlite import create_app
 from crmlite.extensions import SAFE_METHODS, db
 from tests import cast, oracles
 from tests.cast import ACTORS, Stage
+from tests.pdf.test_render import tool
 from tests.routes import ARGS, PUBLIC, ROUTES, YES, Route
 
 GETS = [route for route in ROUTES if route.method == "GET"]
@@ -107,7 +108,7 @@ class Sweep(Stage):
     def check(self, actor: str, route: Route, answer: Any) -> list[str]:
         """What is wrong with an answer, whatever its status is."""
         wrong = []
-        body = answer.get_data(as_text=True) + str(answer.headers)
+        body = text_of(answer) + str(answer.headers)
         forbidden = {
             word for word in cast.forbidden_to(actor) if word not in self.sent
         }  # what one says oneself is no news
@@ -126,6 +127,11 @@ class Sweep(Stage):
 def is_writing(app: Flask) -> bool:
     """Whether anybody holds a connection of the writer, and with it the lock on SQLite."""
     return bool(db.engines[None].pool.checkedout())
+
+
+def text_of(answer: Any) -> str:
+    """What an answer says, whatever it is said in."""
+    return tool("pdftotext", answer.data) if answer.mimetype == "application/pdf" else answer.get_data(as_text=True)
 
 
 def parts(rule: str) -> list[str]:
@@ -401,7 +407,7 @@ def test_the_sweep_sees(faulty, route, expected):
 
 
 def _said(answer: Any) -> str:
-    body = answer.get_data(as_text=True)
+    body = text_of(answer)
     main = re.search(r"<main.*?</main>", body, re.S)
     text = re.sub(r"<[^>]+>", " ", main[0] if main else body)
     return f" ({' '.join(text.split())[-160:]})" if answer.status_code >= 400 else ""

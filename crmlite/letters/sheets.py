@@ -95,7 +95,7 @@ WINDOWS = {
         Window(
             "us-10", _l("US Letter, #10 envelope"), LETTER,
             seen=(0.875 * INCH, 2.5 * INCH, 3.5 * INCH, (2 / 3) * INCH),
-            address=(1.0 * INCH, 2.51 * INCH, 3.3 * INCH, 0.65 * INCH),
+            address=(1.0 * INCH, 2.52 * INCH, 3.3 * INCH, 0.64 * INCH),
             sender=None, text=3.9 * INCH, margins=(0.75 * INCH, 1.0 * INCH, 0.9 * INCH, 1.0 * INCH),
         ),
     )

@@ -54,7 +54,7 @@ def labels(record_type: str) -> Response:
         events.emit(events.LABELS_MADE, _me(), count=len(made.written), what=str(kind.label_plural))
         _remember({"sheet": form.sheet.data})
 
-    return _answer(kind, found, make, tell, lambda problem: _page(kind, found, problem, labels=form, status=503))
+    return _answer(kind, found, make, tell, lambda problem, status: _page(kind, found, problem, status, labels=form))
 
 
 @bp.post("/<record_type>/letters")
@@ -77,7 +77,7 @@ def letters(record_type: str) -> Response:
         events.emit_many(events.LETTER_WRITTEN, each)
         _remember({**said, "window": form.window.data})
 
-    return _answer(kind, found, make, tell, lambda problem: _page(kind, found, problem, letter=form, status=503))
+    return _answer(kind, found, make, tell, lambda problem, status: _page(kind, found, problem, status, letter=form))
 
 
 def _me() -> User:
@@ -94,20 +94,21 @@ def _answer(
     found: Recipients,
     make: Callable[[], Made],
     tell: Callable[[Made], None],
-    refuse: Callable[[str], Response],
+    refuse: Callable[[str, int], Response],
 ) -> Response:
     """Makes the file, writes into the journal that somebody has it, and only then hands it out."""
     if not found.reached:
-        return refuse(_("None of these has a postal address yet."))
+        return refuse(_("None of these has a postal address yet."), 422)
     try:
         made = make()
     except pdf.Failed as problem:
-        return refuse(str(problem))
+        return refuse(str(problem), 503)
     if made.too_long:
         names = ", ".join(one.title for one in made.too_long[:5])
-        return refuse(
-            _("The address is too long to fit, even in the smallest letters: %(names)s. Make it shorter.", names=names)
+        sentence = _(
+            "An address is too long to fit, even in the smallest letters. Make it shorter: %(names)s", names=names
         )
+        return refuse(sentence, 422)
     writing()
     tell(made)
     db.session.commit()
@@ -119,9 +120,9 @@ def _page(
     kind: RecordType,
     found: Recipients,
     problem: str = "",
+    status: int = 200,
     labels: LabelsForm | None = None,
     letter: LetterForm | None = None,
-    status: int = 200,
 ) -> Response:
     last, count = Preference.read(g.user.id, LAST), len(found.reached)
     labels = labels or LabelsForm(data=last, count=count)

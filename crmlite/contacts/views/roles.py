@@ -24,7 +24,7 @@ def give_roles(contact_id: int, affiliation_id: int) -> Response:
     contact, link = affiliation(contact_id, affiliation_id)
     form = RolesForm(request.form, prefix=f"r{link.id}-")
     if not form.validate():
-        return toast(hx("", 422, reswap="none"), str(form.buying_role.errors[0]), kind="error")
+        return toast(hx("", 422, reswap="none"), form.problems()[0][2], kind="error")
     if stale_answers(form, RolesForm(obj=link, prefix=f"r{link.id}-")):
         raise Conflict(_("Somebody changed these roles meanwhile. Look at them again."))
     link.give_roles(form.buying_role.data.split())
