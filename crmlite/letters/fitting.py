@@ -9,6 +9,8 @@ from collections.abc import Sequence
 POINT = 25.4 / 72
 LINE = 1.2
 """The height of a line in sizes of the letters."""
+_REACH = 0.25
+"""How far letters reach out of the first line and the last."""
 SIZES = (11.0, 10.5, 10.0, 9.5, 9.0, 8.5, 8.0, 7.5, 7.0, 6.5, 6.0)
 """In points. Smaller, nobody's machine reads it."""
 
@@ -21,7 +23,15 @@ def size_for(lines: Sequence[str], width: float, height: float) -> float | None:
 
 
 def _height(lines: Sequence[str], width: float, size: float) -> float:
-    return sum(_rows(line, width / (size * POINT)) for line in lines) * LINE * size * POINT
+    rows = sum(_rows(line, width / (size * POINT)) * _line(line) for line in lines)
+    return (rows + _REACH) * size * POINT
+
+
+def _line(line: str) -> float:
+    """The height of its rows: another font than the first comes with a taller line."""
+    if any("\u0590" <= letter <= "\u08ff" for letter in line):
+        return 1.42
+    return LINE if all(letter < "\u0530" for letter in line) else 1.3
 
 
 def _rows(line: str, width: float) -> int:
