@@ -49,7 +49,7 @@ def init_app(app: Flask) -> None:
     journal.before_commit(custom_values.keep)
     links.init_app(app)
     for on in ("contact", "company"):
-        panels.add(app, panels.Panel(_l("What is open"), opens.panel, on=on, needs=on))
+        panels.add(app, panels.Panel(_l("What is open"), opens.panel, on=on, needs=on, at_top=True))
     retention.declare(app, trash.kept)
     retention.declare(app, custom_purge.kept)
     retention.declare(app, links.kept)
