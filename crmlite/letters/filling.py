@@ -18,17 +18,17 @@ FIELDS = {
     "date": _l("Date"),
     "sender": _l("Who writes"),
 }
-_FIELD = re.compile(r"\{([^{}|\n]*)(?:\|([^{}\n]*))?\}")
+_FIELD = re.compile(r"\{([^{}|\n]*)(?:\|([^{}\n]*))?\}( ?)")
 
 
 def unknown(text: str) -> list[str]:
     """Names between braces that mean nothing, in their order."""
-    return [name for name, _else in _FIELD.findall(text) if name.strip() not in FIELDS]
+    return [name for name, _else, _blank in _FIELD.findall(text) if name.strip() not in FIELDS]
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
     """The text with each field replaced once: what comes of it is not looked at again. {first_name|customer} says what stands
-    there where nothing is known."""
+    there where nothing is known; where that is nothing, the blank behind it goes too."""
     return _FIELD.sub(lambda match: _value(match, values), text)
 
 
@@ -36,4 +36,5 @@ def _value(match: "re.Match[str]", values: Mapping[str, Any]) -> str:
     name = match[1].strip()
     if name not in FIELDS:
         return match[0]
-    return str(values.get(name) or match[2] or "")
+    said = str(values.get(name) or match[2] or "")
+    return said + match[3] if said else ""

@@ -17,9 +17,10 @@ SIZES = (11.0, 10.5, 10.0, 9.5, 9.0, 8.5, 8.0, 7.5, 7.0, 6.5, 6.0)
 _NARROW, _SLIM, _BROAD = set(" iljI|.,:;'!()[]’"), set('tfr-/"Jsцк'), set("mwMWQOGDNHU@%&шщжфюмыШЩЖФЮМЫДЦ—…")
 
 
-def size_for(lines: Sequence[str], width: float, height: float) -> float | None:
-    """The largest of SIZES at which these lines, wrapped where they are too long, fit into a box of millimetres."""
-    return next((size for size in SIZES if _height(lines, width, size) <= height), None)
+def size_for(lines: Sequence[str], width: float, height: float, largest: float = SIZES[0]) -> float | None:
+    """The largest of SIZES, up to `largest`, at which these lines, wrapped where they are too long, fit into a box of millimetres."""
+    sizes = (size for size in SIZES if size <= largest)
+    return next((size for size in sizes if _height(lines, width, size) <= height), None)
 
 
 def _height(lines: Sequence[str], width: float, size: float) -> float:

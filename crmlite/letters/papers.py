@@ -8,7 +8,7 @@ from crmlite import pdf
 from crmlite.auth import papers
 from crmlite.auth.models import Organisation, Viewer
 from crmlite.letters.filling import fill
-from crmlite.letters.fitting import size_for
+from crmlite.letters.fitting import SIZES, size_for
 from crmlite.letters.recipients import Recipient, home
 from crmlite.letters.sheets import Sheet, Window
 from crmlite.records.types import RecordType
@@ -55,7 +55,7 @@ def make_labels(found: Sequence[Recipient], sheet: Sheet, start: int) -> Made:
 def make_letters(found: Sequence[Recipient], window: Window, day: date, subject: str, text: str, user: Viewer) -> Made:
     """Raises pdf.Failed. Never in a transaction that writes."""
     language = home()[1]
-    placed, too_long = _set_all(found, window.address[2], window.address[3])
+    placed, too_long = _set_all(found, window.address[2], window.address[3], window.largest)
     with speaking(language):
         common = {"date": show_date(day), "sender": user.name}
     letters = [
@@ -79,12 +79,14 @@ SIZE_CLASSES: dict[float, str] = {
 }  # fmt: skip
 
 
-def _set_all(found: Sequence[Recipient], width: float, height: float) -> tuple[list[Set], list[Recipient]]:
+def _set_all(
+    found: Sequence[Recipient], width: float, height: float, largest: float = SIZES[0]
+) -> tuple[list[Set], list[Recipient]]:
     country, language = home()
     placed, too_long = [], []
     for one in found:
         lines = one.block(country, language)
-        size = size_for(lines, width, height)
+        size = size_for(lines, width, height, largest)
         if size is None:
             too_long.append(one)
         else:

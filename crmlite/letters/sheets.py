@@ -75,6 +75,8 @@ class Window:
     margins: tuple[float, float, float, float]
     """Top, right, bottom, left."""
     folds: tuple[float, ...] = ()
+    largest: float = 11.0
+    """The size of the letters of an address, in points, unless it has to be smaller."""
 
 
 def _din(name: str, label: Any, field: float, text: float, folds: tuple[float, ...]) -> Window:
@@ -91,12 +93,14 @@ WINDOWS = {
         _din("din-b", _l("A4, DIN 5008 form B (window at 45 mm)"), 45.0, 103.5, (105.0, 148.5, 210.0)),
         _din("din-a", _l("A4, DIN 5008 form A (window at 27 mm)"), 27.0, 85.5, (87.0, 148.5, 192.0)),
         # The window is 4 1/2 by 1 1/8 inches, 7/8 from the left and 1/2 from the bottom of an envelope of 9 1/2 by 4 1/8. A sheet
-        # that is folded in three is 8 1/2 by 3 2/3, so it slides by an inch across and by 11/24 down.
+        # that is folded at the marks is 8 1/2 by 3.9, so it slides by an inch across and by 0.225 up. Folded into equal parts it
+        # slides by 0.458: four lines of the largest letters show through even then.
         Window(
             "us-10", _l("US Letter, #10 envelope"), LETTER,
-            seen=(0.875 * INCH, 2.5 * INCH, 3.5 * INCH, (2 / 3) * INCH),
-            address=(1.0 * INCH, 2.52 * INCH, 3.3 * INCH, 0.64 * INCH),
-            sender=None, text=3.9 * INCH, margins=(0.75 * INCH, 1.0 * INCH, 0.9 * INCH, 1.0 * INCH),
+            seen=(0.875 * INCH, 2.5 * INCH, 3.5 * INCH, 0.9 * INCH),
+            address=(1.0 * INCH, 2.52 * INCH, 3.3 * INCH, 0.86 * INCH),
+            sender=None, text=4.1 * INCH, margins=(0.75 * INCH, 1.0 * INCH, 0.9 * INCH, 1.0 * INCH),
+            folds=(3.9 * INCH, 7.8 * INCH), largest=9.5,
         ),
     )
 }  # fmt: skip

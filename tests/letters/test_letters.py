@@ -66,6 +66,7 @@ def test_the_country_is_in_the_senders_language_and_the_name_where_it_belongs():
 def test_fields_are_filled_in_and_nothing_else_happens():
     values = {"first_name": "{company}", "company": "", "name": "Anna {{ 7*7 }}"}
     assert fill("{first_name}, {company|friend}: {name}", values) == "{company}, friend: Anna {{ 7*7 }}"
+    assert fill("Dear {form_of_address} {last_name}, hello", {"last_name": "Bach"}) == "Dear Bach, hello"
     assert unknown("{name} {owner.password} {x}") == ["owner.password", "x"]
     assert fill("{{ config }} {% raw %}", {}) == "{{ config }} {% raw %}"
 
@@ -159,6 +160,9 @@ def test_the_address_shows_through_the_window(printing, name):
         ]
         assert len(shown) >= 3, (one.title, page)
         assert not outside(window.seen, shown), one.title
+        if name == "us-10" and one.title == "Anna Lindqvist":
+            left, upper, width, _height = window.seen
+            assert not outside((left, upper, width, 2 / 3 * 25.4), shown), "also where it is folded into equal parts"
         other = WINDOWS[{"din-b": "din-a", "us-10": "din-a", "din-a": "us-10"}[name]]
         assert outside(other.seen, shown), "the control: it does not show through another one"
         text = [word for word in page if word[0] == "Zzz"]
