@@ -67,6 +67,7 @@ class Settings:
             "imports",
             "duplicates",
             "details",
+            "letters",
             "catalog",
             "pipeline",
             "sales",

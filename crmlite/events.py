@@ -284,6 +284,18 @@ ORDER_CREATED = _event(
 NUMBERS_CHANGED = _event(
     "numbers.changed", _l("%(actor)s changed how papers are numbered: %(pattern)s"), "number", "papers", "pattern"
 )
+LABELS_MADE = _event(
+    "labels.made",
+    _l("%(actor)s had %(count)s address labels made: %(what)s"),
+    "printer",
+    "count",
+    "what",
+    inverse=FINAL,
+)
+LETTERS_MADE = _event(
+    "letters.made", _l("%(actor)s had %(count)s letters made: %(title)s"), "printer", "count", "title", inverse=FINAL
+)
+LETTER_WRITTEN = _event("letter.written", _l("%(actor)s wrote a letter: %(title)s"), "mail", "title", inverse=FINAL)
 WEB_FORM_CREATED = _event("web_form.created", _l("%(actor)s made this form"), "forms")
 WEB_FORM_UPDATED = _event("web_form.updated", _l("%(actor)s changed this form"), "forms")
 MAIL_QUEUED = _event("mail.queued", _l("Mail to %(to)s: %(title)s"), "mail", "to", "title", "message_id", inverse=FINAL)

@@ -239,6 +239,21 @@ AUTHOR: Who = TEAM | dict.fromkeys(("colleague", "manager"), 403)
 DELETES: Who = TEAM | dict.fromkeys(("seller", "colleague"), 403)
 """A record of the seller and one of nobody, of which both may be deleted by those above only."""
 
+
+def each_record_type_of_letters() -> list[Route]:
+    found = []
+    for kind, ok in (("contact", 200), ("company", 422)):  # the company has no address
+        ids, args = {"id": [f"@seller.{kind}"]}, {"record_type": kind}
+        labels = {**ids, "sheet": "a4-3x7", "start": "1"}
+        letter = {**ids, "window": "din-b", "day": "2026-11-27", "subject": "News", "text": "Dear {name}"}
+        found += [
+            get("/letters/<record_type>", ABOVE, args=args),
+            post("/letters/<record_type>/labels", ABOVE, ok=ok, args=args, form=labels),
+            post("/letters/<record_type>/letters", ABOVE, ok=ok, args=args, form=letter),
+        ]
+    return found
+
+
 ROUTES: tuple[Route, ...] = (
     # auth
     get("/setup", NOBODY),
@@ -349,6 +364,28 @@ ROUTES: tuple[Route, ...] = (
         refuses={"company": "rival.company"},
     ),
     post("/contacts/<int:contact_id>/companies/<int:affiliation_id>", TEAM, form=AFFILIATION_FORM),
+    post(
+        "/contacts/<int:contact_id>/companies/<int:affiliation_id>/roles",
+        TEAM,
+        form={
+            "r{seller.contact.affiliation}-was": '{"buying_role": "decides"}',
+            "r{seller.contact.affiliation}-buying_role": ["decides", "buys"],
+        },
+    ),  # fmt: skip
+    post(
+        "/contacts/at/<int:company_id>/roles",
+        TEAM,
+        role="uses",
+        person="@seller.contact.affiliation",
+        refuses={"person": "rival.contact.affiliation"},
+    ),
+    get("/contacts/roles", ABOVE),
+    post(
+        "/contacts/roles",
+        ABOVE,
+        was='{"needed_roles": "decides", "deal_roles": "decides buys uses"}',
+        needed_roles=["decides", "buys"],
+    ),
     post("/contacts/<int:contact_id>/companies/<int:affiliation_id>/end", TEAM),
     post("/contacts/<int:contact_id>/companies/<int:affiliation_id>/remove", TEAM),
     post(
@@ -358,6 +395,8 @@ ROUTES: tuple[Route, ...] = (
         title="Adviser",
         refuses={"contact": "rival.contact"},
     ),
+    # letters
+    *each_record_type_of_letters(),
     # imports
     get("/imports/", ABOVE),
     get("/imports/new", ABOVE),
@@ -384,6 +423,13 @@ ROUTES: tuple[Route, ...] = (
     post("/companies/new", SIGNED_IN, form=COMPANY_FORM, refuses={"parent_id": "rival.company"}),
     get("/companies/<int:company_id>", TEAM),
     get("/companies/<int:company_id>/peek", TEAM, htmx=True),
+    post(
+        "/companies/<int:company_id>/parent",
+        TEAM,
+        parent_id="@nobody.company",
+        form={"parent_id-text": "x"},
+        refuses={"parent_id": "rival.company"},
+    ),
     get("/companies/<int:company_id>/edit", TEAM),
     post(
         "/companies/<int:company_id>/edit",

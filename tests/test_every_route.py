@@ -15,6 +15,7 @@ from crmlite import create_app
 from crmlite.extensions import SAFE_METHODS, db
 from tests import cast, oracles
 from tests.cast import ACTORS, Stage
+from tests.pdf.test_render import tool
 from tests.routes import ARGS, PUBLIC, ROUTES, YES, Route
 
 GETS = [route for route in ROUTES if route.method == "GET"]
@@ -125,7 +126,9 @@ class Sweep(Stage):
 
 
 def said_by(answer: Any) -> str:
-    """All text of an answer; of an archive that of the files in it."""
+    """All text of an answer; of an archive that of the files in it, of a PDF that which it shows."""
+    if answer.mimetype == "application/pdf":
+        return tool("pdftotext", answer.data)
     data = answer.get_data()
     if answer.mimetype == "application/zip":
         with zipfile.ZipFile(BytesIO(data)) as archive:
@@ -411,7 +414,7 @@ def test_the_sweep_sees(faulty, route, expected):
 
 
 def _said(answer: Any) -> str:
-    body = answer.get_data(as_text=True)
+    body = said_by(answer)
     main = re.search(r"<main.*?</main>", body, re.S)
     text = re.sub(r"<[^>]+>", " ", main[0] if main else body)
     return f" ({' '.join(text.split())[-160:]})" if answer.status_code >= 400 else ""

@@ -70,4 +70,10 @@ class CompanyForm(CompanyFields, ReachForm):
         return {**plain, "points": self.points(), "addresses": self.address_rows()}
 
 
+class ParentForm(Form):
+    """What a company is part of, by itself."""
+
+    parent_id = RecordField(_l("Part of"), "company")
+
+
 _ROWS = {"emails", "phones", "urls", "addresses"}

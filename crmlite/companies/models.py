@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crmlite import events
+from crmlite.auth.models import Organisation
 from crmlite.extensions import Base, db, utcnow
 from crmlite.records import points
 from crmlite.records.lifecycle import WithLifecycle
@@ -64,14 +65,22 @@ class Company(Mergeable, Record, Reachable, WithLifecycle, Base):
         return self
 
     def check_parent(self, parent_id: int | None) -> None:
-        """Raises InsideItself where `parent_id` is this company or a part of it."""
-        for _step in range(DEEPEST):
+        """Raises InsideItself where `parent_id` is this company or a part of it, or stands too deep."""
+        if parent_id is None:
+            return
+        if self.id is not None:  # two moves at once could close a circle that neither of them sees
+            Organisation.get(lock=True)
+        for _step in range(DEEPEST - 1):
             if parent_id is None:
                 return
             if parent_id == self.id:
-                break
+                raise InsideItself(_("A company cannot be part of itself or of its own parts."))
             parent_id = db.session.scalar(sa.select(Company.parent_id).where(Company.id == parent_id))
-        raise InsideItself(_("A company cannot be part of itself or of its own parts."))
+        raise InsideItself(_("More companies than that cannot stand above one another."))
+
+    def move_below(self, parent_id: int | None) -> Self:
+        """Makes it part of another company, or of none. Raises InsideItself."""
+        return self.change(parent_id=parent_id)
 
     def may_become(self, name: str, value: Any) -> bool:
         try:

@@ -1,47 +1,37 @@
-"""What the page of one company shows: besides what all records have, what it is part of and what is part of it."""
+"""What the page of one company shows: besides what all records have, the group that it belongs to."""
 
 from functools import cached_property
 
-import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from crmlite.auth.models import Viewer
-from crmlite.companies.models import DEEPEST, Company
+from crmlite.companies.forms import ParentForm
+from crmlite.companies.group import Group
+from crmlite.companies.models import Company
 from crmlite.companies.types import COMPANY
-from crmlite.extensions import db
 from crmlite.records.page import RecordPage
 
 
 class CompanyPage(RecordPage):
-    MOST_PARTS = 50
-
     def __init__(self, company: Company, user: Viewer) -> None:
         super().__init__(COMPANY, company, user)
         self.company = company
 
     @cached_property
-    def above(self) -> list[Company]:
-        """What it is part of, the topmost first, as far up as the user may see."""
-        if self.company.parent_id is None:
-            return []
-        start = sa.select(Company.id, Company.parent_id, sa.literal(1).label("step")).where(
-            Company.id == self.company.parent_id
-        )
-        chain = start.cte("chain", recursive=True)
-        chain = chain.union_all(
-            sa.select(Company.id, Company.parent_id, chain.c.step + 1)
-            .join(chain, Company.id == chain.c.parent_id)
-            .where(chain.c.step < DEEPEST)
-        )
-        query = COMPANY.policy.visible(self.user).join(chain, chain.c.id == Company.id).order_by(chain.c.step.desc())
-        return list(db.session.scalars(query))
+    def group(self) -> Group:
+        return Group(self.company, self.user)
 
-    @cached_property
-    def parts(self) -> list[Company]:
-        """Companies that are directly part of it."""
-        query = COMPANY.policy.visible(self.user).where(Company.parent_id == self.company.id)
-        return list(db.session.scalars(query.order_by(Company.sort_name).limit(self.MOST_PARTS)))
+    @property
+    def parent_form(self) -> ParentForm:
+        """With the name that the group knows anyhow."""
+        form, above = ParentForm(), self.group.above
+        form.parent_id.data = self.company.parent_id
+        if self.company.parent_id:
+            form.parent_id.text = above[-1].name if above else _("Something that you may not see")
+        return form
 
     @property
     def instructions(self) -> list[tuple[str, str]]:
         """What everybody has to know: (of which company, text), its own and those of what it is part of."""
-        return [(one.name, one.instructions) for one in (*self.above, self.company) if one.instructions]
+        above = [(node.name, node.instructions) for node in self.group.above]
+        return [(name, text) for name, text in (*above, (self.company.name, self.company.instructions)) if text]

@@ -3,8 +3,9 @@
 from flask import Blueprint, Response, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.exceptions import Conflict
 
-from crmlite.companies.forms import CompanyForm
+from crmlite.companies.forms import CompanyForm, ParentForm
 from crmlite.companies.models import Company, InsideItself
 from crmlite.companies.page import CompanyPage
 from crmlite.companies.types import COMPANY
@@ -13,8 +14,8 @@ from crmlite.records import alike
 from crmlite.records.edit import knows_version, stale_fields
 from crmlite.records.forms import keep_owner, reach_of
 from crmlite.records.listing import Listing
-from crmlite.records.views import page_of
-from crmlite.web import go, is_partial, outcome, render, undo_url
+from crmlite.records.views import done, page_of
+from crmlite.web import go, hx, is_partial, outcome, render, toast, undo_url
 
 bp = Blueprint("companies", __name__, url_prefix="/companies")
 
@@ -61,6 +62,30 @@ def peek(company_id: int) -> ResponseReturnValue:
         return redirect(COMPANY.url_of(company_id))
     company = COMPANY.policy.find(g.user, company_id)
     return render("companies/peek.html", page=CompanyPage(company, g.user))
+
+
+@bp.post("/<int:company_id>/parent")
+def move(company_id: int) -> Response:
+    """Makes the company part of another one, on its page."""
+    company = COMPANY.policy.find(g.user, company_id, "edit")
+    form = ParentForm(request.form, obj=company)
+    if not form.validate():
+        return _refused(str(form.parent_id.errors[0]))
+    try:
+        company.move_below(form.parent_id.data)
+    except InsideItself as error:
+        db.session.rollback()
+        return _refused(str(error))
+    db.session.commit()
+    message, undo = outcome(_("%(name)s stands elsewhere in its group now.", name=company.name))
+    return done(company, message, undo=undo is not None)
+
+
+def _refused(sentence: str) -> Response:
+    """Without script, as a page that says so."""
+    if not request.headers.get("HX-Request"):
+        raise Conflict(sentence)
+    return toast(hx("", 422, reswap="none"), sentence, kind="error")
 
 
 @bp.get("/<int:company_id>/edit")

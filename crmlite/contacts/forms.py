@@ -1,6 +1,6 @@
 """The forms people fill in about a person, and about where somebody works."""
 
-from datetime import UTC, datetime
+from collections.abc import Iterator
 from typing import Any
 
 from flask_babel import gettext as _
@@ -9,34 +9,21 @@ from wtforms import (
     BooleanField,
     DateField,
     EmailField,
-    RadioField,
+    SelectMultipleField,
     StringField,
     TelField,
     TextAreaField,
     ValidationError,
 )
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import Choice
 from wtforms.validators import Optional
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from crmlite.companies.forms import check_since, check_until
-from crmlite.contacts.consents import ACTION_LABELS, GIVEN, MAX_HOW, MAX_TEXT, Purpose, Standing
-from crmlite.contacts.models import BUYING_ROLES, Contact
-from crmlite.forms import (
-    Form,
-    SeenForm,
-    SelectField,
-    at_most,
-    choices,
-    language_choices,
-    number_or_none,
-    one_line,
-    required,
-    text_or_none,
-    tidy,
-)
+from crmlite.contacts.models import BUYING_ROLE_LABELS, BUYING_ROLES, roles_text
+from crmlite.forms import Form, SeenForm, SelectField, at_most, language_choices, one_line, text_or_none, tidy
 from crmlite.records.custom_forms import WithCustom
 from crmlite.records.forms import OwnerField, ReachForm, RecordField, check_email, check_phone
-from crmlite.records.points import Point, of
 from crmlite.web import local_today
 
 
@@ -78,15 +65,38 @@ class ContactFields(WithCustom):
     validate_phone: Any = validate_given
 
 
-def _buying_roles() -> list[SelectChoice]:
-    return choices(BUYING_ROLES, "–")
+class RolesField(SelectMultipleField):
+    """Boxes to tick, one for each role in the decision; its data is what the link keeps of them."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def iter_choices(self) -> Iterator[Choice]:
+        for name, label in BUYING_ROLES:
+            yield Choice(name, label, name in (self.data or "").split(), {})
+
+    def process_data(self, value: Any) -> None:
+        self.data = value or ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """An empty answer is sent along, so that "none of them" is one."""
+        sent = [name for name in valuelist if name]
+        self.data = roles_text(sent) if set(sent) <= set(BUYING_ROLE_LABELS) else " ".join(sent)
+
+    def said(self, value: str) -> str:
+        """In words."""
+        return ", ".join(str(BUYING_ROLE_LABELS.get(name, name)) for name in value.split())
+
+    def pre_validate(self, form: Form) -> None:
+        if not set((self.data or "").split()) <= set(BUYING_ROLE_LABELS):
+            raise ValidationError(_("Choose among the answers that are offered."))
 
 
 class AffiliationForm(SeenForm):
     """What somebody does at a company."""
 
     title = StringField(_l("Job title"), [at_most(100)], filters=[one_line])
-    buying_role = SelectField(_l("Role when they buy"), choices=_buying_roles, default="")
+    buying_role = RolesField(_l("Roles in a decision"))
     since = DateField(_l("Since"), [Optional()])
     until = DateField(_l("Until"), [Optional()])
     main = BooleanField(_l("Main company"))
@@ -96,12 +106,25 @@ class AffiliationForm(SeenForm):
             raise ValidationError(_("This is before the day they began."))
 
 
+class RolesForm(SeenForm):
+    """What somebody is to decisions at a company, by itself."""
+
+    buying_role = RolesField(_l("Roles in a decision"))
+
+
+class NeedsForm(SeenForm):
+    """Which roles the firm wants to know at every company, and which besides while it sells something there."""
+
+    needed_roles = RolesField(_l("At every company where we know people"))
+    deal_roles = RolesField(_l("Where a deal is open"))
+
+
 class JoinForm(Form):
     """Where somebody works, said for the first time."""
 
     company = RecordField(_l("Company"), "company", or_new=True)
     title = StringField(_l("Job title"), [at_most(100)], filters=[one_line])
-    buying_role = SelectField(_l("Role when they buy"), choices=_buying_roles, default="")
+    buying_role = RolesField(_l("Roles in a decision"))
     since = DateField(_l("Since"), [Optional()])
 
     def validate_company(self, field: RecordField) -> None:
@@ -114,7 +137,7 @@ class PersonForm(Form):
 
     contact = RecordField(_l("Person"), "contact")
     title = StringField(_l("Job title"), [at_most(100)], filters=[one_line])
-    buying_role = SelectField(_l("Role when they buy"), choices=_buying_roles, default="")
+    buying_role = RolesField(_l("Roles in a decision"))
     since = DateField(_l("Since"), [Optional()])
 
     def validate_contact(self, field: RecordField) -> None:
@@ -147,44 +170,7 @@ class NewContactForm(ContactForm):
 
     company = RecordField(_l("Company"), "company", or_new=True)
     title = StringField(_l("Job title"), [at_most(100)], filters=[one_line])
+    buying_role = RolesField(_l("Roles in a decision"))
 
 
-_NOT_PLAIN = {"emails", "phones", "urls", "addresses", "company", "title"}
-
-
-class ConsentForm(Form):
-    """What somebody said about a purpose, as a colleague records it."""
-
-    purpose_id = SelectField(_l("What it is about"), coerce=number_or_none)
-    action = RadioField(_l("What they said"), choices=choices(ACTION_LABELS.items()), default=GIVEN)
-    point = SelectField(_l("For which address or number"), default="")
-    how = StringField(
-        _l("How they said so"),
-        [required(), at_most(MAX_HOW)],
-        filters=[one_line],
-        description=_l("Where you have it from: on the phone, on paper at the fair, in a mail of that day."),
-    )
-    on = DateField(_l("On which day"), default=local_today)
-    text = TextAreaField(
-        _l("Other words"),
-        [at_most(MAX_TEXT)],
-        filters=[tidy],
-        description=_l("Only where they read or heard something else than what stands above."),
-    )
-
-    def __init__(self, formdata: Any, contact: Contact, standings: list[Standing], **kwargs: Any) -> None:
-        super().__init__(formdata, **kwargs)
-        self.asked: dict[int, Purpose] = {one.purpose.id: one.purpose for one in standings}
-        self.purpose_id.choices = choices((purpose.id, purpose.name) for purpose in self.asked.values())
-        reached = [point.value for point in of(contact, Point) if point.kind in {"email", "phone"}]
-        self.point.choices = choices(((value, value) for value in reached), _l("All of them"))
-
-    def validate_on(self, field: DateField) -> None:
-        if field.data and field.data > local_today():
-            raise ValidationError(_("This day is still to come."))
-
-    @property
-    def at(self) -> datetime | None:
-        """When they said so: now, or at noon of that day."""
-        day = self.on.data
-        return None if day in (None, local_today()) else datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+_NOT_PLAIN = {"emails", "phones", "urls", "addresses", "company", "title", "buying_role"}

@@ -1,6 +1,7 @@
 """Contacts: one person, one contact, for life; several companies through a link with role and dates."""
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, ClassVar, Self
 
@@ -21,12 +22,19 @@ from crmlite.records.types import Record, trash_index
 
 BUYING_ROLES = (
     ("decides", _l("Decides")),
-    ("influences", _l("Influences")),
+    ("buys", _l("Pays")),
+    ("influences", _l("Advises")),
     ("uses", _l("Uses it")),
-    ("buys", _l("Buys")),
+    ("opens", _l("Opens doors")),
     ("blocks", _l("Is against it")),
 )
+"""What somebody is to a decision; one person may be several of them."""
 BUYING_ROLE_LABELS = dict(BUYING_ROLES)
+
+
+def roles_text(names: Iterable[str]) -> str:
+    """Several roles as they are kept: in the order of BUYING_ROLES, with blanks between."""
+    return " ".join(name for name, _label in BUYING_ROLES if name in names)
 
 
 class Contact(Mergeable, Record, Reachable, WithLifecycle, Base):
@@ -147,6 +155,7 @@ class Affiliation(Journaled, Base):
     company_id: Mapped[int] = mapped_column(sa.ForeignKey("company.id"), index=True)
     title: Mapped[str] = mapped_column(default="")
     buying_role: Mapped[str] = mapped_column(default="")
+    """Roles in the decision, as roles_text() writes them."""
     since: Mapped[date | None]
     until: Mapped[date | None]
     main: Mapped[bool] = mapped_column(default=False)
@@ -158,8 +167,12 @@ class Affiliation(Journaled, Base):
         return self.until is None or self.until > utcnow().date()
 
     @property
-    def role_label(self) -> Any:
-        return BUYING_ROLE_LABELS.get(self.buying_role, "")
+    def roles(self) -> list[str]:
+        return self.buying_role.split()
+
+    @property
+    def role_labels(self) -> list[Any]:
+        return [BUYING_ROLE_LABELS.get(name, name) for name in self.roles]
 
     def change(self, title: str, buying_role: str, since: date | None, until: date | None, main: bool) -> Self:
         was_current = self.is_current
@@ -173,6 +186,10 @@ class Affiliation(Journaled, Base):
             kind = events.AFFILIATION_ENDED if left else events.AFFILIATION_UPDATED
             events.emit(kind, self.contact, about=[self.company], **self.names())
         return self
+
+    def give_roles(self, names: Iterable[str]) -> Self:
+        """Says what the person is to decisions there, in place of what was said before."""
+        return self.change(self.title, roles_text(names), self.since, self.until, self.main)
 
     def end(self, on: date) -> Self:
         """The person does not work there any more; the link stays, as history."""

@@ -8,9 +8,9 @@ from crmlite.auth.models import Viewer
 from crmlite.companies.models import Company
 from crmlite.companies.types import COMPANY
 from crmlite.contacts.forms import AffiliationForm, JoinForm
-from crmlite.contacts.models import BUYING_ROLES, Affiliation, Contact
+from crmlite.contacts.models import Affiliation, Contact
 from crmlite.contacts.types import CONTACT
-from crmlite.extensions import db, utcnow
+from crmlite.extensions import db
 from crmlite.records.page import RecordPage
 
 
@@ -48,43 +48,3 @@ class ContactPage(RecordPage):
 
     def form_of(self, link: Affiliation) -> AffiliationForm:
         return AffiliationForm(obj=link, prefix=f"a{link.id}-")
-
-
-class People:
-    """Who works and worked at a company, as far as the user may see them; at most MOST."""
-
-    MOST = 30
-
-    def __init__(self, company: Company, user: Viewer) -> None:
-        self.company, self.user = company, user
-
-    @cached_property
-    def links(self) -> list[Affiliation]:
-        """Those who work there now, deciders first; then those who left."""
-        order = {name: at for at, (name, _label) in enumerate(BUYING_ROLES)}
-        has_left = sa.and_(Affiliation.until.is_not(None), Affiliation.until <= utcnow().date())
-        found = db.session.scalars(
-            sa.select(Affiliation)
-            .join(Affiliation.contact)
-            .options(sa.orm.contains_eager(Affiliation.contact))
-            .where(
-                Affiliation.company_id == self.company.id, Contact.deleted_at.is_(None), CONTACT.policy.rows(self.user)
-            )
-            .order_by(has_left, sa.case(order, value=Affiliation.buying_role, else_=len(order)), Affiliation.id)
-            .limit(self.MOST + 1)
-        )
-        return list(found)
-
-    @property
-    def shown(self) -> list[Affiliation]:
-        return self.links[: self.MOST]
-
-    @property
-    def has_more(self) -> bool:
-        return len(self.links) > self.MOST
-
-    @property
-    def nobody_decides(self) -> bool:
-        """Whether people are known there, but none of those who decide."""
-        current = [link for link in self.links if link.is_current]
-        return bool(current) and not any(link.buying_role == "decides" for link in current)

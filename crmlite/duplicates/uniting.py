@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crmlite.auth.models import Member
-from crmlite.contacts.models import Affiliation
+from crmlite.contacts.models import Affiliation, roles_text
 from crmlite.duplicates import names
 from crmlite.duplicates.relations import Relation
 from crmlite.extensions import db
@@ -52,14 +52,15 @@ def _fill_address(kept: Any, row: Any) -> bool:
 
 def _fill_work(kept: Any, row: Any) -> bool:
     """Whether both say of one job: what one of them leaves open, the other may say."""
-    for name in ("title", "buying_role", "since", "until"):
+    for name in ("title", "since", "until"):
         mine, theirs = getattr(kept, name), getattr(row, name)
         if mine and theirs and mine != theirs:
             return False
     if bool(kept.until) != bool(row.until):
         return False  # somebody left and came back
-    for name in ("title", "buying_role", "since"):
+    for name in ("title", "since"):
         setattr(kept, name, getattr(kept, name) or getattr(row, name))
+    kept.buying_role = roles_text([*kept.roles, *row.roles])
     return True
 
 

@@ -11,7 +11,7 @@ from crmlite.leads import kept, public
 from crmlite.leads.models import WebForm
 from crmlite.leads.types import LEAD, may_edit_forms
 from crmlite.leads.views import forms, leads
-from crmlite.records import actions, panels
+from crmlite.records import actions, opens, panels
 from crmlite.records.actions import Action
 from crmlite.records.panels import Panel
 
@@ -27,6 +27,7 @@ def init_app(app: Flask) -> None:
         app.register_blueprint(blueprint)
     for on in ("contact", "company"):
         panels.add(app, Panel(_l("Enquiries"), leads.panel, on=on, needs=LEAD.name))
+    opens.add(app, opens.Source(LEAD.name, leads.open_with))
     actions.add(
         app,
         Action(_l("Go to leads"), LEAD.url, LEAD.icon, LEAD.name, keys="g l"),

@@ -5,10 +5,11 @@ from flask_babel import lazy_gettext as _l
 
 from crmlite import web
 from crmlite.auth import roles
-from crmlite.pipeline import listeners, short, stages
+from crmlite.companies import group
+from crmlite.pipeline import listeners, page, short, stages
 from crmlite.pipeline.types import DEAL, may_edit_pipelines
 from crmlite.pipeline.views import bp, deals
-from crmlite.records import actions, panels
+from crmlite.records import actions, opens, panels
 from crmlite.records.actions import Action
 from crmlite.records.panels import Panel
 
@@ -32,6 +33,8 @@ def init_app(app: Flask) -> None:
     for on in ("contact", "company"):
         begin = (_l("New deal"), f"/deals/new?{on}=")
         panels.add(app, Panel(_l("Deals"), deals.panel, on=on, needs=DEAL.name, begin=begin))
+    group.count(app, group.Count("deals", DEAL.name, page.count_open, page.say_open))
+    opens.add(app, opens.Source(DEAL.name, page.open_with))
     actions.add(
         app,
         Action(_l("Go to deals"), "/deals/board", "layout-kanban", DEAL.name, keys="g d"),

@@ -3,6 +3,9 @@
 from functools import cached_property
 from typing import Any
 
+import sqlalchemy as sa
+from flask import g
+from flask_babel import ngettext
 from sqlalchemy.orm import contains_eager
 
 from crmlite.auth.models import Viewer
@@ -13,9 +16,13 @@ from crmlite.pipeline import stages
 from crmlite.pipeline.forms import LoseForm
 from crmlite.pipeline.models import Deal
 from crmlite.pipeline.models.deals import is_stale
+from crmlite.pipeline.short import short_money
 from crmlite.pipeline.stages import KnownPipeline, KnownStage
 from crmlite.pipeline.types import DEAL
+from crmlite.records import opens, panels
+from crmlite.records.opens import Open
 from crmlite.records.page import RecordPage
+from crmlite.web import local_today
 
 
 class DealPage(RecordPage):
@@ -58,6 +65,26 @@ class DealPage(RecordPage):
         return [(one.name, one.instructions) for one in (self.contact, self.company) if one and one.instructions]
 
 
+def next_step() -> tuple[Any, str] | None:
+    """What is most often done next with a deal, which another module knows, where the user may: a label, and its address with
+    the deal's id behind."""
+    return next((panel.begin for panel in panels.of(DEAL) if panel.begin and g.user.may(panel.needs, "create")), None)
+
+
+def open_with(record: Any, user: Viewer) -> list[Open]:
+    return Deals(record, user).open
+
+
+def count_open(company_id: Any, user: Viewer) -> Any:
+    """How many open deals there are with a company, as a subquery."""
+    here = sa.and_(Deal.company_id == company_id, Deal.closed_at.is_(None), Deal.deleted_at.is_(None))
+    return sa.select(sa.func.count()).select_from(Deal).where(here, DEAL.policy.rows(user)).scalar_subquery()
+
+
+def say_open(count: int) -> str:
+    return ngettext("%(num)d open deal", "%(num)d open deals", count)
+
+
 class Deals:
     """The deals of a contact or company, as far as the user may see them: open ones first, at most MOST."""
 
@@ -66,8 +93,11 @@ class Deals:
     def __init__(self, record: Any, user: Viewer) -> None:
         self.record, self.user = record, user
 
-    @cached_property
+    @property
     def _found(self) -> list[Deal]:
+        return opens.once_per_request("deals", self.record, self._find)
+
+    def _find(self) -> list[Deal]:
         key = {"contact": Deal.contact_id, "company": Deal.company_id}[self.record.__tablename__]
         query = DEAL.policy.visible(self.user).where(key == self.record.id)
         query = query.join(Deal.stage).options(contains_eager(Deal.stage))
@@ -78,6 +108,21 @@ class Deals:
     @property
     def shown(self) -> list[Deal]:
         return self._found[: self.MOST]
+
+    @property
+    def open(self) -> list[Open]:
+        """Those that are open, for the box of what is."""
+        today, step = local_today(), next_step()
+        return [
+            Open(
+                "deal", DEAL.icon, DEAL.url_of(deal.id), deal.title, deal.stage.name,
+                stages.hue_of(deal.stage.kind, deal.stage.position), short_money(deal.amount) if deal.amount else "",
+                due=deal.close_on, since=deal.last_activity_at, late=deal.is_stale or (deal.close_on or today) < today,
+                step=(step[0], f"{step[1]}{deal.id}") if step else None, id=deal.id,
+            )
+            for deal in self.shown
+            if deal.is_open
+        ]  # fmt: skip
 
     @property
     def more_url(self) -> str:

@@ -14,6 +14,7 @@ __all__ = ["erasing", "init_app"]
 
 
 def init_app(app: Flask) -> None:
+    web.modules.describe(app, _l("Privacy"), _l("All that is held of one person as a file, and erasing it everywhere."))
     roles.declare(app, views.KIND, _l("Dossiers and erasure"))
     app.register_blueprint(views.bp)
     panels.add(app, Panel(_l("Privacy"), views.panel, on=CONTACT.name, needs=views.KIND))

@@ -19,6 +19,9 @@ from crmlite.records import (
     lifecycle,
     links,
     notes,
+    offers,
+    opens,
+    panels,
     saved_views,
     search,
     trash,
@@ -36,6 +39,8 @@ def init_app(app: Flask) -> None:
     app.extensions["crmlite.undo_guards"] = {}  # table that holds no records, to who may take back a change of it
     app.extensions["crmlite.undoers"] = {}  # kind of operation, to the view that takes it back in a way of its own
     app.extensions["crmlite.look_alikes"] = None  # who knows whether somebody is known already (alike.py)
+    app.extensions["crmlite.offers"] = []  # what other modules offer to do with lists (offers.py)
+    app.extensions["crmlite.opens"] = []  # what of each module is open with a contact or company (opens.py)
     app.extensions["crmlite.seen"] = []  # (whether there is something to do, what) when a user has looked at a record
     app.extensions["crmlite.undo_guards"]["custom_field"] = custom_fields.may_edit_fields
     roles.declare(app, "custom_field", _l("Custom fields"))
@@ -43,6 +48,8 @@ def init_app(app: Flask) -> None:
     journal.before_commit(search.keep, bulk=False)
     journal.before_commit(custom_values.keep)
     links.init_app(app)
+    for on in ("contact", "company"):
+        panels.add(app, panels.Panel(_l("What is open"), opens.panel, on=on, needs=on, at_top=True))
     retention.declare(app, trash.kept)
     retention.declare(app, custom_purge.kept)
     retention.declare(app, links.kept)
@@ -57,9 +64,9 @@ def init_app(app: Flask) -> None:
         lifecycle=_lifecycle_label, lifecycle_hue=lifecycle.HUES.get, web_address=custom_cells.web_address
     )
     app.jinja_env.globals.update(
-        bulk_pages=actions.bulk_pages,
         can=can,
         cell=cells.cell,
+        offers=offers.of,
         knows_duplicates=alike.knows,
         once=cells.Drawn,
         may_change_view=_may_change_view,

@@ -38,23 +38,3 @@ def matching(user: Viewer, text: str) -> list[Action]:
     known = {action.url for action in found}
     found += [Action(item.label, item.url, item.icon) for item in nav_items(user) if item.url not in known]
     return [action for action in found if all(word in fold(str(action.label)) for word in words)]
-
-
-@dataclass(frozen=True)
-class BulkPage:
-    """What a module does with many records on a page of its own: a button beside the ticked rows posts which they are to `url`."""
-
-    label: Any
-    url: str
-    icon: str
-    record_type: str
-    needs: str = "edit"
-
-
-def add_bulk(app: Flask, *pages: BulkPage) -> None:
-    app.extensions.setdefault("crmlite.bulk_pages", []).extend(pages)
-
-
-def bulk_pages(record_type: str, user: Viewer) -> list[BulkPage]:
-    pages: list[BulkPage] = current_app.extensions.get("crmlite.bulk_pages", [])
-    return [page for page in pages if page.record_type == record_type and user.may(page.record_type, page.needs)]

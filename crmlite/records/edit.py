@@ -78,6 +78,8 @@ def said(field: Field, value: Any) -> str:
         return ""
     if isinstance(value, date):
         return web.show_date(value)
+    if hasattr(field, "said"):
+        return str(field.said(value))
     if hasattr(field, "iter_choices"):
         return str(next((label for choice, label, *_rest in field.iter_choices() if choice == value), value))
     return str(value)

@@ -19,6 +19,8 @@ class Panel:
     """The type of record whose pages it is on."""
     needs: str
     """The type of record that a user has to be allowed to see."""
+    at_top: bool = False
+    """Whether it stands under the record's name, where there is something in it, and not with the others."""
     begin: tuple[Any, str] | None = None
     """What is most often done next from here: a button at the top of the page, and where it leads with the record's id behind."""
 

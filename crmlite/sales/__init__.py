@@ -5,10 +5,10 @@ from flask_babel import lazy_gettext as _l
 
 from crmlite import retention, web
 from crmlite.auth import roles
-from crmlite.records import actions, panels
+from crmlite.records import actions, opens, panels
 from crmlite.records.actions import Action
 from crmlite.records.panels import Panel
-from crmlite.sales import bookkeeping, listeners, public
+from crmlite.sales import bookkeeping, listeners, page, public
 from crmlite.sales.models import STATE_HUES, STATE_LABELS
 from crmlite.sales.types import ORDER, QUOTE, may_edit_numbers
 from crmlite.sales.views import editor, numbers, orders, quotes, sending
@@ -33,6 +33,7 @@ def init_app(app: Flask) -> None:
         begin = (_l("New quote"), "/quotes/new?deal=") if on == "deal" else None
         panels.add(app, Panel(_l("Quotes"), quotes.panel, on=on, needs=QUOTE.name, begin=begin))
         panels.add(app, Panel(_l("Orders"), orders.panel, on=on, needs=ORDER.name))
+    opens.add(app, opens.Source(QUOTE.name, page.open_with))
     actions.add(
         app,
         Action(_l("Go to quotes"), QUOTE.url, QUOTE.icon, QUOTE.name, keys="g q"),

@@ -4,17 +4,20 @@ from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from crmlite.auth.models import Viewer
 from crmlite.catalog.models import Product
 from crmlite.extensions import db
 from crmlite.mail import outbox
 from crmlite.mail.models import Message
-from crmlite.records import links, types
+from crmlite.records import links, opens, types
 from crmlite.records.links import Hit, Link
+from crmlite.records.opens import Open
 from crmlite.records.page import RecordPage
-from crmlite.sales.models import Decision, Order, Quote, QuoteVersion
+from crmlite.sales.models import STATE_HUES, STATE_LABELS, Decision, Order, Quote, QuoteVersion, versions
 from crmlite.sales.types import ORDER, QUOTE
+from crmlite.web import show_money
 
 
 class _WithPage(RecordPage):
@@ -105,12 +108,17 @@ class Box:
     def __init__(self, kind: Any, record: Any, user: Viewer) -> None:
         self.kind, self.record, self.user = kind, record, user
 
-    @cached_property
+    @property
     def _found(self) -> list[Any]:
+        return opens.once_per_request(self.kind.plural, self.record, self._find)
+
+    def _find(self) -> list[Any]:
+        """The newest; of quotes those that somebody waits for come before."""
         model = self.kind.model
         key = getattr(model, f"{self.record.__tablename__}_id")
         query = self.kind.policy.visible(self.user).where(key == self.record.id)
-        return list(db.session.scalars(query.order_by(model.id.desc()).limit(self.MOST + 1)))
+        first = [model.state.not_in(("draft", "sent"))] if model is Quote else []
+        return list(db.session.scalars(query.order_by(*first, model.id.desc()).limit(self.MOST + 1)))
 
     @property
     def shown(self) -> list[Any]:
@@ -123,6 +131,24 @@ class Box:
     @property
     def more_url(self) -> str:
         return f"{self.kind.url}{self.query}" if len(self._found) > self.MOST else ""
+
+
+def open_with(record: Any, user: Viewer) -> list[Open]:
+    """Quotes that are being written, or that the customer has not answered."""
+    waiting = [quote for quote in Box(QUOTE, record, user).shown if quote.state in {versions.DRAFT, versions.SENT}]
+    return [_open(quote, user) for quote in waiting]
+
+
+def _open(quote: Quote, user: Viewer) -> Open:
+    state, url = quote.shown_state, QUOTE.url_of(quote.id)
+    steps = {"draft": (_("Send the quote"), f"{url}/send"), "expired": (_("Offer it again"), url)}
+    return Open(
+        "quote", QUOTE.icon, url, f"{quote.number} {quote.title}", str(STATE_LABELS[state]), STATE_HUES[state],
+        show_money(quote.gross_minor, quote.currency),
+        due=quote.valid_until if state != "draft" else None, since=quote.updated_at, late=state == "expired",
+        step=steps.get(state) if QUOTE.policy.covers(user, "edit", quote) else None,
+        follows=("deal", quote.deal_id) if quote.deal_id else None, id=quote.id,
+    )  # fmt: skip
 
 
 def _visible(record_type: str, record_id: int | None, user: Viewer) -> Any:

@@ -8,21 +8,20 @@ from flask import Response, send_file
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
 
-from crmlite import pdf
+from crmlite import pdf, postal
 from crmlite.auth import papers
 from crmlite.auth.models import Organisation
+from crmlite.postal import Place
 from crmlite.records.points import Address, of
 from crmlite.sales.models import Quote, QuoteVersion
-from crmlite.web import LANGUAGES, speaking, today_in
-from crmlite.web.language import country_name
+from crmlite.web import LANGUAGES, today_in
 
 
 def parties(quote: Quote, language: str) -> dict[str, Any]:
     """Who it is from and for, as it is printed and kept. The address is the company's where there is one, else the person's."""
     ours, company, contact = Organisation.get(), quote.company, quote.contact
     address = next(iter(of(company, Address) if company else []), None) or next(iter(of(contact, Address)), None)
-    with speaking(language):
-        lines = _address_lines(address, ours.country) if address else []
+    lines = postal.block((), Place.of(address), ours.country, language) if address else []
     return {
         "from": {
             "name": ours.name,
@@ -39,11 +38,6 @@ def parties(quote: Quote, language: str) -> dict[str, Any]:
             "vat_id": company.vat_id if company else "",
         },
     }
-
-
-def _address_lines(address: Address, home: str) -> list[str]:
-    abroad = country_name(address.country) if address.country and address.country != home else ""
-    return [line for line in (*address.lines.splitlines(), address.town, address.region, abroad) if line.strip()]
 
 
 def compose(quote: Quote, version: QuoteVersion, *, is_draft: bool = True) -> tuple[str, dict[str, bytes]]:

@@ -1,6 +1,6 @@
 """The firm that runs this instance."""
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
@@ -35,6 +35,14 @@ class Organisation(Journaled, Base):
 
     modules_off: Mapped[list[Any]] = mapped_column(default=list)
     """Names of modules that are switched off."""
+    needed_roles: Mapped[str] = mapped_column(default="decides")
+    """Roles in a decision that somebody should have at every company where we know people (contacts/models.py)."""
+    deal_roles: Mapped[str] = mapped_column(default="decides buys uses")
+    """The same, besides, where a deal is open."""
+
+    NEEDED: ClassVar[str] = "decides"
+    NEEDED_FOR_DEALS: ClassVar[str] = "decides buys uses"
+    """What holds where nobody has said anything yet."""
 
     @classmethod
     def get(cls, lock: bool = False) -> "Organisation":

@@ -1,5 +1,6 @@
 """Leads: their list, one lead with what can be done to it, and what is held back."""
 
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,17 +10,18 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import joinedload
 
-from crmlite.auth.models import User
+from crmlite.auth.models import User, Viewer
 from crmlite.companies.types import chosen_company
-from crmlite.extensions import db
+from crmlite.extensions import db, utcnow
 from crmlite.leads import intake
 from crmlite.leads.forms import LeadForm, NewLeadForm, ReasonForm
-from crmlite.leads.models import STATE_HUES, STATE_LABELS, Lead, Submission, WrongState
+from crmlite.leads.models import OPEN, STATE_HUES, STATE_LABELS, Lead, Submission, WrongState
 from crmlite.leads.types import LEAD, may_edit_forms
-from crmlite.records import types
+from crmlite.records import opens, types
 from crmlite.records.colleagues import users
 from crmlite.records.edit import knows_version, stale_fields
 from crmlite.records.listing import Listing
+from crmlite.records.opens import Open
 from crmlite.records.page import RecordPage
 from crmlite.records.views import page_of
 from crmlite.web import country_name, go, is_partial, outcome, render, undo_url
@@ -29,6 +31,8 @@ bp = Blueprint("leads", __name__, url_prefix="/leads")
 PAGE = 50
 MAX_BULK = 500
 PANEL = 5
+UNANSWERED = timedelta(days=1)
+"""After which an enquiry has waited too long."""
 
 
 @bp.get("/")
@@ -160,11 +164,30 @@ def peek(lead_id: int) -> ResponseReturnValue:
 
 def panel(record: Any) -> str:
     """The enquiries of a contact or company, on its page."""
-    key = Lead.contact_id if record.__tablename__ == "contact" else Lead.company_id
-    query = LEAD.policy.visible(g.user).where(key == record.id).order_by(Lead.id.desc()).limit(PANEL + 1)
-    found = list(db.session.scalars(query))
+    found = _of(record, g.user)
     more = f"/leads/?{record.__tablename__}={record.id}" if len(found) > PANEL else ""
     return render_template("leads/_panel.html", leads=found[:PANEL], more=more)
+
+
+def _of(record: Any, user: Viewer) -> list[Lead]:
+    """Enquiries of a contact or company: those that nobody has answered, then the newest."""
+    key = Lead.contact_id if record.__tablename__ == "contact" else Lead.company_id
+    query = LEAD.policy.visible(user).where(key == record.id).order_by(Lead.state.not_in(sorted(OPEN)), Lead.id.desc())
+    return opens.once_per_request("leads", record, lambda: list(db.session.scalars(query.limit(PANEL + 1))))
+
+
+def open_with(record: Any, user: Viewer) -> list[Open]:
+    """Enquiries that nobody has answered yet, or not to the end."""
+    long_ago = utcnow() - UNANSWERED
+    return [
+        Open(
+            "lead", LEAD.icon, LEAD.url_of(lead.id), lead.title, lead_state(lead.state), lead_hue(lead.state),
+            since=lead.created_at, late=lead.state == "new" and lead.created_at < long_ago,
+            step=(_("Answer it"), LEAD.url_of(lead.id)) if LEAD.policy.covers(user, "edit", lead) else None, id=lead.id,
+        )
+        for lead in _of(record, user)[:PANEL]
+        if lead.is_open
+    ]  # fmt: skip
 
 
 @bp.app_template_filter("lead_state")

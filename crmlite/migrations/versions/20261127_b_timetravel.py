@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "20261127_b"
-down_revision = "20261127_8"
+down_revision = "20261127_10"
 
 
 def upgrade() -> None:

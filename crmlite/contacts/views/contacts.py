@@ -1,21 +1,17 @@
 """Contacts: the list, one person's page, adding and changing, and where they work."""
 
-from flask import Blueprint, Response, g, redirect, render_template, request
+from flask import Blueprint, Response, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.exceptions import Conflict, NotFound
 
-from crmlite.companies.models import Company
 from crmlite.companies.types import COMPANY, chosen_company
-from crmlite.contacts import consents as evidence
-from crmlite.contacts.consents import Consent
-from crmlite.contacts.forms import AffiliationForm, ConsentForm, ContactForm, JoinForm, NewContactForm, PersonForm
-from crmlite.contacts.models import Affiliation, Contact
-from crmlite.contacts.page import ContactPage, People
+from crmlite.contacts.forms import AffiliationForm, ContactForm, JoinForm, NewContactForm, PersonForm
+from crmlite.contacts.models import Affiliation, Contact, roles_text
+from crmlite.contacts.page import ContactPage
 from crmlite.contacts.types import CONTACT
 from crmlite.extensions import db, utcnow
 from crmlite.records import alike
-from crmlite.records.colleagues import users
 from crmlite.records.edit import knows_version, stale_answers, stale_fields
 from crmlite.records.forms import keep_owner, reach_of
 from crmlite.records.listing import Listing
@@ -35,7 +31,8 @@ def index() -> Response:
 def new() -> Response:
     CONTACT.policy.require_create(g.user)
     company_id = request.args.get("company", type=int)
-    form = NewContactForm(data={"owner_id": g.user.id, "company": company_id})
+    role = request.args.get("role", "")
+    form = NewContactForm(data={"owner_id": g.user.id, "company": company_id, "buying_role": roles_text([role])})
     return render("contacts/new.html", "form", form=form)
 
 
@@ -52,7 +49,7 @@ def create() -> Response:
         return render("contacts/new.html", "form", form=form, known=known, status=409)
     contact = Contact.create(g.user, **form.values())
     if company := chosen_company(form.company, g.user):
-        contact.join(company, form.title.data)
+        contact.join(company, form.title.data, form.buying_role.data)
     db.session.commit()
     return go(page_of(contact), _("%(name)s was added.", name=contact.title), undo_url())
 
@@ -117,7 +114,7 @@ def join(contact_id: int) -> Response:
 
 @bp.post("/<int:contact_id>/companies/<int:affiliation_id>")
 def change_affiliation(contact_id: int, affiliation_id: int) -> Response:
-    contact, link = _affiliation(contact_id, affiliation_id)
+    contact, link = affiliation(contact_id, affiliation_id)
     form = AffiliationForm(request.form, prefix=f"a{link.id}-")
     if not form.validate():
         return render("contacts/affiliation.html", "form", contact=contact, link=link, form=form, status=422)
@@ -133,7 +130,7 @@ def change_affiliation(contact_id: int, affiliation_id: int) -> Response:
 
 @bp.post("/<int:contact_id>/companies/<int:affiliation_id>/end")
 def end_affiliation(contact_id: int, affiliation_id: int) -> Response:
-    contact, link = _affiliation(contact_id, affiliation_id)
+    contact, link = affiliation(contact_id, affiliation_id)
     if not link.is_current:
         raise Conflict(_("This has ended already."))
     link.end(utcnow().date())
@@ -143,7 +140,7 @@ def end_affiliation(contact_id: int, affiliation_id: int) -> Response:
 
 @bp.post("/<int:contact_id>/companies/<int:affiliation_id>/remove")
 def remove_affiliation(contact_id: int, affiliation_id: int) -> Response:
-    contact, link = _affiliation(contact_id, affiliation_id)
+    contact, link = affiliation(contact_id, affiliation_id)
     link.remove()
     db.session.commit()
     return done(contact, _("Removed."))
@@ -162,68 +159,7 @@ def add_person(company_id: int) -> Response:
     return done(company, _("%(name)s works at %(company)s.", name=contact.title, company=company.name))
 
 
-def people_panel(company: Company) -> str:
-    """Who works at a company, on its page: deciders first; and whom nobody has found yet."""
-    return render_template("contacts/_people.html", company=company, people=People(company, g.user), form=PersonForm())
-
-
-# --- what they agreed to -----------------------------------------------------------------------------------------------
-
-
-@bp.get("/<int:contact_id>/consents")
-def consents(contact_id: int) -> Response:
-    """All that they ever agreed to, with the words; and a form to record more."""
-    contact = CONTACT.policy.find(g.user, contact_id)
-    return _consents_page(contact, None)
-
-
-@bp.post("/<int:contact_id>/consents")
-def record_consent(contact_id: int) -> Response:
-    contact = CONTACT.policy.find(g.user, contact_id, "edit")
-    form = ConsentForm(request.form, contact, evidence.standing(contact))
-    if not form.validate():
-        return _consents_page(contact, form)
-    verb = {"given": Consent.give, "renewed": Consent.renew, "withdrawn": Consent.withdraw}[form.action.data]
-    verb(
-        contact,
-        form.asked[form.purpose_id.data],
-        source="colleague",
-        point=form.point.data,
-        how=form.how.data,
-        by=g.user,
-        at=form.at,
-        text=form.text.data or None,
-    )
-    db.session.commit()
-    message = _("It is recorded. This is final: what was a mistake is withdrawn by one more entry.")
-    return go(f"{CONTACT.url_of(contact_id)}/consents", message)
-
-
-def _consents_page(contact: Contact, form: ConsentForm | None) -> Response:
-    rows = evidence.history(contact)
-    standings = evidence.standing(contact, rows)
-    may_edit = CONTACT.policy.may(g.user, "edit", contact)
-    if form is None and may_edit:
-        form = ConsentForm(None, contact, standings)
-    return render(
-        "contacts/consents.html",
-        "form",
-        contact=contact,
-        standings=standings,
-        rows=rows[::-1],
-        form=form,
-        colleagues=users(),
-        may_edit=may_edit,
-        status=422 if form is not None and form.errors else 200,
-    )
-
-
-def consents_panel(contact: Contact) -> str:
-    """What somebody agreed to, on their page. Nothing where nobody is asked for anything."""
-    return render_template("contacts/_consents.html", contact=contact, standings=evidence.standing(contact))
-
-
-def _affiliation(contact_id: int, affiliation_id: int) -> tuple[Contact, Affiliation]:
+def affiliation(contact_id: int, affiliation_id: int) -> tuple[Contact, Affiliation]:
     """The contact and one of their links, to a company that the user may see."""
     contact = CONTACT.policy.find(g.user, contact_id, "edit")
     link = db.session.get(Affiliation, affiliation_id)

@@ -1,0 +1,322 @@
+"""Labels and letters: what is in the file, where it lies on the paper, and who gets it."""
+
+import html
+import re
+from datetime import date
+
+import pytest
+import sqlalchemy as sa
+
+from crmlite import pdf
+from crmlite.auth.models import Organisation
+from crmlite.companies.models import Company
+from crmlite.contacts.models import Contact
+from crmlite.extensions import db, reading
+from crmlite.journal import Event, EventLink
+from crmlite.letters import papers
+from crmlite.letters.filling import fill, unknown
+from crmlite.letters.papers import make_labels, make_letters
+from crmlite.letters.recipients import Recipient
+from crmlite.letters.sheets import SHEETS, WINDOWS
+from crmlite.postal import Place, block
+from tests.pdf.test_render import tool
+
+POINT = 25.4 / 72
+STREET = Place("Havenstraat 12", "3011 AB", "Rotterdam", "", "NL")
+LETTER = {"window": "din-b", "day": "2026-11-27", "subject": "News", "text": "Dear {first_name|customer},\n\nHello."}
+
+
+# --- addresses --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("place", "home", "lines"),
+    [
+        (Place("1 Main St\nApt 4", "94103", "San Francisco", "California", "US"), "US", "1 Main St|Apt 4|San Francisco, CA 94103"),
+        (Place("1 Main St", "94103", "San Francisco", "", "US"), "US", "1 Main St|San Francisco 94103"),
+        (Place("111 Wellington St", "K1A 0A9", "Ottawa", "ontario", "CA"), "CA", "111 Wellington St|Ottawa ON  K1A 0A9"),
+        (Place("60 Pitt St", "2000", "Sydney", "NSW", "AU"), "NL", "60 Pitt St|Sydney NSW 2000|AUSTRALIA"),
+        (Place("Via Roma 1", "20121", "Milano", "Milano", "IT"), "NL", "Via Roma 1|20121 Milano MI|ITALY"),
+        (Place("Calle Mayor 1", "28220", "Majadahonda", "Madrid", "ES"), "ES", "Calle Mayor 1|28220 Majadahonda|Madrid"),
+        (Place("Calle Mayor 1", "28013", "Madrid", "Madrid", "ES"), "ES", "Calle Mayor 1|28013 Madrid"),
+        (Place("Hauptstr. 1", "80331", "München", "Bayern", "DE"), "NL", "Hauptstr. 1|80331 München|GERMANY"),
+        (Place("10 High St", "SW1A 1AA", "London", "", "GB"), "NL", "10 High St|London|SW1A 1AA|UNITED KINGDOM"),
+        (Place("Av. Paulista 1", "01310-100", "São Paulo", "São Paulo", "BR"), "BR", "Av. Paulista 1|São Paulo - SP|01310-100"),
+        (Place("丸の内1-1", "100-0005", "千代田区", "東京都", "JP"), "JP", "〒100-0005|東京都千代田区|丸の内1-1"),
+        (Place("1-1 Marunouchi", "100-0005", "Chiyoda-ku", "Tokyo", "JP"), "NL", "1-1 Marunouchi|Chiyoda-ku, Tokyo|100-0005|JAPAN"),
+        (Place("Somewhere 1", "123", "Town", "Land", "XX"), "XX", "Somewhere 1|123 Town|Land"),
+    ],
+)  # fmt: skip
+def test_an_address_is_written_as_its_country_does(place, home, lines):
+    assert block((), place, home, "en") == lines.split("|")
+
+
+def test_the_country_is_in_the_senders_language_and_the_name_where_it_belongs():
+    assert block(["Anna"], Place("A 1", "1000", "Wien", "", "AT"), "NL", "nl") == [
+        "Anna",
+        "A 1",
+        "1000 Wien",
+        "OOSTENRIJK",
+    ]
+    assert block(["Anna"], STREET, "NL", "nl")[-1] == "3011 AB Rotterdam"
+    japan = Place("丸の内1-1", "100-0005", "千代田区", "東京都", "JP")
+    assert block(["会社", "山田太郎"], japan, "JP", "en")[-2:] == ["山田太郎", "会社"]
+
+
+def test_fields_are_filled_in_and_nothing_else_happens():
+    values = {"first_name": "{company}", "company": "", "name": "Anna {{ 7*7 }}"}
+    assert fill("{first_name}, {company|friend}: {name}", values) == "{company}, friend: Anna {{ 7*7 }}"
+    assert fill("Dear {form_of_address} {last_name}, hello", {"last_name": "Bach"}) == "Dear Bach, hello"
+    assert unknown("{name} {owner.password} {x}") == ["owner.password", "x"]
+    assert fill("{{ config }} {% raw %}", {}) == "{{ config }} {% raw %}"
+
+
+# --- on paper ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def printing(stage, renderer):
+    renderer.serve(stage.app)
+    with stage.writes("manager"):
+        Organisation.get().change(name="Noordlicht", address="Kade 1\n1000 AA Amsterdam", country="NL", locale="en")
+    with stage.app.test_request_context():
+        reading()
+        yield stage
+
+
+def words(data: bytes) -> list[list[tuple[str, float, float, float, float]]]:
+    """Of each page its words with their boxes, in millimetres: word, left, top, right, bottom."""
+    found = []
+    for page in tool("pdftotext", data, "-bbox").split("<page ")[1:]:
+        boxes = re.findall(
+            r'<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">(.*?)</word>', page
+        )
+        found.append([(html.unescape(w), *(float(n) * POINT for n in box)) for *box, w in boxes])
+    return found
+
+
+def outside(box: tuple[float, float, float, float], found: list) -> list[str]:
+    """The words that are not wholly inside of left, top, width, height."""
+    left, top, width, height = box
+    return [w for w, x0, y0, x1, y1 in found if x0 < left or y0 < top or x1 > left + width or y1 > top + height]
+
+
+LONG = Place(
+    "Burgemeester van Rijckevorselstraat 1234 bis\nGebouw C, 4e verdieping, kamer 412", "1234 AB", "Nieuwerkerk aan den IJssel", "", "NL"
+)  # fmt: skip
+HARD = [
+    ("Anna Lindqvist", Place("Havenstraat 12", "3011 AB", "Rotterdam", "", "NL")),
+    ("Noordrijn-Westfaalse Aannemingsmaatschappij voor Spoorwegonderhoud", LONG),
+    ("WWWWWWWWWWWWWWWWWWWW MMMMMMMMMMMMMMM", Place("W" * 35, "94103", "San Francisco", "CA", "US")),
+    ("شركة النور للإضاءة والطاقة", Place("شارع الملك فهد ١٢", "12211", "الرياض", "", "SA")),
+    ("山田太郎", Place("丸の内一丁目九番一号 東京駅前大手町ビルディング十二階", "100-0005", "千代田区", "東京都", "JP")),
+    ("Щербаков Феодосий Вольфович", Place("ул. Большая Якиманка, д. 24", "119180", "Москва", "Московская область", "RU")),
+]  # fmt: skip
+
+
+def recipients() -> list[Recipient]:
+    return [
+        Recipient("contact", n, name, (name,), place, {"first_name": name.split()[0]})
+        for n, (name, place) in enumerate(HARD)
+    ]
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_every_address_lies_inside_its_label(printing, name):
+    """Also the longest: it is set smaller and wrapped, and nothing is cut off."""
+    sheet, start = SHEETS[name], 5
+    made = make_labels(recipients(), sheet, start)
+    assert not made.too_long
+    (page,) = words(made.content)
+    said = "".join(w for w, *_box in page)
+    assert said.count("W") >= 55, "nothing was cut off"
+    labels = [(*sheet.corner(place), sheet.width, sheet.height) for place in range(start - 1, start - 1 + len(HARD))]
+    for word in page:
+        assert any(not outside(label, [word]) for label in labels), word
+    first = [word for word in page if word[0] in {"Anna", "Lindqvist", "Havenstraat", "3011", "Rotterdam"}]
+    assert not outside(labels[0], first)
+    assert outside((*sheet.corner(start), sheet.width, sheet.height), first), "the control: it is not in the next one"
+
+
+def test_a_used_sheet_goes_on_on_a_new_one(printing):
+    pages = words(make_labels(recipients(), SHEETS["a4-2x7"], 12).content)
+    assert len(pages) == 2
+    assert {w for w, *_box in pages[0]} >= {"Anna"}
+    assert not outside((*SHEETS["a4-2x7"].corner(11), 99.1, 38.1), [word for word in pages[0] if word[0] == "Anna"])
+
+
+@pytest.mark.parametrize("name", WINDOWS)
+def test_the_address_shows_through_the_window(printing, name):
+    window = WINDOWS[name]
+    made = make_letters(recipients(), window, date(2026, 11, 27), "Zzz news", "Zzz\n\nzzz", _user(printing))
+    pages = words(made.content)
+    assert len(pages) == len(made.written) >= len(HARD) - 1
+    for one, page in zip(made.written, pages, strict=True):
+        address = " ".join(one.block("NL", "en"))
+        shown = [
+            word
+            for word in page
+            if word[0] in address and not word[0].lower().startswith("zzz") and _is_there(word, window)
+        ]
+        assert len(shown) >= 3, (one.title, page)
+        assert not outside(window.seen, shown), one.title
+        if name == "us-10" and one.title == "Anna Lindqvist":
+            left, upper, width, _height = window.seen
+            assert not outside((left, upper, width, 2 / 3 * 25.4), shown), "also where it is folded into equal parts"
+        other = WINDOWS[{"din-b": "din-a", "us-10": "din-a", "din-a": "us-10"}[name]]
+        assert outside(other.seen, shown), "the control: it does not show through another one"
+        text = [word for word in page if word[0] == "Zzz"]
+        assert len(text) == 2
+        assert all(word[2] > window.seen[1] + window.seen[3] for word in text), "the text is below the window"
+
+
+def _is_there(word: tuple, window) -> bool:
+    """Not the letterhead, which may say the same."""
+    return word[2] > window.address[1] - 1 and word[2] < window.text - 1
+
+
+def _user(stage):
+    from crmlite.auth.models import User
+
+    return db.session.get_one(User, stage.ids["user.manager"])
+
+
+def test_an_address_that_fits_nowhere_is_named_and_not_cut(printing):
+    giant = Recipient("contact", 1, "Giant", ("Giant",), Place("\n".join(["Long"] * 30), "1", "Town", "", "NL"))
+    made = make_labels([*recipients(), giant], SHEETS["letter-3x10"], 1)
+    assert [one.title for one in made.too_long] == ["Giant"]
+
+
+# --- through the pages ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def addressed(stage, renderer):
+    renderer.serve(stage.app)
+    with stage.writes("manager") as who:
+        db.session.get_one(Company, stage.ids["seller.company"]).change(addresses=[_row()])
+        home = Contact.create(who.user, given="Homer", family="Home", addresses=[_row(label="home")])
+        none = Contact.create(who.user, given="Nowhere")
+        half = Contact.create(who.user, given="Halfway", addresses=[_row(lines="")])
+        firm = db.session.get_one(Company, stage.ids["seller.company"])
+        clerk = Contact.create(who.user, given="Clara", family="Clerk")
+        home.join(firm)
+        clerk.join(firm)
+        stage.ids |= {"home": home.id, "clerk": clerk.id, "none": none.id, "half": half.id}
+    return stage
+
+
+def _row(**more: str) -> dict:
+    return {
+        "lines": "Laan 1",
+        "postcode": "2500 AA",
+        "city": "Den Haag",
+        "region": "",
+        "country": "NL",
+        "label": "work",
+    } | more
+
+
+def test_who_has_no_address_is_named(addressed):
+    page = addressed.client("manager").get("/letters/contact").text
+    assert re.search(f'<a href="/contacts/{addressed.ids["none"]}"[^>]*>Nowhere', page)
+    assert "Halfway" in page
+    assert not re.search(r"<a href=[^>]*>Homer", page)
+
+
+def test_labels_for_the_ticked_ones_are_journaled_and_hold_only_them(addressed):
+    ids = [addressed.ids["home"], addressed.ids["none"], addressed.ids["seller.contact"]]
+    answer = addressed.client("manager").post(
+        "/letters/contact/labels", data={"id": ids, "sheet": "a4-3x7", "start": "2"}
+    )
+    assert answer.mimetype == "application/pdf"
+    text = tool("pdftotext", answer.data)
+    assert "Homer Home" in text
+    assert "Nowhere" not in text
+    with addressed.app.app_context():
+        event = db.session.scalars(sa.select(Event).where(Event.name == "labels.made")).one()
+        assert event.data == {"count": 2, "what": "Contacts"}
+
+
+def test_a_letter_is_filled_in_for_each_and_stands_on_their_timelines(addressed):
+    data = {**LETTER, "id": [addressed.ids["home"]]}
+    answer = addressed.client("manager").post("/letters/contact/letters", data=data)
+    text = tool("pdftotext", answer.data)
+    assert "Dear Homer," in text
+    with addressed.app.app_context():
+        about = sa.select(EventLink).join(Event, Event.id == EventLink.event_id).where(Event.name == "letter.written")
+        assert [(one.record_type, one.record_id) for one in db.session.scalars(about)] == [
+            ("contact", addressed.ids["home"])
+        ]
+    assert (
+        "wrote a letter: News"
+        in addressed.client("manager").get(f"/records/contact/{addressed.ids['home']}/timeline").text
+    )
+
+
+def test_a_company_that_one_may_not_see_lends_no_address(addressed):
+    """Marketing sees all; a role that sees contacts only gets neither the company's name nor its address."""
+    data = {"id": [addressed.ids["clerk"]], "sheet": "a4-3x7", "start": "1"}
+    assert "Den Haag" in tool(
+        "pdftotext", addressed.client("marketing").post("/letters/contact/labels", data=data).data
+    )
+    with addressed.writes("admin"):
+        from crmlite.auth.models import Grant, Role
+
+        role = db.session.scalars(sa.select(Role).where(Role.name == "marketing")).one()
+        grant = db.session.scalars(
+            sa.select(Grant).where(Grant.role_id == role.id, Grant.record_type == "company", Grant.action == "view")
+        ).one()
+        grant.scope = "own"
+    answer = addressed.client("marketing").post("/letters/contact/labels", data=data)
+    assert answer.status_code == 422
+    assert "zcsellercompanyqx" not in answer.text
+
+
+def test_only_who_may_export_gets_any(addressed):
+    for actor in ("seller", "colleague", "rival"):
+        assert addressed.client(actor).get("/letters/contact").status_code == 403
+        assert "/letters/contact" not in addressed.client(actor).get("/contacts/").text
+    assert "/letters/contact?list=" in addressed.client("manager").get("/contacts/").text
+
+
+def test_a_bad_form_says_what_is_wrong(addressed):
+    manager = addressed.client("manager")
+    for data, complaint in (
+        ({"text": "{password}"}, "There is no field {password}"),
+        ({"subject": ""}, "fill this in"),
+    ):
+        answer = manager.post("/letters/contact/letters", data={**LETTER, **data, "id": addressed.ids["home"]})
+        assert answer.status_code == 422
+        assert complaint in answer.text
+    answer = manager.post(
+        "/letters/contact/labels", data={"sheet": "a4-3x7", "start": "22", "id": addressed.ids["home"]}
+    )
+    assert "This sheet has 21 labels" in answer.text
+
+
+def test_without_a_renderer_nothing_is_journaled(stage, monkeypatch):
+    with stage.writes("manager"):
+        db.session.get_one(Company, stage.ids["seller.company"]).change(addresses=[_row()])
+
+    def absent(*_anything: object) -> bytes:
+        raise pdf.Failed("absent")
+
+    monkeypatch.setattr(pdf, "render", absent)
+    data = {"id": stage.ids["seller.company"], "sheet": "a4-3x7", "start": "1"}
+    answer = stage.client("manager").post("/letters/company/labels", data=data)
+    assert answer.status_code == 503
+    with stage.app.app_context():
+        assert db.session.scalar(sa.select(Event).where(Event.name == "labels.made")) is None
+
+
+@pytest.mark.parametrize("what", ["labels", "letters"])
+def test_as_many_as_are_promised_fit_into_one_file(printing, what):
+    one = Recipient("contact", 1, "Anna Lindqvist", ("Noordrijn Aannemingsmaatschappij", "Anna Lindqvist"), STREET)
+    if what == "labels":
+        made = make_labels([one] * papers.LABELS_IN_FILE, SHEETS["a4-3x7"], 1)
+    else:
+        made = make_letters(
+            [one] * papers.LETTERS_IN_FILE, WINDOWS["din-b"], date(2026, 11, 27), "News", "Word " * 200, _user(printing)
+        )
+    assert len(made.content) > 10_000
