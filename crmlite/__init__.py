@@ -13,12 +13,13 @@ from crmlite import config, extensions, health, manifest, upgrading, web
 
 FOUNDATION = ("auth", "mail", "help", "records", "desk", "retention", "doctor", "backup")
 """Packages that are always on, lowest first."""
-MODULES = ("companies", "contacts", "imports", "duplicates", "catalog", "pipeline", "sales", "leads")
+MODULES = ("companies", "contacts", "imports", "duplicates", "addressbook", "catalog", "pipeline", "sales", "leads")
 """Packages that can be switched off, in the order of the sidebar."""
 NEEDS = {
     "contacts": {"companies"},
     "imports": {"contacts", "companies"},
     "duplicates": {"contacts", "companies"},
+    "addressbook": {"contacts", "companies"},
     "pipeline": {"contacts", "companies"},
     "sales": {"contacts", "companies", "catalog", "pipeline"},
     "leads": {"contacts", "companies"},
