@@ -61,7 +61,7 @@ class Settings:
         reason="How many reverse proxies stand in front and set X-Forwarded-For, -Proto and -Host. Headers of others are not believed.",
     )
     modules: tuple[str, ...] = _setting(
-        ("companies", "contacts", "imports", "duplicates", "catalog", "pipeline", "sales", "leads"),
+        ("companies", "contacts", "imports", "duplicates", "addressbook", "catalog", "pipeline", "sales", "leads"),
         reason="Which modules are on. One that is off has no menu, route, panel or permission; its data stay.",
     )
     smtp_url: str = _setting(

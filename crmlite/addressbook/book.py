@@ -100,7 +100,15 @@ def _contacts(ids: list[int], user: Viewer, locale: str) -> dict[int, Card]:
 
 
 def _companies(ids: list[int], user: Viewer, locale: str) -> dict[int, Card]:
-    columns = (Company.id, Company.name, Company.language, Company.instructions, Company.vat_id, Company.industry, Company.parent_id)
+    columns = (
+        Company.id,
+        Company.name,
+        Company.language,
+        Company.instructions,
+        Company.vat_id,
+        Company.industry,
+        Company.parent_id,
+    )
     rows = db.session.execute(_visible(COMPANY, user, ids).with_only_columns(*columns)).all()
     parents = names_of(COMPANY, {row.parent_id for row in rows} - {None}, user)
     points, places = _points("company", ids), _places("company", ids, locale)
@@ -140,8 +148,10 @@ def _places(name: str, ids: list[int], locale: str) -> dict[int, tuple[Place, ..
         holder, Address.label, Address.lines, Address.postcode, Address.city, Address.region, Address.country
     ).where(holder.in_(ids))
     found: dict[int, tuple[Place, ...]] = {}
-    for number, *values, country in db.session.execute(query.order_by(Address.main.desc(), Address.id)):
-        found[number] = (*found.get(number, ()), Place(*values, _countries(locale).get(country, country)))
+    for row in db.session.execute(query.order_by(Address.main.desc(), Address.id)):
+        country = _countries(locale).get(row.country, row.country)
+        place = Place(row.label, row.lines, row.postcode, row.city, row.region, country)
+        found[row[0]] = (*found.get(row[0], ()), place)
     return found
 
 

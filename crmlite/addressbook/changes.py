@@ -52,7 +52,9 @@ def since(text: str, user: Viewer, locale: str) -> Difference | None:
         return None
     new = sa.or_(Change.id > last, Change.tx >= horizon) if horizon else Change.id > last
     query = sa.select(Change.record_type, Change.record_id, Change.action, Change.old, Change.new)
-    rows = db.session.execute(query.where(new, Change.record_type.in_(_WATCHED)).order_by(Change.id).limit(MOST + 1)).all()
+    rows = db.session.execute(
+        query.where(new, Change.record_type.in_(_WATCHED)).order_by(Change.id).limit(MOST + 1)
+    ).all()
     if len(rows) > MOST:
         return None
     past = _Past()
@@ -158,7 +160,9 @@ class _Past:
                 ]
         return Difference(changed, gone)
 
-    def _was_visible(self, key: Key, row: dict[str, Any] | None, members: set[tuple[int, int]], user: Viewer, kind: Any) -> bool:
+    def _was_visible(
+        self, key: Key, row: dict[str, Any] | None, members: set[tuple[int, int]], user: Viewer, kind: Any
+    ) -> bool:
         was = self.was.get(key, {})
         if was.get("there") is False or (row is None and "owner_id" not in was):
             return False

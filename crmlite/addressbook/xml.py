@@ -49,12 +49,13 @@ def read(body: bytes) -> Element:
     def text(data: str) -> None:
         stack[-1].text += data
 
-    def refuse(*_args: object) -> None:
+    def refuse(*_args: object) -> int:
         raise Malformed("a document type")
 
     parser.buffer_text = True
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = begin, end, text
-    parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = parser.ExternalEntityRefHandler = refuse
+    parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = refuse
+    parser.ExternalEntityRefHandler = refuse
     try:
         parser.Parse(body, True)
     except (expat.ExpatError, LookupError, ValueError) as error:

@@ -1,0 +1,16 @@
+"""The address book elsewhere: as vCards in a file, and by CardDAV on phones and in mail programs, where it is to read only."""
+
+from flask import Flask
+from flask_babel import lazy_gettext as _l
+
+from crmlite import web
+from crmlite.addressbook import devices, public, views
+
+
+def init_app(app: Flask) -> None:
+    app.register_blueprint(public.bp)
+    app.register_blueprint(views.bp)
+    web.add_nav(
+        app, "/addressbook/devices", "device-mobile", _l("Address book on the phone"), group="account", order=22,
+        shown=devices.may_have,
+    )  # fmt: skip
