@@ -1,6 +1,7 @@
 """The resources of CardDAV (RFC 6352) with their properties: a root, its user, their books, the one book, its cards."""
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
@@ -40,7 +41,9 @@ def collection(path: str) -> str | None:
 
 def card_of(path: str) -> Key | None:
     """Which card an address means, as clients write them: with a host, with signs escaped."""
-    plain = unquote(urlsplit(path.strip()).path)
+    plain = ""
+    with suppress(ValueError):  # of no address at all
+        plain = unquote(urlsplit(path.strip()).path)
     return book.key_of(plain.removeprefix(BOOK)) if plain.startswith(BOOK) else None
 
 
