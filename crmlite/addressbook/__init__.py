@@ -4,12 +4,14 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from crmlite import web
-from crmlite.addressbook import devices, public, views
+from crmlite.addressbook import devices, files, public, views
+from crmlite.records import exporting
 
 
 def init_app(app: Flask) -> None:
     app.register_blueprint(public.bp)
     app.register_blueprint(views.bp)
+    exporting.add(app, files.VCARD_4, files.VCARD_3)
     web.add_nav(
         app, "/addressbook/devices", "device-mobile", _l("Address book on the phone"), group="account", order=22,
         shown=devices.may_have,

@@ -7,12 +7,13 @@ from flask import Blueprint, Response, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_babel import refresh
 
-from crmlite.addressbook import book, changes, knocking, places, queries, vcards, written, xml
+from crmlite.addressbook import book, changes, knocking, places, queries, vcards, xml
 from crmlite.addressbook.book import Key
 from crmlite.addressbook.places import BOOK, ROOT, Asked
 from crmlite.addressbook.vcards import Version
 from crmlite.addressbook.xml import Element, Malformed, carddav, dav
 from crmlite.auth.models import Viewer
+from crmlite.records import written
 from crmlite.web import headers, locale, public
 
 bp = Blueprint("addressbook_dav", __name__)

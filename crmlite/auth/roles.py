@@ -30,6 +30,7 @@ STANDARD: dict[str, dict[str, dict[str, str]]] = {
         **dict.fromkeys(("lead", "web_form"), dict.fromkeys(ACTIONS, "all")),
         **dict.fromkeys(("deal", "product", "quote", "order"), {"view": "all"}),
         "import": {"view": "own", "create": "own"},
+        "export": {"create": "own"},
     },
     "service": {
         **dict.fromkeys(("contact", "company"), {"view": "all", "create": "own", "edit": "team"}),
