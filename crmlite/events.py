@@ -266,7 +266,7 @@ RECORDS_EXPORTED = _event(
     _l("%(actor)s exported a list: %(what)s"),
     "download",
     "what",
-    "kind",
+    "of",
     "format",
     "count",
     inverse=FINAL,

@@ -61,16 +61,9 @@ class Format:
     """Which types of records it is for; none: all."""
 
 
-EXCEL = Format(
-    "excel", _l("For Excel (CSV)"), "csv", "text/csv; charset=utf-8", lambda chosen: spreadsheet.for_excel(chosen)
-)
-PLAIN = Format(
-    "csv",
-    _l("For other programs (CSV with commas)"),
-    "csv",
-    "text/csv; charset=utf-8",
-    lambda chosen: spreadsheet.plain(chosen),
-)
+_CSV = "text/csv; charset=utf-8"
+EXCEL = Format("excel", _l("For Excel (CSV)"), "csv", _CSV, spreadsheet.for_excel)
+PLAIN = Format("csv", _l("For other programs (CSV with commas)"), "csv", _CSV, spreadsheet.plain)
 
 
 def init_app(app: Flask) -> None:
@@ -99,7 +92,7 @@ def note(user: User, chosen: Selection, form: Format) -> None:
         events.RECORDS_EXPORTED,
         user,
         what=str(chosen.kind.label_plural),
-        kind=chosen.kind.name,
+        of=chosen.kind.name,
         format=form.name,
         count=len(chosen.ids),
     )

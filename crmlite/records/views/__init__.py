@@ -74,6 +74,6 @@ from crmlite.records.views import (  # noqa: E402
 
 __all__ = [
     "bp", "bulk", "changed", "custom_fields",
-    "done", "exports", "favourites", "fields", "files", "filters", "find", "kind_of", "lists", "members", "notes", "public_files", "saved_views",
-    "is_seen", "page_of", "search", "seen", "tags", "timeline", "trash", "undo",
+    "done", "exports", "favourites", "fields", "files", "filters", "find", "kind_of", "lists", "members", "notes", "public_files",
+    "saved_views", "is_seen", "page_of", "search", "seen", "tags", "timeline", "trash", "undo",
 ]  # fmt: skip
