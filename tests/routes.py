@@ -67,6 +67,8 @@ ARGS = {
     "user_id": "user.colleague",
     "session_id": "session.seller",
     "absence_id": "absence.seller",
+    "password_id": "device.seller",
+    "where": "me/books/contacts/",
     "notice_id": "notice.seller",
     "favourite_id": "favourite.seller",
     "field_id": "field",
@@ -231,6 +233,9 @@ AUTHOR: Who = TEAM | dict.fromkeys(("colleague", "manager"), 403)
 DELETES: Who = TEAM | dict.fromkeys(("seller", "colleague"), 403)
 """A record of the seller and one of nobody, of which both may be deleted by those above only."""
 
+NO_DEVICE: Who = dict.fromkeys(ACTORS, 401)
+"""What devices ask for with a password of their own: no browser's cookie counts (tests/addressbook has those with one)."""
+
 ROUTES: tuple[Route, ...] = (
     # auth
     get("/setup", NOBODY),
@@ -377,6 +382,20 @@ ROUTES: tuple[Route, ...] = (
         TEAM,
         form={**COMPANY_FORM, "row_version": "5"},
         refuses={"parent_id": "rival.company"},
+    ),
+    # addressbook
+    get("/.well-known/carddav", PUBLIC, ok=301),
+    Route("PROPFIND", "/.well-known/carddav", PUBLIC, ok=301),
+    *(
+        Route(method, rule, NO_DEVICE)
+        for rule in ("/addressbook/dav/", "/addressbook/dav/<path:where>")
+        for method in ("GET", "PROPFIND", "REPORT", "PUT", "DELETE", "PROPPATCH")
+    ),
+    get("/addressbook/devices", SIGNED_IN),
+    post("/addressbook/devices", SIGNED_IN, ok=200, name="My phone", current="crmlite-demo"),
+    post("/addressbook/devices/<int:password_id>/revoke", ONLY_ME),
+    *each_type(
+        post("/records/<record_type>/export", ABOVE, ok=200, form={"query": "_sort=-name", "format": "excel"}), ABOVE
     ),
     # duplicates
     get("/duplicates/", SIGNED_IN),

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from flask import Response, request
+from flask_babel import gettext as _
 
 from crmlite.auth.models import DevicePassword, Throttle, Viewer
 from crmlite.auth.signin import PERIOD, TRIES, TRIES_OF_ADDRESS, viewer_of_device
@@ -36,7 +37,8 @@ def caller() -> Caller | Response:
     email, address = given.username.strip().casefold()[:300], network(request.remote_addr)
     limits = {f"device:{address}:{email}"[:300]: TRIES, f"device-address:{address}"[:300]: TRIES_OF_ADDRESS}
     if _too_often(limits):
-        return _answer(429, {"Retry-After": str(int(PERIOD / timedelta(seconds=1)))})
+        wait = {"Retry-After": str(int(PERIOD / timedelta(seconds=1)))}
+        return _answer(429, _("That was tried too often. Wait three minutes and try again."), wait)
     found = viewer_of_device(email, given.password or "")
     if found is None:
         writing()
@@ -45,7 +47,9 @@ def caller() -> Caller | Response:
         db.session.commit()
         return _refused()
     viewer, number, used_at = found
-    return _answer(403, {}) if viewer.owes_second_factor else Caller(viewer, number, used_at)
+    if viewer.owes_second_factor:
+        return _answer(403, _("Set up the second step of signing in first: your team asks for it."))
+    return Caller(viewer, number, used_at)
 
 
 def note_use(who: Caller) -> None:
@@ -64,8 +68,11 @@ def _too_often(limits: dict[str, int]) -> bool:
 
 
 def _refused() -> Response:
-    return _answer(401, {"WWW-Authenticate": REALM})
+    said = _(
+        "This address book opens for a device with its own password. Make one in crmlite, on the page of your account."
+    )
+    return _answer(401, said, {"WWW-Authenticate": REALM})
 
 
-def _answer(status: int, headers: dict[str, str]) -> Response:
-    return Response("", status, headers, content_type="text/plain; charset=utf-8")
+def _answer(status: int, said: str, more: dict[str, str] | None = None) -> Response:
+    return Response(f"{said}\n", status, more, content_type="text/plain; charset=utf-8")

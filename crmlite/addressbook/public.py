@@ -5,6 +5,7 @@ from itertools import chain
 
 from flask import Blueprint, Response, g, redirect, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_babel import refresh
 
 from crmlite.addressbook import book, changes, knocking, places, queries, vcards, xml
@@ -49,7 +50,7 @@ def dav_(where: str = "") -> Response:
     try:
         answer = _ANSWERS[request.method](who.viewer, ROOT + where, str(locale()))
     except Malformed:
-        answer = Response("", 400, content_type="text/plain; charset=utf-8")
+        answer = _plain(400)
     except queries.Unsupported as missing:
         answer = _error(403, str(missing))
     if answer.status_code < 400 and request.method in {"PROPFIND", "REPORT"}:
@@ -252,4 +253,10 @@ def _error(code: int, condition: str) -> Response:
 
 
 def _plain(code: int) -> Response:
-    return Response("", code, content_type="text/plain; charset=utf-8")
+    """A sentence for whoever looks with a browser."""
+    said = {
+        400: _("That is no request for an address book."),
+        404: _("There is nothing here, or nothing that you may see."),
+        405: _("That address does not take this kind of request."),
+    }
+    return Response(f"{said[code]}\n", code, content_type="text/plain; charset=utf-8")
