@@ -88,13 +88,17 @@ class _Past:
     """Who held a record, as far as that was changed; {} for all, and `there`: False for one that was not there."""
     joined: dict[tuple[str, int, int], bool] = field(default_factory=dict)
     """Whether somebody (the third) was a member of a record, where that changed."""
+    members: dict[int, dict[str, Any]] = field(default_factory=dict)
+    """Memberships that began or ended, by their rows."""
+    moved: list[tuple[int, int, int]] = field(default_factory=list)
+    """Memberships that went from one record to another: of which row, from, to."""
     forgotten: bool = False
     """Whether the journal lost what a record was like: it was removed for good."""
 
     def read(self, name: str, number: int, action: str, old: dict[str, Any] | None, new: dict[str, Any] | None) -> None:
         """One change; they come in their order, and the first one of a field says what it was."""
         if name == "member":
-            self._member(action, old or new or {})
+            self._member(number, action, old or {}, new or {})
         elif name in _PARTS:
             self._part(name, number, old or {}, new or {})
         else:
@@ -124,14 +128,42 @@ class _Past:
         if not values:
             self.parts.setdefault(name, set()).add(number)
 
-    def _member(self, action: str, values: dict[str, Any]) -> None:
-        if values.get("record_type") in KINDS and action in {"created", "deleted"}:
-            key = (values["record_type"], values["record_id"])
-            self.keys.add(key)
-            self.joined.setdefault((*key, values["user_id"]), action == "deleted")
+    def _member(self, number: int, action: str, old: dict[str, Any], new: dict[str, Any]) -> None:
+        if action == "updated":
+            if "record_id" in old:  # a merge carries memberships over
+                self.moved.append((number, old["record_id"], new["record_id"]))
+            return
+        values = old or new
+        self.members[number] = values
+        if values.get("record_type") in KINDS:
+            self._was_member(values, values["record_id"], action == "deleted")
+
+    def _was_member(self, values: dict[str, Any], record_id: int, was: bool) -> None:
+        key = (values["record_type"], record_id)
+        self.keys.add(key)
+        self.joined.setdefault((*key, values["user_id"]), was)
+
+    def _follow_members(self) -> None:
+        """Whose memberships were carried over stands in their rows, or in what the journal keeps of those."""
+        query = sa.select(Member.id, Member.record_type, Member.user_id)
+        numbers = {number for number, *_records in self.moved}
+        rows = [
+            row
+            for ids in batches(sorted(numbers), BATCH)
+            for row in db.session.execute(query.where(Member.id.in_(ids)))
+        ]
+        known = self.members | {row.id: row._asdict() for row in rows}
+        for number, before, after in self.moved:
+            values = known.get(number, {})
+            if "user_id" not in values:
+                self.forgotten = True
+            elif values["record_type"] in KINDS:
+                self._was_member(values, before, True)
+                self._was_member(values, after, False)
 
     def follow(self) -> None:
         """Adds the cards that say something of what changed: of whose parts they were, and of who works there."""
+        self._follow_members()
         for name, numbers in self.parts.items():
             model = _PARTS[name]
             for kind in KINDS if name != "affiliation" else ("contact",):
