@@ -68,7 +68,8 @@ def _horizon() -> int:
     """Below it no transaction is open any more; 0 on SQLite, where ids become visible in their order."""
     if db.engines["reader"].dialect.name == "sqlite":
         return 0
-    return int(db.session.scalar(sa.text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")) or 0)
+    oldest = sa.func.pg_snapshot_xmin(sa.func.pg_current_snapshot())
+    return db.session.scalar(sa.select(sa.cast(sa.cast(oldest, sa.Text), sa.BigInteger))) or 0
 
 
 def _sees(user: Viewer, locale: str) -> str:

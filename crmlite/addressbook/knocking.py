@@ -3,6 +3,7 @@
 No cookie counts here, and no password of the web: what a phone keeps is good for the address book alone.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,8 +12,9 @@ from flask import Response, request
 from flask_babel import gettext as _
 
 from crmlite.auth.models import DevicePassword, Throttle, Viewer
+from crmlite.auth.models.device_passwords import NOTE_AFTER
 from crmlite.auth.signin import PERIOD, TRIES, TRIES_OF_ADDRESS, viewer_of_device
-from crmlite.extensions import db, reading, utcnow, writing
+from crmlite.extensions import Busy, db, reading, utcnow, writing
 from crmlite.safety import network
 
 REALM = 'Basic realm="crmlite", charset="UTF-8"'
@@ -53,12 +55,14 @@ def caller() -> Caller | Response:
 
 
 def note_use(who: Caller) -> None:
-    """Writes down that the device was here, once an hour: its own short transaction, after what it asked for was found."""
-    if who.used_at is not None and utcnow() - who.used_at < timedelta(hours=1):
+    """Writes down that the device was here, once an hour: its own short transaction, after what it asked for was found. Whoever
+    else writes at that moment goes first, and the next request is noted instead."""
+    if who.used_at is not None and utcnow() - who.used_at < NOTE_AFTER:
         return
-    writing()
-    DevicePassword.note_use(who.password_id, who.used_at)
-    db.session.commit()
+    with suppress(Busy):
+        writing()
+        DevicePassword.note_use(who.password_id)
+        db.session.commit()
 
 
 def _too_often(limits: dict[str, int]) -> bool:

@@ -21,6 +21,8 @@ bp = Blueprint("addressbook_dav", __name__)
 METHODS = ("GET", "HEAD", "OPTIONS", "PROPFIND", "REPORT", "PUT", "DELETE", "PROPPATCH")
 MOST_ASKED = 10_000
 """Cards that may be asked for by name in one request."""
+MOST_NAMES = 100
+"""Properties that may be asked for of each: what is not there is told of every card."""
 _SPOKEN = {"DAV": "1, 3, access-control, addressbook, sync-collection", "Allow": ", ".join(METHODS[:5])}
 Answer = Callable[[Viewer, str, str], Response]
 
@@ -37,7 +39,7 @@ def well_known() -> ResponseReturnValue:
 @bp.route(f"{ROOT}<path:where>", methods=METHODS, provide_automatic_options=False)
 @public
 @headers("file")
-def dav_(where: str = "") -> Response:
+def talk(where: str = "") -> Response:
     """Says who asks, and lets that method answer."""
     g.user = None  # a browser's cookie is not asked here
     if request.method == "OPTIONS":
@@ -110,8 +112,8 @@ def _asked_by(body: Element | None) -> Asked:
     if body.find(dav("propname")) is not None:
         return Asked(None, only_names=True)
     prop = body.find(dav("prop"))
-    if prop is None:
-        raise Malformed("no prop")
+    if prop is None or len(prop.children) > MOST_NAMES:
+        raise Malformed("no prop, or too many")
     data = prop.find(carddav("address-data"))
     version = data.attributes.get("version", "3.0") if data is not None else "3.0"
     if version not in {"3.0", "4.0"} or (data is not None and _type(data) not in {"text/vcard", "text/x-vcard"}):

@@ -138,6 +138,7 @@ def test_a_query_finds_by_name_and_number(phone):
         "nothing",
         "\x00",
         "<propfind xmlns='DAV:'/>",
+        "<propfind xmlns='DAV:'><prop>" + "".join(f"<p{n}/>" for n in range(101)) + "</prop></propfind>",
     ],
 )
 def test_hostile_bodies_are_refused(phone, body):

@@ -157,7 +157,7 @@ def follow(stage, seed: int, steps: int) -> None:
         assert len(gone) <= len(before - set(phone.cards)), (done, gone)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [2])
 def test_a_phone_follows_whatever_happens(stage, seed, pytestconfig):
     follow(stage, seed, 300 if pytestconfig.getoption("--long") else 40)
 

@@ -48,12 +48,8 @@ class DevicePassword(Base):
         db.session.execute(sa.delete(cls).where(cls.user_id == user_id))
 
     @classmethod
-    def note_use(cls, number: int, used_at: datetime | None) -> bool:
-        """Whether it was worth writing down."""
-        if used_at is not None and utcnow() - used_at < NOTE_AFTER:
-            return False
+    def note_use(cls, number: int) -> None:
         db.session.execute(sa.update(cls).where(cls.id == number).values(used_at=utcnow()))
-        return True
 
 
 def typed(password: str) -> str:
