@@ -68,6 +68,7 @@ class Settings:
             "duplicates",
             "details",
             "letters",
+            "addressbook",
             "catalog",
             "pipeline",
             "sales",

@@ -335,6 +335,28 @@ USER_SECOND_FACTOR_OFF = _event(
 USER_RECOVERY_CODES = _event(
     "user.recovery_codes", _l("%(user)s has new recovery codes"), "shield-check", "user", inverse=FINAL
 )
+DEVICE_PASSWORD_MADE = _event(
+    "device_password.made",
+    _l("%(user)s gave the device %(device)s a password"),
+    "device-mobile",
+    "user",
+    "device",
+    inverse=FINAL,
+)
+DEVICE_PASSWORD_REVOKED = _event(
+    "device_password.revoked", _l("%(user)s took away the password of the device %(device)s"), "ban", "user", "device",
+    inverse=FINAL,
+)  # fmt: skip
+RECORDS_EXPORTED = _event(
+    "records.exported",
+    _l("%(actor)s exported a list: %(what)s"),
+    "download",
+    "what",
+    "of",
+    "format",
+    "count",
+    inverse=FINAL,
+)
 USER_EXPORTED = _event("user.exported", _l("%(actor)s had everything exported"), "archive", inverse=FINAL)
 INVITATION_SENT = _event("invitation.sent", _l("%(actor)s invited %(email)s"), "mail", "email", inverse=FINAL)
 INVITATION_REVOKED = _event(

@@ -22,6 +22,7 @@ from crmlite import create_app, journal, schema
 from crmlite.auth import inviting, reset, tokens
 from crmlite.auth.models import (
     Absence,
+    DevicePassword,
     Invitation,
     PasswordReset,
     Preference,
@@ -311,6 +312,10 @@ def _desk(users: dict[str, User], ids: dict[str, int]) -> dict[str, int]:
         view = SavedView.create(users["seller"], "contact", "Kept", "owner=me")
         db.session.flush()
         ids["view.seller"] = view.id
+        device = DevicePassword(user_id=users["seller"].id, name="Old phone", secret_hash=hash_secret("old"))
+        db.session.add(device)
+        db.session.flush()
+        ids["device.seller"] = device.id
         star = db.session.scalars(sa.select(Favourite.id).where(Favourite.record_id == 0)).one()
         noticed = db.session.scalars(notice.limit(1)).one()
         return {"absence.seller": absence.id, "notice.seller": noticed, "favourite.seller": star}

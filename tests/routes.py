@@ -71,6 +71,8 @@ ARGS = {
     "user_id": "user.colleague",
     "session_id": "session.seller",
     "absence_id": "absence.seller",
+    "password_id": "device.seller",
+    "where": "me/books/contacts/",
     "notice_id": "notice.seller",
     "favourite_id": "favourite.seller",
     "field_id": "field",
@@ -253,6 +255,9 @@ def each_record_type_of_letters() -> list[Route]:
         ]
     return found
 
+
+NO_DEVICE: Who = dict.fromkeys(ACTORS, 401)
+"""What devices ask for with a password of their own: no browser's cookie counts (tests/addressbook has those with one)."""
 
 ROUTES: tuple[Route, ...] = (
     # auth
@@ -451,6 +456,20 @@ ROUTES: tuple[Route, ...] = (
     post("/details/sendings/<int:sending_id>", SENDERS),
     get("/p/details/<token>", PUBLIC, args={"token": "details"}),
     post("/p/details/<token>", CUSTOMERS, args={"token": "details"}, given="Nadia"),
+    # addressbook
+    get("/.well-known/carddav", PUBLIC, ok=301),
+    Route("PROPFIND", "/.well-known/carddav", PUBLIC, ok=301),
+    *(
+        Route(method, rule, NO_DEVICE)
+        for rule in ("/addressbook/dav/", "/addressbook/dav/<path:where>")
+        for method in ("GET", "PROPFIND", "REPORT", "PUT", "DELETE", "PROPPATCH")
+    ),
+    get("/addressbook/devices", SIGNED_IN),
+    post("/addressbook/devices", SIGNED_IN, ok=200, name="My phone", current="crmlite-demo"),
+    post("/addressbook/devices/<int:password_id>/revoke", ONLY_ME),
+    *each_type(
+        post("/records/<record_type>/export", ABOVE, ok=200, form={"query": "_sort=-name", "format": "excel"}), ABOVE
+    ),
     # duplicates
     get("/duplicates/", SIGNED_IN),
     get("/duplicates/", SIGNED_IN, query="type=company&order=newest"),

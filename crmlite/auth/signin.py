@@ -1,7 +1,7 @@
 """Who a request is from: the session cookie, signing in and out."""
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -17,6 +17,7 @@ from crmlite.auth import codes, passwords, second_factor, setup
 from crmlite.auth.models import (
     ACTIONS,
     Absence,
+    DevicePassword,
     Grant,
     Organisation,
     Preference,
@@ -28,6 +29,7 @@ from crmlite.auth.models import (
     Viewer,
     hash_secret,
 )
+from crmlite.auth.models.device_passwords import typed
 from crmlite.auth.passwords import hash_password
 from crmlite.auth.roles import kinds
 from crmlite.auth.sessions import cookie_name, delete_cookie, set_cookie, start
@@ -46,6 +48,7 @@ __all__ = [
     "sign_in",
     "start",
     "viewer_of",
+    "viewer_of_device",
 ]
 
 _View = TypeVar("_View", bound=Callable[..., Any])
@@ -182,6 +185,34 @@ def viewer_of(secret: str) -> Viewer | None:
         owes_second_factor=first.owes,
         absent=tuple(absent),
     )
+
+
+_DEVICE = (
+    sa.select(
+        DevicePassword.id.label("password_id"),
+        DevicePassword.used_at,
+        Absence.covered_by(User.id),
+        *_OF_USER,
+        second_factor.owed().label("owes"),
+        *_OF_GRANT,
+    )
+    .join(User, User.id == DevicePassword.user_id)
+    .join(Role, Role.id == User.role_id)
+    .outerjoin(Grant, Grant.role_id == Role.id)
+    .where(DevicePassword.secret_hash == sa.bindparam("hash"), User.email == sa.bindparam("email"), User.active)
+)
+
+
+def viewer_of_device(email: str, password: str) -> tuple[Viewer, int, datetime | None] | None:
+    """Whose device says that, with the id of its password and when that was used last."""
+    values = {"hash": hash_secret(typed(password)), "email": email, "now": utcnow()}
+    rows = db.session.execute(_DEVICE, values).all()
+    if not rows:
+        return None
+    first = rows[0]
+    absent = viewers(User.id.in_(Absence.absent_of(first.id))) if first.stands_in else []
+    viewer = _viewer(first, rows, owes_second_factor=first.owes, absent=tuple(absent))
+    return viewer, first.password_id, first.used_at
 
 
 def viewers(which: sa.ColumnElement[bool]) -> list[Viewer]:

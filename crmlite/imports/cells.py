@@ -27,7 +27,7 @@ _LABELS = {
     "arbeit": "work", "werk": "work", "travail": "work", "bureau": "work", "trabajo": "work", "main": "work", "contact": "work",
     "mobile": "mobile", "cell": "mobile", "iphone": "mobile", "mobil": "mobile", "mobiel": "mobile", "handy": "mobile",
     "móvil": "mobile", "delivery": "delivery", "shipping": "delivery", "invoice": "invoice", "billing": "invoice",
-    "other": "other", "homepage": "work", "profile": "work", "internet": "work",
+    "direct": "direct", "other": "other", "homepage": "work", "profile": "work", "internet": "work",
 }  # fmt: skip
 
 

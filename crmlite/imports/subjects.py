@@ -39,7 +39,8 @@ def turn_into_company(made: Draft) -> None:
     parent = made.company.get("name", "")
     if not name:
         return
-    made.parent = parent if parent != name else ""
+    above = parent if parent != name else made.parent
+    made.parent = above if above != name else ""
     made.company = {**made.company, "name": name, "instructions": made.person.get("instructions", "")}
     if language := made.person.get("language"):
         made.company["language"] = language

@@ -16,6 +16,7 @@ from crmlite.records import (
     custom_fields,
     custom_purge,
     custom_values,
+    exporting,
     lifecycle,
     links,
     notes,
@@ -47,6 +48,8 @@ def init_app(app: Flask) -> None:
     roles.declare(app, "saved_view", _l("Views of others"))
     journal.before_commit(search.keep, bulk=False)
     journal.before_commit(custom_values.keep)
+    roles.declare(app, exporting.KIND, _l("Exports"))
+    exporting.init_app(app)
     links.init_app(app)
     for on in ("contact", "company"):
         panels.add(app, panels.Panel(_l("What is open"), opens.panel, on=on, needs=on, at_top=True))
@@ -69,6 +72,7 @@ def init_app(app: Flask) -> None:
         offers=offers.of,
         knows_duplicates=alike.knows,
         once=cells.Drawn,
+        export_formats=_export_formats,
         may_change_view=_may_change_view,
         view_shares=_view_shares,
     )
@@ -89,6 +93,10 @@ def _may_change_view(view: saved_views.SavedView) -> bool:
 
 def _view_shares() -> list[tuple[str, Any]]:
     return saved_views.shares(g.user)
+
+
+def _export_formats(kind: RecordType) -> list[exporting.Format]:
+    return exporting.formats(kind, g.user)
 
 
 def can(action: str, kind: RecordType | str) -> bool:

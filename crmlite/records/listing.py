@@ -4,7 +4,7 @@ The planner never takes a LIMIT into account, so a capped probe decides: few mat
 walking the sort index and skipping what does not fit.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -78,6 +78,8 @@ class Listing:
         unknown = {key for key in args if key.startswith("_")} - {"_q", "_sort", "_after", "_columns", "_view"}
         if unknown:
             raise FilterError(_("There is no “%(key)s” here.", key=min(unknown)[:60]))
+        self.searched = 0
+        """How many matches of a search are looked at, where that is more than a page needs."""
         self.problems: list[str] = []
         if self.view is not None:  # what it was saved with may be gone since
             args = self.args = self._understood(args)
@@ -280,9 +282,18 @@ class Listing:
             filters.condition(self.type, self.terms, self.user),
         ]
         if self.q:
-            most = SEARCHED if self.terms else COUNT_TO + 1
+            most = self.searched or (SEARCHED if self.terms else COUNT_TO + 1)
             found.append(model.id.in_(search.matching(self.user, self.q, self.type, most)))
         return sa.and_(*found)
+
+    def every_id(self, among: list[int] | None = None) -> Iterator[int]:
+        """Ids of all of it in its order, or of those that are `among` them: for exports."""
+        model, sort = self.type.model, self._sort_attribute
+        query = sa.select(model.id).where(self.query)
+        if among is not None:
+            query = query.where(model.id.in_(among))
+        query = query.order_by(sort.is_(None), *self._order(sort, model.id))
+        yield from db.session.scalars(query.execution_options(yield_per=1000))
 
     def count(self) -> int:
         """The exact number, however large; of a search, up to COUNT_TO + 1, beside filters the matches among SEARCHED."""

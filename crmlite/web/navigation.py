@@ -121,6 +121,11 @@ class Frame:
         return _drawn("ui/_keys.html", self.items)
 
     @property
+    def own_pages(self) -> list[NavItem]:
+        """What modules add to the pages of one's account."""
+        return [item for item in self.items if item.group == "account" and not item.url.startswith("/auth/")]
+
+    @property
     def firm_pages(self) -> list[NavItem]:
         return [item for item in self.items if item.group == "firm"]
 

@@ -37,6 +37,9 @@
     if (event.target.matches('[data-check-all]')) boxes().forEach((box) => { box.checked = event.target.checked; });
     if (event.target.matches('[data-check-all], #rows input[name=id]')) count();
   });
+  cx.on('formdata', ({ target, formData }) => { // an export of those that are ticked
+    if (target.matches('[data-ticked]')) boxes().filter((box) => box.checked).forEach((box) => formData.append('id', box.value));
+  });
   cx.on('records:changed', clear); // what was ticked is done, or is not what it was
   cx.on('htmx:after:swap', count);
   count();

@@ -1,6 +1,7 @@
 """Users, teams, roles with grants, members of records, sessions, throttles, and the organisation."""
 
 from crmlite.auth.models.absences import Absence
+from crmlite.auth.models.device_passwords import DevicePassword
 from crmlite.auth.models.invitations import Invitation
 from crmlite.auth.models.members import Member, Preference
 from crmlite.auth.models.organisation import Organisation
@@ -13,6 +14,7 @@ __all__ = [
     "ACTIONS",
     "SCOPES",
     "Absence",
+    "DevicePassword",
     "Grant",
     "Invitation",
     "Member",

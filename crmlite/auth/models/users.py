@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from crmlite import events
+from crmlite.auth.models.device_passwords import DevicePassword
 from crmlite.auth.models.resets import PasswordReset
 from crmlite.auth.models.sessions import UserSession
 from crmlite.extensions import PERSONAL, UNJOURNALED, Base, db
@@ -149,9 +150,10 @@ class User(Journaled, Base):
         return self
 
     def set_password(self, hashed: str, but: int | None = None) -> Self:
-        """Signs all devices out, except the session `but`. Final: the old password is not kept."""
+        """Signs all devices out, except the session `but`, and ends the passwords of phones. Final: the old password is not kept."""
         self.password = hashed
         self.sign_out(but)
+        DevicePassword.end_all(self.id)
         events.emit(events.USER_PASSWORD_CHANGED, self, user=self.name)
         return self
 
@@ -159,6 +161,7 @@ class User(Journaled, Base):
         """They sign in no more, and nothing else changes: their records stay theirs and the team's."""
         self.active = False
         self.sign_out()
+        DevicePassword.end_all(self.id)
         events.emit(events.USER_DEACTIVATED, self, user=self.name)
         return self
 

@@ -190,7 +190,7 @@ def _take(found: Card, counts: dict[str, int], line: Line, label: str, country: 
         _put(found, "Company", parts[0] if parts else "")
         _put(found, "Department", ", ".join(part for part in parts[1:] if part))
     elif name == "CATEGORIES":
-        _put(found, "Categories", " ::: ".join(_unescaped(part).strip() for part in re.split(r"(?<!\\),", line.value)))
+        _put(found, "Categories", " ::: ".join(_unescaped(part).strip() for part in _apart(line.value, ",")))
     elif name == "AGENT":
         _put(found, "Agent", "\n".join(text for text in _unescaped(line.value).split("\n") if not _FRAME.match(text)))
     else:
@@ -199,6 +199,8 @@ def _take(found: Card, counts: dict[str, int], line: Line, label: str, country: 
         value = _unescaped(line.value)
         if (omitted := line.params.get("X-APPLE-OMIT-YEAR")) and value.startswith(f"{omitted[0]}-"):
             value = f"--{value.removeprefix(omitted[0]).lstrip('-')}"
+        if known == "Note" and line.params.get("X-CRMLITE-FIELD") == ["instructions"]:
+            known = "Special instructions"  # as our own export says it
         if known:
             _put(found, known, value)
         else:
@@ -364,8 +366,18 @@ def _cut(text: str, by: str) -> list[str]:
 
 def _pieces(value: str, by: str = " ") -> list[str]:
     """The parts of a structured value, which semicolons separate; several values of a part are joined."""
-    parts = re.split(r"(?<!\\);", value)
-    return [_unescaped(re.sub(r"(?<!\\),", by, part)).strip() for part in parts]
+    return [by.join(map(_unescaped, _apart(part, ","))).strip() for part in _apart(value, ";")]
+
+
+def _apart(value: str, sign: str) -> list[str]:
+    """Cut at a sign that no backslash stands before; two backslashes are a backslash that is meant."""
+    pieces = [""]
+    for piece in re.findall(r"\\.|\\|[^\\]", value, re.DOTALL):
+        if piece == sign:
+            pieces.append("")
+        else:
+            pieces[-1] += piece
+    return pieces
 
 
 def _unescaped(value: str) -> str:

@@ -19,6 +19,10 @@ CARDS = Source(
         "Note": "contact.note",
         "Language": "contact.language",
         "Is company": "is_company",
+        "Special instructions": "contact.instructions",
+        "Crmlite-vat-id": "company.vat_id",
+        "Crmlite-industry": "company.industry",
+        "Crmlite-part-of": "company.parent",
     },
     (
         (r"e mail (\d+)", "contact.email#{n}"),

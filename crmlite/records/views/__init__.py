@@ -55,6 +55,7 @@ def changed(response: Response, message: str, undo: str | None = None, event: st
 from crmlite.records.views import (  # noqa: E402
     bulk,
     custom_fields,
+    exports,
     favourites,
     fields,
     files,
@@ -74,6 +75,7 @@ from crmlite.records.views import (  # noqa: E402
 
 __all__ = [
     "bp", "bulk", "changed", "custom_fields",
-    "done", "favourites", "fields", "files", "filters", "find", "groups", "kind_of", "lists", "members", "notes", "public_files",
+    "done", "exports", "favourites", "fields", "files", "filters", "find", "groups", "kind_of", "lists", "members", "notes",
+    "public_files",
     "saved_views", "is_seen", "page_of", "search", "seen", "tags", "timeline", "trash", "undo",
 ]  # fmt: skip
