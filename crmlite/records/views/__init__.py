@@ -62,6 +62,7 @@ from crmlite.records.views import (  # noqa: E402
     lists,
     members,
     notes,
+    paste,
     saved_views,
     search,
     seen,
@@ -74,5 +75,5 @@ from crmlite.records.views import (  # noqa: E402
 __all__ = [
     "bp", "bulk", "changed", "custom_fields",
     "done", "favourites", "fields", "files", "filters", "find", "kind_of", "lists", "members", "notes", "public_files", "saved_views",
-    "is_seen", "page_of", "search", "seen", "tags", "timeline", "trash", "undo",
+    "is_seen", "page_of", "paste", "search", "seen", "tags", "timeline", "trash", "undo",
 ]  # fmt: skip
