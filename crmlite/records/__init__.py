@@ -19,6 +19,7 @@ from crmlite.records import (
     lifecycle,
     links,
     notes,
+    pasting,
     saved_views,
     search,
     trash,
@@ -62,6 +63,7 @@ def init_app(app: Flask) -> None:
         knows_duplicates=alike.knows,
         once=cells.Drawn,
         may_change_view=_may_change_view,
+        most_pasted=pasting.MOST_CELLS,
         view_shares=_view_shares,
     )
 
