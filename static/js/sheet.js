@@ -17,7 +17,7 @@
 
   let cursor = null; // the cell that the keys are about
   let anchor = null; // where the selection began; the other end is the cursor
-  let busy = null; // a cell is being opened or saved: {text, to}
+  let busy = null; // a cell is being opened or saved: {by, text, to}
   let held = []; // what was pressed meanwhile
 
   // --- the grid
@@ -214,8 +214,8 @@
   function open(cell, text) {
     if (!button(cell).hasAttribute('data-htmx-powered')) return; // htmx has not started yet
     anchor = cursor = cell;
-    busy = { text };
-    button(cell).click();
+    busy = { by: button(cell), text };
+    busy.by.click();
   }
 
   function write(field, key) {
@@ -241,9 +241,10 @@
   function commit(form, across, down) {
     if (form.hasAttribute('data-cx-busy')) return;
     if (cx.all('input', form).some((field) => field.validity.badInput)) { fieldOf(form).reportValidity(); return; }
-    busy = { to: [across, down] };
-    if (isChanged(form) || cx.one('.cx-cell-err', form)) form.requestSubmit();
-    else cx.one('[data-cancel]', form).click();
+    const isNew = isChanged(form) || cx.one('.cx-cell-err', form);
+    busy = { by: isNew ? form : cx.one('[data-cancel]', form), to: [across, down] };
+    if (isNew) form.requestSubmit();
+    else busy.by.click();
   }
 
   cx.on('htmx:after:swap', ({ detail: { ctx } }) => {
@@ -253,7 +254,7 @@
     else setUp();
   });
   cx.on('htmx:finally:request', ({ detail: { ctx } }) => { // offline, or refused without a form
-    if (!busy || !cellOf(ctx.sourceElement)) return;
+    if (!busy || ctx.sourceElement !== busy.by) return;
     busy = null;
     held = [];
   });
@@ -351,24 +352,19 @@
     field('names').value = places.map((at) => (at ? named(lines[0].cells[at]) : '')).join();
     field('seen').value = lines.flatMap((row) => places.map((at) => (row ? version(row, at) : 0))).join();
     field('block').value = JSON.stringify(lines.map((_, y) => places.map((__, x) => block[y % high][x % broad] ?? '')));
-    const [last, end] = [lines.filter(Boolean).at(-1), places.filter(Boolean).at(-1)];
-    [anchor, cursor] = [chosen.rows[0].cells[places[0]], last.cells[end]];
-    paint();
+    anchor = lines.filter(Boolean).at(-1).cells[places.filter(Boolean).at(-1)];
+    focus(lines[0].cells[places[0]], true);
     form().requestSubmit();
   }
 
-  cx.on('htmx:after:request', ({ detail: { ctx } }) => {
+  cx.on('htmx:after:swap', ({ detail: { ctx } }) => {
     if (ctx.sourceElement !== form()) return;
     const dialog = cx.one('#sheet');
-    const { status } = ctx.response ?? {};
-    if (dialog.open && status !== 409) dialog.close();
+    const isAsked = ctx.response.status === 409; // what would not fit is said first
+    if (isAsked && !dialog.open) dialog.showModal();
+    if (!isAsked && dialog.open) dialog.close();
+    if (!isAsked && cursor?.isConnected && document.activeElement === document.body) focus(cursor, true);
   });
-  cx.on('htmx:after:swap', ({ detail: { ctx } }) => {
-    const dialog = cx.one('#sheet');
-    if (ctx.target?.id !== 'sheet-said' || dialog.open || !cx.one('h2', dialog)) return;
-    dialog.showModal();
-  });
-  cx.on('record:changed', () => { if (isOnCell() === null && cursor?.isConnected && document.activeElement === document.body) focus(cursor, true); });
 
   // --- undo, and coming back from it
 
