@@ -120,4 +120,6 @@ def _month(text: str) -> int | None:
 
 
 def _example() -> str:
-    return isolated("".join(c for c in format_date(date(2026, 5, 31), "medium", locale()) if unicodedata.category(c) != "Cf"))
+    return isolated(
+        "".join(c for c in format_date(date(2026, 5, 31), "medium", locale()) if unicodedata.category(c) != "Cf")
+    )

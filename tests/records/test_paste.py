@@ -61,7 +61,9 @@ def test_a_block_is_one_operation_and_one_undo(stage):
     assert "6 cells saved." in answer.headers["HX-Trigger"]
     assert [record(stage, "contact", stage.ids[row]).salutation for row in rows] == ["Dr", "Prof", "Mx"]
     for row, (_salutation, email) in zip(rows, texts, strict=True):
-        shown = re.search(rf'<hx-partial hx-target="#r{stage.ids[row]}" hx-swap="outerMorph">.*?</hx-partial>', answer.text, re.S)
+        shown = re.search(
+            rf'<hx-partial hx-target="#r{stage.ids[row]}" hx-swap="outerMorph">.*?</hx-partial>', answer.text, re.S
+        )
         assert email in shown[0]
     with stage.app.app_context():
         last = db.session.scalars(sa.select(Operation).order_by(Operation.id.desc())).first()
@@ -75,7 +77,9 @@ def make_fields(stage, kind="contact"):
     with stage.writes("admin") as session:
         for name in KINDS:
             options = {"choice": ("Small", "Large, heavy"), "choices": ("Fair", "Web, mail", "Phone")}.get(name, ())
-            CustomField.create(session.user, kind, name.title(), name, options, currency="EUR" if name == "money" else "")
+            CustomField.create(
+                session.user, kind, name.title(), name, options, currency="EUR" if name == "money" else ""
+            )
 
 
 @pytest.mark.parametrize(
@@ -131,7 +135,15 @@ def test_cells_that_refuse_are_named_and_nothing_is_saved_until_one_says_so(stag
     assert answer.status_code == 409
     assert answer.text.count("<li>") == 13
     assert "13 cells do not take what was pasted" in answer.text
-    for reason in ("leave out", "not a day", "not one of the answers", "web address", "too long", "no column", "Open the record"):
+    for reason in (
+        "leave out",
+        "not a day",
+        "not one of the answers",
+        "web address",
+        "too long",
+        "no column",
+        "Open the record",
+    ):
         assert reason in answer.text, reason
     assert dump(stage) == before
     but = re.search(r'name="but" value="([^"]*)"', answer.text)[1]
@@ -139,7 +151,10 @@ def test_cells_that_refuse_are_named_and_nothing_is_saved_until_one_says_so(stag
     assert saved.status_code == 200
     assert "1 cell saved. 13 cells stayed as they were." in json.loads(saved.headers["HX-Trigger"])["toast"]["message"]
     assert record(stage, "contact", stage.ids["seller.contact"]).salutation == "Dr"
-    assert paste(stage, ["seller.contact"], ["salutation", "email"], [["Mx", "nonsense"]], more={"but": but}).status_code == 409
+    assert (
+        paste(stage, ["seller.contact"], ["salutation", "email"], [["Mx", "nonsense"]], more={"but": but}).status_code
+        == 409
+    )
 
 
 def test_what_somebody_changed_meanwhile_is_not_overwritten(stage):
@@ -166,7 +181,9 @@ def test_only_rows_that_are_ones_own_change_and_others_say_nothing(stage, kind):
     answer = paste(stage, rows, ["x.memo"], [[f"Pasted {n}"] for n in range(5)], actor="seller", kind=kind)
     but = " ".join(f"{n}:x.memo" for n in range(1, 6))
     paste(stage, rows, ["x.memo"], [[f"Pasted {n}"] for n in range(5)], actor="seller", kind=kind, more={"but": but})
-    changed = {row for row in rows if (found := record(stage, kind, stage.ids.get(row, row))) and "Pasted" in str(found.custom)}
+    changed = {
+        row for row in rows if (found := record(stage, kind, stage.ids.get(row, row))) and "Pasted" in str(found.custom)
+    }
     if kind in cast.EVERYBODYS:
         assert (answer.status_code, changed) == (403, set())
         return
