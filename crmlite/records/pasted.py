@@ -70,6 +70,14 @@ def _plain(text: str) -> str:
 # --- days
 
 
+def as_day(text: str) -> str:
+    """A day as forms send it, where the text is one; else the text."""
+    try:
+        return _day(text).isoformat()
+    except ValueError:
+        return text
+
+
 def _day(text: str) -> date:
     """2026-05-31, or the way of the reader's language, with its months in words or as numbers. A year has four digits:
     what is meant by two of them is not guessed."""

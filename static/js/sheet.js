@@ -170,6 +170,7 @@
   function inCell({ key, shiftKey, ctrlKey, metaKey, altKey, target }, form) {
     const isField = target.matches('input, select, textarea');
     if (altKey || !isField) return false;
+    if (target.matches('select') && key !== ' ' && isTyped({ key, ctrlKey, metaKey })) { write(target, key); return true; }
     if (key === 'Enter' && (!target.matches('textarea') || ctrlKey || metaKey)) commit(form, 0, shiftKey ? -1 : 1);
     else if (key === 'Tab' && !target.matches('[type=checkbox]') && !cx.one('.cx-cell-err button', form)) commit(form, shiftKey ? -1 : 1, 0);
     else return false;
@@ -219,15 +220,20 @@
   }
 
   function write(field, key) {
-    if (field.matches('[type=date], [type=checkbox]')) return;
-    if (field.matches('select')) {
-      field.cxTyped = (field.cxTyped ?? '') + key.toLowerCase();
-      const found = [...field.options].find((option) => option.text.trim().toLowerCase().startsWith(field.cxTyped));
-      if (found) found.selected = true;
-      return;
-    }
+    if (field.matches('[type=checkbox]')) return;
+    if (field.matches('select')) { choose(field, key); return; }
     field.value = key === 'Backspace' ? field.value.slice(0, -1) : field.value + key;
     field.dispatchEvent(new Event('input', { bubbles: true }));
+  }
+
+  /** The first answer that begins with what was typed within a second. */
+  function choose(field, key) {
+    if (key === 'Backspace') return;
+    const { typed = '', at = 0 } = field.cxTyped ?? {};
+    const begins = (Date.now() - at < 1000 ? typed : '') + key.toLowerCase();
+    field.cxTyped = { typed: begins, at: Date.now() };
+    const found = [...field.options].find((option) => option.text.trim().toLowerCase().startsWith(begins));
+    if (found) found.selected = true;
   }
 
   function isChanged(form) {
@@ -267,14 +273,18 @@
     if (opened) {
       const field = fieldOf(opened);
       if (to) held = []; // it came back with what is wrong
-      if (text !== undefined && !field.matches('[type=date], [type=checkbox]')) {
-        if (!field.matches('select')) field.value = '';
-        write(field, text);
-      }
+      if (text !== undefined) begin(field, text);
       enter(cell, false);
       field.focus();
     } else focus(to ? neighbour(cell, ...to) : cell);
     release();
+  }
+
+  /** What was typed takes the place of the old value; of a day too, the way that the language writes it. */
+  function begin(field, text) {
+    if (field.type === 'date') field.type = 'text';
+    if (!field.matches('select, [type=checkbox]')) field.value = '';
+    write(field, text);
   }
 
   // --- copying and pasting
@@ -363,7 +373,8 @@
     const isAsked = ctx.response.status === 409; // what would not fit is said first
     if (isAsked && !dialog.open) dialog.showModal();
     if (!isAsked && dialog.open) dialog.close();
-    if (!isAsked && cursor?.isConnected && document.activeElement === document.body) focus(cursor, true);
+    const next = cursor?.isConnected ? cursor : cx.one('#rows > tr[id] > th');
+    if (!isAsked && next && document.activeElement === document.body) focus(next, next === cursor);
   });
 
   // --- undo, and coming back from it

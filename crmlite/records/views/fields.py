@@ -9,7 +9,7 @@ from werkzeug.exceptions import NotFound
 from wtforms import Form
 
 from crmlite.extensions import db
-from crmlite.records import inline
+from crmlite.records import inline, pasted
 from crmlite.records.cells import cell
 from crmlite.records.rows import values_of
 from crmlite.records.types import Column, RecordType
@@ -61,8 +61,9 @@ def _require_field(kind: RecordType, column: Column, record: Any) -> None:
 
 
 def _sent(column: Column) -> MultiDict[str, str]:
-    """Of what was sent this one field; the others are as the record has them."""
-    return MultiDict((column.field_name, value) for value in request.form.getlist(column.field_name))
+    """Of what was sent this one field; the others are as the record has them. Days may be typed the way of the language."""
+    read = pasted.as_day if column.kind == "date" else str
+    return MultiDict((column.field_name, read(value)) for value in request.form.getlist(column.field_name))
 
 
 def _form(
