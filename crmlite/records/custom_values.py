@@ -182,8 +182,8 @@ def in_ranks(
         part = query.add_columns(sa.literal(rank).label("rank")).order_by(order).limit(most).subquery()
         parts.append(sa.select(part.c.record_id, part.c.rank))
     found = sa.union_all(*parts).subquery()
-    order = found.c.record_id.desc() if descending else found.c.record_id
-    return sa.select(found.c.record_id).order_by(found.c.rank, order).limit(most)
+    last = found.c.record_id.desc() if descending else found.c.record_id
+    return sa.select(found.c.record_id).order_by(found.c.rank, last).limit(most)
 
 
 def count(field: CustomField) -> int:

@@ -370,7 +370,8 @@ class Listing:
 
     def _walk_ranks(self, field: CustomField, known: list[Any]) -> list[int]:
         """Along a choice's options, or people by name: each is a range of the index, and many of them are one statement."""
-        ordered, last, found = known[::-1] if self.descending else known, None, []
+        ordered, last = known[::-1] if self.descending else known, None
+        found: list[int] = []
         if self.after is not None:
             ordered = ordered[ordered.index(self.after[0]) :] if self.after[0] is not None else []
             last = self.after[1]

@@ -24,7 +24,8 @@ def place(page: Page) -> list[int]:
 
 
 def texts(page: Page, rows: range, columns: range) -> list[list[str]]:
-    read = "cell => { const copy = cell.cloneNode(true); copy.querySelectorAll('.visually-hidden').forEach(n => n.remove()); return copy.innerText.trim(); }"
+    read = """cell => { const copy = cell.cloneNode(true);
+      copy.querySelectorAll('.visually-hidden').forEach((part) => part.remove()); return copy.innerText.trim(); }"""
     return [[cell(page, row, column).evaluate(read) for column in columns] for row in rows]
 
 

@@ -67,7 +67,7 @@ def _block() -> Block:
     seen = [row_id(part) for part in _list("seen")]
     texts = _texts()
     if not (0 < len(ids) <= MOST_ROWS and names and 0 < len(ids) * len(names) <= MOST_CELLS):
-        raise BadRequest(_("At most %(count)d cells are pasted at once. Paste a smaller block.", count=MOST_CELLS))
+        raise BadRequest(_("At most %(count)s cells are pasted at once. Paste a smaller block.", count=MOST_CELLS))
     twice = any(len(set(known)) < len(known) for known in ([one for one in ids if one], [one for one in names if one]))
     fits = len(texts) == len(ids) and all(len(row) == len(names) for row in texts)
     if twice or not fits or len(seen) != len(ids) * len(names):
