@@ -32,6 +32,7 @@
     const table = grid();
     if (!table || !heads()) return;
     table.setAttribute('role', 'grid');
+    table.setAttribute('aria-label', table.parentElement.getAttribute('aria-label'));
     table.setAttribute('aria-multiselectable', 'true');
     for (const row of rows()) for (const cell of row.cells) prepare(cell);
     for (const head of heads().cells) if (!cx.one('a, input', head)) head.tabIndex = -1;
@@ -44,6 +45,7 @@
   function prepare(cell) {
     cell.setAttribute('aria-selected', 'false');
     if (formIn(cell)) return;
+    cell.setAttribute('aria-readonly', String(!button(cell)));
     for (const one of cx.all('a[href], button, input', cell)) one.tabIndex = -1;
     inside(cell).tabIndex = -1;
   }
@@ -53,7 +55,7 @@
     const table = cx.one('#list .cx-dgrid');
     if (!table) return;
     for (const one of [table, ...cx.all('[aria-selected], [tabindex]', table)]) {
-      for (const name of ['role', 'aria-multiselectable', 'aria-selected', 'tabindex']) one.removeAttribute(name);
+      for (const name of ['role', 'aria-multiselectable', 'aria-selected', 'aria-readonly', 'tabindex']) one.removeAttribute(name);
     }
     cursor = anchor = null;
   }
@@ -399,5 +401,6 @@
 
   wide.addEventListener('change', () => (wide.matches ? setUp() : takeDown()));
   setUp();
+  if (cellOf(document.activeElement)) enter(cellOf(document.activeElement), false); // who came here before this script
   comeBack();
 })();
