@@ -120,6 +120,39 @@ def record_name(stage, key):
         return db.session.get_one(User, stage.ids[key]).name
 
 
+def test_amounts_days_and_choices_of_a_deal(stage):
+    names = ["amount", "close_on", "kind", "recurring", "stage"]
+    page = stage.client("seller").get("/deals/").text
+    assert f'<tr id="r{stage.ids["seller.deal"]}" data-v="{version(stage, "deal", stage.ids["seller.deal"])}">' in page
+    texts = [["1,234.56", "Jun 30, 2027", "new CUSTOMER", "12", "Won"]]
+    answer = paste(
+        stage, ["seller.deal"], names, texts, actor="seller", kind="deal", more={"list": "_columns=name,amount"}
+    )
+    assert (answer.status_code, answer.text.count("<li>")) == (409, 1), answer.text
+    answer = paste(
+        stage, ["seller.deal"], names, texts, "seller", "deal", more={"list": "_columns=name,amount", "but": "1:stage"}
+    )
+    assert (answer.status_code, "1,234.56" in answer.text, "2027" in answer.text) == (200, True, False)
+    deal = record(stage, "deal", stage.ids["seller.deal"])
+    assert (deal.amount_minor, str(deal.close_on), deal.recurring_minor) == (123_456, "2027-06-30", 1200)
+
+
+@pytest.mark.parametrize(
+    ("language", "typed"), [("en", "5/31/1990"), ("nl", "31-5-1990"), ("ar", "٣١‏/٥‏/١٩٩٠"), ("nl", "1990-05-31")]
+)
+def test_a_day_is_typed_into_a_cell_the_way_of_the_language(stage, language, typed):
+    stage.client("admin").post("/auth/language", data={"language": language})
+    url = f"/records/contact/{stage.ids['seller.contact']}/field/birthday"
+    assert stage.client("admin").post(url, data={"birthday": "31/31/1990"}).status_code == 422
+    assert (
+        stage.client("admin").post(url, data={"birthday": "31-5-90"}).status_code == 422
+    )  # which century, nobody knows
+    answer = stage.client("admin").post(url, data={"birthday": typed})
+    assert answer.status_code == 200
+    assert f'data-v="{version(stage, "contact", stage.ids["seller.contact"])}"' in answer.text
+    assert str(record(stage, "contact", stage.ids["seller.contact"]).birthday) == "1990-05-31"
+
+
 BAD = {
     "number": "3 kg", "money": "12,3x", "date": "31/13/2026", "choice": "Huge", "choices": "Fair; Nowhere", "person": "7",
     "link": "javascript:alert(1)", "text": "x" * 501,
