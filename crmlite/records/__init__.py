@@ -63,7 +63,8 @@ def init_app(app: Flask) -> None:
         knows_duplicates=alike.knows,
         once=cells.Drawn,
         may_change_view=_may_change_view,
-        most_pasted=pasting.MOST_CELLS,
+        pasting=pasting,
+        too_many_pasted=views.paste.too_many,
         view_shares=_view_shares,
     )
 

@@ -24,7 +24,8 @@ from crmlite.records.rows import names_of
 from crmlite.records.types import Column, RecordType
 
 MOST_CELLS = 1000
-MOST_ROWS = 500
+MOST_ROWS = 200
+"""On SQLite others wait to save meanwhile: two seconds."""
 
 NO_ROW = _l("There is no row here. Show more rows first.")
 NO_COLUMN = _l("There is no column here.")

@@ -353,7 +353,8 @@
     const [high, broad] = [block.length, Math.max(...block.map((row) => row.length))];
     const times = (count, size) => (count > size && count % size === 0 ? count : size);
     const [height, width] = [times(chosen.rows.length, high), times(chosen.columns.length, broad)];
-    if (height * width > form().dataset.most) { cx.toast({ message: words('many', Number(form().dataset.most)), kind: 'error' }); return; }
+    const { rows: most, cells } = form().dataset;
+    if (height > most || height * width > cells) { cx.toast({ message: words('many', 0), kind: 'error' }); return; }
     const columns = seen(chosen.rows[0]).map((cell) => cell.cellIndex).filter((at) => at >= chosen.columns[0]);
     const places = Array.from({ length: width }, (_, n) => columns[n]);
     const top = all.indexOf(chosen.rows[0]);

@@ -247,8 +247,11 @@ def test_a_large_block_is_counted_first_and_a_huge_one_refused(stage):
     assert record(stage, "contact", ids[0]).salutation == ""
     assert paste(stage, ids, ["salutation"], texts, more={"but": ""}).status_code == 200
     assert record(stage, "contact", ids[59]).salutation == "S59"
-    assert paste(stage, [*ids] * 9, ["salutation"], texts * 9).status_code == 400
-    assert paste(stage, range(1, 335), ["given", "family", "email"], [["a", "b", "c"]] * 334).status_code == 400
+    names = ["salutation", "given", "family", "email", "phone", "birthday"]
+    for rows, columns in ((201, 1), (170, 6)):
+        refused = paste(stage, range(1, rows + 1), names[:columns], [["a"] * columns] * rows, seen=[1] * rows * columns)
+        assert refused.status_code == 400
+        assert "At most 200 rows and 1,000 cells" in refused.headers["HX-Trigger"]
 
 
 @pytest.mark.parametrize(

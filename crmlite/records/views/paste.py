@@ -19,7 +19,7 @@ from crmlite.records.listing import Listing
 from crmlite.records.pasting import MOST_CELLS, MOST_ROWS, Block, Outcome
 from crmlite.records.rows import fill, names_of, rows_of
 from crmlite.records.views import bp, changed, kind_of
-from crmlite.web import outcome, render
+from crmlite.web import outcome, render, show_number
 
 ASKS_FROM = 50
 """Cells: as many as that are counted for the reader before they are saved."""
@@ -67,13 +67,22 @@ def _block() -> Block:
     seen = [row_id(part) for part in _list("seen")]
     texts = _texts()
     if not (0 < len(ids) <= MOST_ROWS and names and 0 < len(ids) * len(names) <= MOST_CELLS):
-        raise BadRequest(_("At most %(count)s cells are pasted at once. Paste a smaller block.", count=MOST_CELLS))
+        raise BadRequest(too_many())
     twice = any(len(set(known)) < len(known) for known in ([one for one in ids if one], [one for one in names if one]))
     fits = len(texts) == len(ids) and all(len(row) == len(names) for row in texts)
     if twice or not fits or len(seen) != len(ids) * len(names):
         raise BadRequest(_("This block does not fit the list. Open the list anew and paste it again."))
     width = len(names)
     return Block(ids, names, [seen[at : at + width] for at in range(0, len(seen), width)], texts)
+
+
+def too_many() -> str:
+    """Why a block is refused as a whole."""
+    return _(
+        "At most %(rows)s rows and %(cells)s cells are pasted at once. Paste a smaller block.",
+        rows=show_number(MOST_ROWS),
+        cells=show_number(MOST_CELLS),
+    )
 
 
 def _list(name: str) -> list[str]:
