@@ -16,6 +16,10 @@ from crmlite.web import isolated, locale
 
 NONE = "–"
 """What stands for nothing in our own lists."""
+LONGEST = 10_000
+"""Characters in which several answers are looked for."""
+COMMAS = 41
+"""Pieces of a label that has twenty commas."""
 
 
 def sent(field: Field, text: str) -> list[str]:
@@ -51,16 +55,20 @@ def _chosen(field: Any, text: str) -> str:
 
 
 def _parts(field: Any, text: str) -> list[str]:
-    """The several answers in a text; one whose label has a comma in it is found whole."""
-    labels = {_plain(label) for _value, label in _options(field)}
+    """The several answers in a text, with commas or semicolons between them; one whose label has a comma in it is found whole."""
     if not text or text == NONE:
         return []
-    if _plain(text) in labels:
+    if len(text) > LONGEST:
         return [text]
-    found: list[str] = []
-    for part in filter(None, (part.strip() for part in re.split(r"[;\n]", text))):
-        found += [part] if _plain(part) in labels else filter(None, (one.strip() for one in re.split(r"[,،]", part)))
-    return found
+    labels = {_plain(label) for _value, label in _options(field)}
+    pieces = re.split(r"([,،;\n])", text)
+    found, at = [], 0
+    while at < len(pieces):
+        ends = range(min(len(pieces), at + COMMAS), at, -2)
+        end = next((end for end in ends if _plain("".join(pieces[at:end])) in labels), at + 1)
+        found.append("".join(pieces[at:end]).strip())
+        at = end + 1
+    return [part for part in found if part]
 
 
 def _plain(text: str) -> str:

@@ -3,6 +3,7 @@
 (() => {
   const ARROWS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
   const PAGE = 10;
+  const MOST = 400000; // characters of a block
   const wide = matchMedia('(min-width: 861px)');
   const ahead = () => (document.documentElement.dir === 'rtl' ? -1 : 1);
 
@@ -325,7 +326,8 @@
     const text = isOnCell() && form() ? event.clipboardData.getData('text/plain') : '';
     if (!text) return;
     event.preventDefault();
-    put(parsed(text));
+    if (text.length > MOST) cx.toast({ message: words('many', 0), kind: 'error' });
+    else put(parsed(text));
   });
 
   /** Rows of a spreadsheet as it lays them on the clipboard: tabs between cells, quotes around those with a tab or line in them. */

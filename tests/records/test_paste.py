@@ -110,6 +110,9 @@ def test_every_kind_is_read_the_way_of_the_readers_language(stage, language, typ
         "person": stage.ids["user.colleague"],
         "link": "example.com/a",
     }
+    for shown in ("Fair, Web, mail", "fair;web, mail", "Web, mail, Fair", "Fair\nWeb, mail"):
+        answer = paste(stage, ["seller.contact"], ["x.choices"], [[shown]], more={"but": ""})
+        assert record(stage, "contact", stage.ids["seller.contact"]).custom["choices"] == ["fair", "web_mail"], shown
     emptied = paste(stage, ["seller.contact"], [f"x.{name}" for name in KINDS], [["", "", "", "", "–", "", "", ""]])
     assert emptied.status_code == 200
     assert record(stage, "contact", stage.ids["seller.contact"]).custom == {"memo": cast.canary("seller", "contact")}
