@@ -72,5 +72,10 @@ def csv_cell(text: str) -> str:
     return text
 
 
+def without_apostrophe(text: str) -> str:
+    """A text that csv_cell() may have made, as it was before; any other as it is."""
+    return text[1:] if text.startswith("'") and csv_cell(text[1:]) == text else text
+
+
 _MINUS = frozenset("\u2212\ufe63\uff0d")
 """Signs that some spreadsheets read as a minus."""

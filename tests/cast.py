@@ -52,7 +52,7 @@ from crmlite.mail.models import Message, MessageFile
 from crmlite.pipeline import models as pipeline_models
 from crmlite.pipeline.models import Deal, Pipeline
 from crmlite.privacy.models import Erasure
-from crmlite.records import favourites, files, links, members, points, tags
+from crmlite.records import favourites, files, links, members, points, tags, types
 from crmlite.records.custom_fields import CustomField
 from crmlite.records.favourites import Favourite
 from crmlite.records.files import Attachment
@@ -246,6 +246,8 @@ def _seed(users: dict[str, User]) -> dict[str, int]:
         db.session.get_one(Contact, ids["seller.contact"]).assign(users["seller"])
         db.session.get_one(Contact, ids["seller.contact"]).touch()
         ids["operation"] = operation()
+    db.session.flush()
+    ids |= {f"seller.{kind}.seen": types.load(kind, ids[f"seller.{kind}"]).row_version for kind in TYPES}
     return ids | _desk(users, ids) | _parts("seller", ids) | _parts("rival", ids)
 
 

@@ -659,6 +659,17 @@ ROUTES: tuple[Route, ...] = (
     *each_type(
         post("/records/<record_type>/bulk", SIGNED_IN | {"rival": 403}, id="@seller.TYPE", action="tag", tag="Fair")
     ),
+    *each_type(
+        post(
+            "/records/<record_type>/paste",
+            SIGNED_IN | {"rival": 403},
+            ids="@seller.TYPE",
+            names="x.memo",
+            seen="@seller.TYPE.seen",
+            block='[["Pasted"]]',
+            ok=200,
+        )
+    ),
     *each_type(get("/records/<record_type>/bulk/field", SIGNED_IN, query="field=x.memo")),
     *each_type(post("/records/<record_type>/<int:record_id>/delete", OWNER)),
     *each_type(

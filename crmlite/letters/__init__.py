@@ -4,7 +4,6 @@ from flask import Flask
 from flask_babel import lazy_gettext as _l
 
 from crmlite import web
-from crmlite.auth import roles
 from crmlite.letters import views
 from crmlite.letters.views import may_write
 from crmlite.records import offers
@@ -12,7 +11,6 @@ from crmlite.records import offers
 
 def init_app(app: Flask) -> None:
     web.modules.describe(app, _l("Labels and letters"), _l("Address labels and letters for any list, as PDF."))
-    roles.declare(app, "export", _l("Labels, letters and exports of lists"))
     app.register_blueprint(views.bp)
     for on in ("contact", "company"):
         offers.add(app, offers.Offer(_l("Labels and letters"), "printer", f"/letters/{on}", on, may_write))

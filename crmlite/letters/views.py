@@ -17,6 +17,7 @@ from crmlite.letters.papers import Made
 from crmlite.letters.recipients import MOST, Recipients
 from crmlite.letters.sheets import SHEETS, WINDOWS
 from crmlite.records import types
+from crmlite.records.exporting import may_export
 from crmlite.records.types import RecordType
 from crmlite.web import local_today, render
 
@@ -29,7 +30,7 @@ LAST = "letters.last"
 
 def may_write(user: Viewer) -> bool:
     """Who may take a list out of the house may do it on paper too."""
-    return user.may("export", "create")
+    return may_export(user)
 
 
 @bp.get("/<record_type>")

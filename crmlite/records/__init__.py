@@ -23,6 +23,7 @@ from crmlite.records import (
     offers,
     opens,
     panels,
+    pasting,
     saved_views,
     search,
     trash,
@@ -48,7 +49,7 @@ def init_app(app: Flask) -> None:
     roles.declare(app, "saved_view", _l("Views of others"))
     journal.before_commit(search.keep, bulk=False)
     journal.before_commit(custom_values.keep)
-    roles.declare(app, exporting.KIND, _l("Exports"))
+    roles.declare(app, exporting.KIND, _l("Exports, labels and letters"))
     exporting.init_app(app)
     links.init_app(app)
     for on in ("contact", "company"):
@@ -74,6 +75,8 @@ def init_app(app: Flask) -> None:
         once=cells.Drawn,
         export_formats=_export_formats,
         may_change_view=_may_change_view,
+        pasting=pasting,
+        too_many_pasted=views.paste.too_many,
         view_shares=_view_shares,
     )
 

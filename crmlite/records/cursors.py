@@ -5,10 +5,12 @@ import json
 from datetime import UTC, date, datetime
 from typing import Any
 
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from crmlite import journal
 from crmlite.records.filters import FilterError
+
+CHANGED = _l("This list has changed. Open it again from the start.")
 
 
 def write(value: Any, record_id: int) -> str:
@@ -33,5 +35,5 @@ def read(text: str, sort: Any) -> tuple[Any, int]:
         if isinstance(value, str):
             value.encode()
     except (ValueError, TypeError, OverflowError) as error:
-        raise FilterError(_("This list has changed. Open it again from the start.")) from error
+        raise FilterError(str(CHANGED)) from error
     return value, record_id

@@ -107,8 +107,23 @@ def _wanted(record_id: int, values: dict[str, Any] | None, fields: Iterable[Cust
 
 
 def sort_column(field: CustomField) -> Any:
-    """What lists are sorted by."""
+    """What lists are sorted by; of a choice or person what says which one it is: ranks() has their order."""
+    if field.kind == "choice":
+        return CustomValue.text
     return CustomValue.sort if field.kind in {"text", "link"} else CustomValue.number
+
+
+def ranks(field: CustomField) -> list[Any] | None:
+    """All values that a choice or person may have, in the order of lists: as the options stand, and people by name. None for
+    other kinds, whose values are in order by themselves."""
+    if field.kind == "choice":
+        return [option["key"] for option in field.options]
+    if field.kind == "person":
+        return [
+            number
+            for number, _name, _active in sorted(custom_fields.people(), key=lambda one: (sort_key(one[1]), one[0]))
+        ]
+    return None
 
 
 def compared(field: CustomField) -> Any:
@@ -126,6 +141,11 @@ def first_of(model: Any, field: CustomField) -> Any:
     """What filters compare, of one record of a query; of several choices the first."""
     query = sa.select(compared(field)).where(CustomValue.field_id == field.id, CustomValue.record_id == model.id)
     return query.where(CustomValue.n == 0).correlate(model).scalar_subquery()
+
+
+def rank_of(model: Any, field: CustomField, known: list[Any]) -> Any:
+    """The same for a choice or person: its place among them, None where it has no value."""
+    return sa.case({value: at for at, value in enumerate(known)}, value=sort_of(model, field)) if known else sa.null()
 
 
 def sorted_by(field: CustomField, record_id: int) -> Any:
@@ -147,10 +167,29 @@ def lacks(model: Any, field: CustomField) -> sa.ColumnElement[bool]:
 
 def in_order(kind: Any, field: CustomField, where: Any) -> sa.Select[Any]:
     """Ids of the records of that type that have a value, for a walk along it: `where` is asked of each."""
-    index = "ix_custom_value_sort" if field.kind in {"text", "link"} else "ix_custom_value_number"
+    index = f"ix_custom_value_{sort_column(field).key}"
     fits = sa.select(1).where(kind.model.id == CustomValue.record_id, where).correlate(CustomValue).exists()
     query = holders(field, sort_column(field).is_not(None), fits)
     return query.with_hint(CustomValue.__table__, f"INDEXED BY {index}", "sqlite")
+
+
+def in_ranks(
+    kind: Any, field: CustomField, where: Any, values: list[Any], after: int | None, descending: bool, most: int
+) -> sa.Select[Any]:
+    """The same along a choice or person, for these of its values, as they come: each is a range of the index, in the order of the
+    ids, of which no more is read than a page holds. `after` is the id in the first of them where the page before ended.
+    """
+    parts = []
+    for rank, value in enumerate(values):
+        query = in_order(kind, field, where).where(sort_column(field) == value)
+        if after is not None and rank == 0:
+            query = query.where(CustomValue.record_id < after if descending else CustomValue.record_id > after)
+        order = CustomValue.record_id.desc() if descending else CustomValue.record_id
+        part = query.add_columns(sa.literal(rank).label("rank")).order_by(order).limit(most).subquery()
+        parts.append(sa.select(part.c.record_id, part.c.rank))
+    found = sa.union_all(*parts).subquery()
+    last = found.c.record_id.desc() if descending else found.c.record_id
+    return sa.select(found.c.record_id).order_by(found.c.rank, last).limit(most)
 
 
 def count(field: CustomField) -> int:

@@ -17,6 +17,7 @@ from crmlite.records import spreadsheet
 from crmlite.records.listing import Listing
 from crmlite.records.rows import Row, fill, rows_of
 from crmlite.records.types import Column, RecordType
+from crmlite.web import modules
 
 KIND = "export"
 """What roles can be given a grant for."""
@@ -67,11 +68,11 @@ PLAIN = Format("csv", _l("For other programs (CSV with commas)"), "csv", _CSV, s
 
 
 def init_app(app: Flask) -> None:
-    app.extensions["crmlite.export_formats"] = [EXCEL, PLAIN]
+    app.extensions["crmlite.export_formats"] = [("", EXCEL), ("", PLAIN)]
 
 
 def add(app: Flask, *formats: Format) -> None:
-    app.extensions["crmlite.export_formats"].extend(formats)
+    app.extensions["crmlite.export_formats"] += [(modules.current(app), one) for one in formats]
 
 
 def may_export(user: Viewer) -> bool:
@@ -83,7 +84,8 @@ def formats(kind: RecordType, user: Viewer) -> list[Format]:
     """Those that `user` may export records of that type in."""
     if not may_export(user) or not kind.may(user, "view"):
         return []
-    return [one for one in current_app.extensions["crmlite.export_formats"] if not one.kinds or kind.name in one.kinds]
+    every = current_app.extensions["crmlite.export_formats"]
+    return [one for module, one in every if modules.is_on(module) and (not one.kinds or kind.name in one.kinds)]
 
 
 def note(user: User, chosen: Selection, form: Format) -> None:

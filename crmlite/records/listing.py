@@ -28,6 +28,7 @@ from crmlite.records import (
     tags,
 )
 from crmlite.records.colleagues import users
+from crmlite.records.custom_fields import CustomField
 from crmlite.records.filters import Chip, FilterError, Term
 from crmlite.records.policy import statement_for
 from crmlite.records.rows import Row, fill, rows_of
@@ -39,6 +40,10 @@ COUNT_TO = 1000
 """Totals are exact up to here; above, people ask for them."""
 SEARCHED = 20_000
 """How many matches of a search, the recently touched ones, filters beside it are asked about."""
+
+
+RANKS = 100
+"""Of so many options or people one statement asks: of nearly all, at once."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,7 @@ class Listing:
             args = self.args = self._understood(args)
         self.terms: list[Term] = filters.parse(kind, args)
         self.sort, self.descending = self._sort(args.get("_sort") or kind.default_sort)
-        self.after = cursors.read(args["_after"], self._cursor_attribute) if args.get("_after") else None
+        self.after = self._cursor_read(args["_after"]) if args.get("_after") else None
 
     # --- what the page shows
 
@@ -366,7 +371,9 @@ class Listing:
         assert column.custom is not None  # noqa: S101 - _ids asked
         value, record_id = custom_values.sort_column(column.custom), custom_values.CustomValue.record_id
         found: list[int] = []
-        if self.after is None or self.after[0] is not None:
+        if self._ranks is not None:
+            found = self._walk_ranks(column.custom, self._ranks)
+        elif self.after is None or self.after[0] is not None:
             query = custom_values.in_order(self.type, column.custom, self.query)
             if self.after is not None:
                 place, last = sa.tuple_(value, record_id), sa.tuple_(*self._bound(value, self.after))
@@ -378,6 +385,22 @@ class Listing:
                 query = query.where(model.id < self.after[1] if self.descending else model.id > self.after[1])
             query = query.order_by(model.id.desc() if self.descending else model.id)
             found += list(db.session.scalars(query.limit(PAGE + 1 - len(found))))
+        return found
+
+    def _walk_ranks(self, field: CustomField, known: list[Any]) -> list[int]:
+        """Along a choice's options, or people by name: each is a range of the index, and many of them are one statement."""
+        ordered, last = known[::-1] if self.descending else known, None
+        found: list[int] = []
+        if self.after is not None:
+            ordered = ordered[ordered.index(self.after[0]) :] if self.after[0] is not None else []
+            last = self.after[1]
+        for at in range(0, len(ordered), RANKS):
+            values, missing = ordered[at : at + RANKS], PAGE + 1 - len(found)
+            after = last if at == 0 else None
+            query = custom_values.in_ranks(self.type, field, self.query, values, after, self.descending, missing)
+            found += list(db.session.scalars(query))
+            if len(found) > PAGE:
+                break
         return found
 
     def _hinted(self, query: Any) -> Any:
@@ -401,6 +424,8 @@ class Listing:
         if self.after is None:
             return []
         value, last_id = self.after
+        if self._ranks is not None and value is not None:
+            value = self._ranks.index(value)
         later_id = record_id < last_id if self.descending else record_id > last_id
         if value is None:
             return [sort.is_(None), later_id]
@@ -414,9 +439,17 @@ class Listing:
     @property
     def _sort_attribute(self) -> Any:
         column = self._sort_column
+        if column.custom is not None and self._ranks is not None:
+            return custom_values.rank_of(self.type.model, column.custom, self._ranks)
         if column.custom is not None:
             return custom_values.sort_of(self.type.model, column.custom)
         return getattr(self.type.model, column.sort_by or column.attribute)
+
+    @cached_property
+    def _ranks(self) -> list[Any] | None:
+        """The values that a choice or person is sorted along."""
+        custom = self._sort_column.custom
+        return custom_values.ranks(custom) if custom is not None else None
 
     @property
     def _cursor_attribute(self) -> Any:
@@ -456,6 +489,12 @@ class Listing:
         rows = [found[record_id] for record_id in ids if record_id in found]  # else gone between the two statements
         fill(self.type, self.columns, rows, self.user)
         return rows
+
+    def _cursor_read(self, text: str) -> tuple[Any, int]:
+        after = cursors.read(text, self._cursor_attribute)
+        if self._ranks is not None and after[0] is not None and after[0] not in self._ranks:
+            raise FilterError(str(cursors.CHANGED))
+        return after
 
     def _cursor(self, row: Row) -> str:
         custom = self._sort_column.custom

@@ -249,7 +249,7 @@ _CELLS = {
     "link": "url",
 }
 """The kind of column of each kind of custom field."""
-_SORTABLE = frozenset({"text", "number", "money", "date", "link"})
+_SORTABLE = frozenset({"text", "number", "money", "date", "choice", "person", "link"})
 
 
 @dataclass(frozen=True)

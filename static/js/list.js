@@ -40,6 +40,17 @@
   cx.on('formdata', ({ target, formData }) => { // an export of those that are ticked
     if (target.matches('[data-ticked]')) boxes().filter((box) => box.checked).forEach((box) => formData.append('id', box.value));
   });
+
+  // What makes a sheet of it (sheet.js, columns.js) comes when somebody turns to the list, or back to it: a first visit is light.
+  function call(event) {
+    const list = cx.one('#list[data-scripts]');
+    if (!list || (event && !list.contains(event.target)) || !matchMedia('(min-width: 861px)').matches) return;
+    for (const src of list.dataset.scripts.split(' ')) document.head.append(Object.assign(document.createElement('script'), { src, async: false }));
+    for (const type of ['focusin', 'pointerover']) document.removeEventListener(type, call);
+  }
+  for (const type of ['focusin', 'pointerover']) cx.on(type, call);
+  if (['cx-cell', 'cx-column'].some((key) => sessionStorage.getItem(key))) call();
+
   cx.on('records:changed', clear); // what was ticked is done, or is not what it was
   cx.on('htmx:after:swap', count);
   count();

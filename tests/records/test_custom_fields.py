@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from crmlite.contacts.models import Contact
 from crmlite.extensions import db
+from crmlite.fold import sort_key
 from crmlite.journal import Change
-from crmlite.records import custom_fields, custom_purge, listing, trash, types
+from crmlite.records import cursors, custom_fields, custom_purge, listing, trash, types
 from crmlite.records.custom_fields import CustomField
 from crmlite.records.custom_values import CustomValue, rows_of
 from tests import cast
@@ -85,7 +86,7 @@ def test_every_kind_on_a_record(stage, name):
     columns = ",".join(["name", *(f"x.{key}" for key in done)])
     listed = client.get(f"{kind.url}?{urlencode({'_columns': columns, 'x.text.empty': 0})}").text
     assert all(KINDS[key][2] in listed for key in done)
-    for key in ("text", "number", "money", "date", "link"):
+    for key in ("text", "number", "money", "date", "choice", "person", "link"):
         for sign in ("", "-"):
             assert client.get(f"{kind.url}?_sort={sign}x.{key}").text.index(f'id="r{number}"')
     timeline = client.get(f"{base}/timeline").text
@@ -342,6 +343,56 @@ def test_a_walk_meets_every_record_once_in_order(stage, monkeypatch):
         for most in (1000, 0):  # with 0 every list is long: it is walked
             monkeypatch.setattr(listing, "COUNT_TO", most)
             assert walk(client, f"/contacts/?_sort={sort}") == having + lacking, (sort, most)
+
+
+def test_a_walk_along_a_choice_or_person_is_in_the_order_of_the_options_or_names(stage, monkeypatch):
+    """Also when the options change places, or somebody is renamed, between two pages; page by page as at once."""
+    with stage.writes("admin") as session:
+        field = CustomField.create(
+            session.user, "contact", "Size", "choice", ["Small", "Medium", "Huge", "Nobody has it"]
+        )
+        CustomField.create(session.user, "contact", "Coach", "person")
+        people = [(number, name) for number, name, _active in custom_fields.people()]
+        for n in range(190):
+            size = ("huge", "small", "medium")[n % 3] if n % 5 else None
+            contact = Contact.create(session.user, given=f"Person {n}")
+            contact.put({"x.size": size, "x.coach": people[n % len(people)][0] if n % 4 else None})
+        options = [(option["key"], option["label"], False) for option in field.options]
+    client = stage.client("admin")
+    names = [number for number, _name in sorted(people, key=lambda one: sort_key(one[1]))]
+    with stage.app.app_context():
+        kept = {
+            c.id: c.custom or {} for c in db.session.scalars(sa.select(Contact).where(Contact.deleted_at.is_(None)))
+        }
+
+    def ordered(key, places, down):
+        having = [n for n in kept if key in kept[n]]
+        lacking = sorted((n for n in kept if key not in kept[n]), reverse=down)
+        return sorted(having, key=lambda n: (places.index(kept[n][key]), n), reverse=down) + lacking
+
+    sizes = ["small", "medium", "huge"]
+    for most in (1000, 0):
+        monkeypatch.setattr(listing, "COUNT_TO", most)
+        for key, places in (("size", sizes), ("coach", names)):
+            for sign in ("", "-"):
+                assert walk(client, f"/contacts/?_sort={sign}x.{key}") == ordered(key, places, bool(sign)), (
+                    most,
+                    sign,
+                    key,
+                )
+        monkeypatch.setattr(listing, "RANKS", 2)
+        first = client.get("/contacts/?_sort=x.size").text
+        with stage.writes("admin"):
+            db.session.get_one(CustomField, field.id).change("Size", reversed(options))
+        more = re.search(r'id="more" href="([^"]+)"', first)[1].replace("&amp;", "&")
+        last = int(re.findall(r'<tr id="r(\d+)"', first)[-1])
+        rest = [n for n in sorted(kept) if kept[n].get("size") == kept[last]["size"] and n > last]
+        assert walk(client, more)[: len(rest)] == rest
+        with stage.writes("admin"):
+            db.session.get_one(CustomField, field.id).change("Size", options)
+    for value in ("gone", 7, None, True):
+        answer = client.get(f"/contacts/?_sort=x.size&_after={cursors.write(value, 1)}")
+        assert answer.status_code == (200 if value is None else 400), value
 
 
 def test_a_field_is_set_on_many_records_as_one_step(stage):

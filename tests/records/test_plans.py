@@ -32,7 +32,12 @@ SORTED = [
     if column.sortable
     for sign in ("", "-")
 ]
-CUSTOM = [f"{kind.url}?_sort={sign}x.{key}" for kind in TYPES for key in ("memo", "seats") for sign in ("", "-")]
+CUSTOM = [
+    f"{kind.url}?_sort={sign}x.{key}"
+    for kind in TYPES
+    for key in ("memo", "seats", "size", "coach")
+    for sign in ("", "-")
+]
 OTHERS = [
     "/contacts/?x.seats.min=40",
     "/contacts/?x.memo=nobody",
@@ -69,7 +74,7 @@ def stage(databases, tmp_path_factory):
 
 
 def fill_custom_fields(connection):
-    """A text and a number on every record but each tenth, as the hook lays them out."""
+    """A text, a number, a choice and a person on every record but each tenth, as the hook lays them out."""
     field = sa.insert(CustomField.__table__)
     for kind in TYPES:
         row = {
@@ -80,13 +85,21 @@ def fill_custom_fields(connection):
             "options": [],
             "currency": "",
         }
-        connection.execute(field, {**row, "position": 9, "created_at": utcnow(), "row_version": 1})
+        sizes = [{"key": f"size_{n}", "label": f"Size {n}"} for n in range(7)]
+        for more in ({}, {"key": "size", "kind": "choice", "options": sizes}, {"key": "coach", "kind": "person"}):
+            connection.execute(field, {**row, **more, "position": 9, "created_at": utcnow(), "row_version": 1})
         rows = f"FROM \"{kind.name}\" r JOIN custom_field f ON f.record_type = '{kind.name}' WHERE r.id % 10 > 0"
         columns = "INSERT OR IGNORE INTO custom_value (field_id, record_id, n, text, number, sort)"
         connection.exec_driver_sql(
             f"{columns} SELECT f.id, r.id, 0, r.sort_name, NULL, r.sort_name {rows} AND f.key = 'memo'"
         )
         connection.exec_driver_sql(f"{columns} SELECT f.id, r.id, 0, NULL, r.id % 50, NULL {rows} AND f.key = 'seats'")
+        connection.exec_driver_sql(
+            f"{columns} SELECT f.id, r.id, 0, 'size_' || r.id % 7, NULL, NULL {rows} AND f.key = 'size'"
+        )
+        connection.exec_driver_sql(
+            f"{columns} SELECT f.id, r.id, 0, NULL, 1 + r.id % 5, NULL {rows} AND f.key = 'coach'"
+        )
 
 
 @pytest.mark.parametrize("path", [*SORTED, *CUSTOM, *OTHERS])
@@ -148,5 +161,14 @@ def test_a_list_sorted_by_a_custom_field_walks_its_index(stage):
         assert f"SEARCH custom_value USING COVERING INDEX {index} (field_id=?" in found[0]
         assert re.search("SEARCH contact (EXISTS )?USING INTEGER PRIMARY KEY", found[0])
         assert "TEMP B-TREE" not in found[0]
+    for name, index in (
+        ("x.size", "ix_custom_value_text (field_id=? AND text=?)"),
+        ("x.coach", "ix_custom_value_number (field_id=? AND number=?)"),
+    ):
+        [found] = [
+            plan for statement, plan in plans(stage, "admin", f"/contacts/?_sort={name}") if "INDEXED BY" in statement
+        ]
+        assert f"SEARCH custom_value USING COVERING INDEX {index}" in found
+        assert not re.search(r"SCAN custom_value|SEARCH custom_value USING (?!COVERING)", found)
     plan = [plan for _statement, plan in plans(stage, "admin", "/contacts/?_sort=name")]
     assert "custom_value" not in "".join(plan)  # else the above would prove nothing

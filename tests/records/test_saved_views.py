@@ -184,3 +184,9 @@ def test_columns_are_chosen_ordered_and_widened_for_each_view(stage):
     assert client.post(link).status_code == 303
     assert heads(client.get(view.url("/contacts/")).text) == usual
     assert client.post("/records/contact/columns", data={"name": "nothing"}).status_code == 400
+    client.post("/records/contact/columns", data={**names, "view": view.id})
+    assert heads(client.get(view.url("/contacts/")).text) != usual
+    form = re.search(r'<form id="columns-usual".*?</form>', page, re.S)[0]  # none chosen: the usual ones
+    sent = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+    assert (sent["view"], client.post("/records/contact/columns", data=sent).status_code) == (str(view.id), 303)
+    assert heads(client.get(view.url("/contacts/")).text) == usual

@@ -64,6 +64,7 @@ from crmlite.records.views import (  # noqa: E402
     lists,
     members,
     notes,
+    paste,
     saved_views,
     search,
     seen,
@@ -74,8 +75,7 @@ from crmlite.records.views import (  # noqa: E402
 )
 
 __all__ = [
-    "bp", "bulk", "changed", "custom_fields",
-    "done", "exports", "favourites", "fields", "files", "filters", "find", "groups", "kind_of", "lists", "members", "notes",
-    "public_files",
-    "saved_views", "is_seen", "page_of", "search", "seen", "tags", "timeline", "trash", "undo",
+    "bp", "bulk", "changed", "custom_fields", "done", "exports", "favourites", "fields", "files", "filters", "find", "groups",
+    "is_seen", "kind_of", "lists", "members", "notes", "page_of", "paste", "public_files", "saved_views", "search", "seen",
+    "tags", "timeline", "trash", "undo",
 ]  # fmt: skip
