@@ -48,6 +48,7 @@ from crmlite.mail.models import Message, MessageFile
 from crmlite.pipeline import models as pipeline_models
 from crmlite.pipeline.models import Deal, Pipeline
 from crmlite.records import favourites, files, links, members, points, tags
+from crmlite.records.bulk.models import BulkRefusal, BulkRun
 from crmlite.records.custom_fields import CustomField
 from crmlite.records.favourites import Favourite
 from crmlite.records.files import Attachment
@@ -237,7 +238,7 @@ def _seed(users: dict[str, User]) -> dict[str, int]:
         db.session.get_one(Contact, ids["seller.contact"]).assign(users["seller"])
         db.session.get_one(Contact, ids["seller.contact"]).touch()
         ids["operation"] = operation()
-    return ids | _desk(users, ids) | _parts("seller", ids) | _parts("rival", ids)
+    return ids | _seed_bulk(users["seller"], ids) | _desk(users, ids) | _parts("seller", ids) | _parts("rival", ids)
 
 
 def _seed_imports(user: User) -> dict[str, int]:
@@ -258,6 +259,24 @@ def _seed_imports(user: User) -> dict[str, int]:
             db.session.add(ImportRow(import_id=made.id, trial=trial, number=2, place=0, outcome=outcome))
         ids[f"import.{state}"] = made.id
     return ids
+
+
+def _seed_bulk(user: User, ids: dict[str, int]) -> dict[str, int]:
+    """Two changes of many contacts: one that left somebody's alone whom its maker may not see, one that goes on."""
+    made = {}
+    for state in ("done", "running"):
+        with _operation(user):
+            run = BulkRun(
+                user_id=user.id, record_type="contact", asked=[["action", "tag"], ["tag", "Fair"]], last_id=1, total=2,
+                state=state, changed=1, refused=1, operation_id=journal.operation(),
+            )  # fmt: skip
+            db.session.add(run)
+            db.session.flush()
+            db.session.add(
+                BulkRefusal(run_id=run.id, record_id=ids["rival.contact"], reason="You may not change this.")
+            )
+            made[f"bulk.{state}"] = run.id
+    return made
 
 
 def _desk(users: dict[str, User], ids: dict[str, int]) -> dict[str, int]:

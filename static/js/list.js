@@ -7,12 +7,30 @@
     const bar = cx.one('#bulk');
     if (!bar) return;
     const ticked = boxes().filter((box) => box.checked).length;
+    const everything = beyond(ticked > 0 && ticked === boxes().length);
     bar.hidden = ticked === 0;
-    cx.one('[data-bulk-n]', bar).textContent = ticked;
+    cx.one('[data-bulk-n]', bar).textContent = everything ? cx.one('[data-bulk-total]').textContent : ticked;
     const all = cx.one('[data-check-all]');
     if (!all) return;
     all.checked = ticked > 0 && ticked === boxes().length;
     all.indeterminate = ticked > 0 && !all.checked;
+  }
+
+  // Where all rows of the page are ticked, all others that match can be ticked too. Whether they are.
+  function beyond(offered) {
+    const box = cx.one('#bulk-everything');
+    if (!box) return false;
+    cx.one('[data-bulk-all]').hidden = !offered;
+    if (!offered) box.checked = false;
+    return box.checked;
+  }
+
+  // A file is no fragment: the browser itself sends the form, past htmx.
+  function download(bar, button) {
+    const action = cx.one('input[type=hidden][name=action]', bar) ?? bar.appendChild(Object.assign(document.createElement('input'), { type: 'hidden', name: 'action' }));
+    action.value = button.value;
+    HTMLFormElement.prototype.submit.call(bar);
+    action.remove();
   }
 
   function clear() {
@@ -32,12 +50,20 @@
       last = box;
     }
     if (event.target.closest('[data-bulk-clear]')) clear();
+    const button = event.target.closest('[data-bulk-export]');
+    if (button) {
+      event.preventDefault();
+      download(button.form, button);
+    }
   });
   cx.on('change', (event) => {
     if (event.target.matches('[data-check-all]')) boxes().forEach((box) => { box.checked = event.target.checked; });
-    if (event.target.matches('[data-check-all], #rows input[name=id]')) count();
+    if (event.target.matches('[data-check-all], #rows input[name=id], #bulk-everything')) count();
   });
   cx.on('records:changed', clear); // what was ticked is done, or is not what it was
-  cx.on('htmx:after:swap', count);
+  cx.on('htmx:after:swap', () => { // rows that came since are among all
+    if (cx.one('#bulk-everything')?.checked) boxes().forEach((box) => { box.checked = true; });
+    count();
+  });
   count();
 })();

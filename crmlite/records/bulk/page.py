@@ -31,13 +31,17 @@ class RunPage:
         self.type = types.get(run.record_type)
 
     @cached_property
-    def undo_id(self) -> int | None:
-        """The operation that took it back."""
-        return db.session.scalar(sa.select(Operation.undone_by_id).where(Operation.id == self.run.operation_id))
+    def _chain(self) -> list[int]:
+        """Its operation, that which took it back, that which took that back, and so on."""
+        chain = [self.run.operation_id]
+        taken_back = sa.select(Operation.undone_by_id)
+        while (further := db.session.scalar(taken_back.where(Operation.id == chain[-1]))) is not None:
+            chain.append(further)
+        return chain
 
     @cached_property
     def undone(self) -> undoing.Progress | None:
-        return undoing.progress(self.run.operation_id, self.undo_id) if self.undo_id else None
+        return undoing.progress(*self._chain[-2:]) if len(self._chain) % 2 == 0 else None
 
     @property
     def is_busy(self) -> bool:
@@ -54,11 +58,11 @@ class RunPage:
 
     @property
     def may_undo(self) -> bool:
-        return self.undo_id is None and self.run.changed > 0
+        return self.undone is None and self.run.changed > 0
 
     @property
     def undo_url(self) -> str:
-        return f"/records/undo/{self.run.operation_id}"
+        return f"/records/undo/{self._chain[-1]}"
 
     @cached_property
     def refusals(self) -> list[tuple[str, str, str]]:

@@ -1,5 +1,6 @@
 """Which records are meant: those that were ticked, or all of the list that the reader sees."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -63,6 +64,21 @@ def first(kind: RecordType, user: Viewer, selection: Selection, most: int) -> li
     if selection.ids is not None:
         return selection.ids[:most]
     return _fitting(kind, user, selection.query, 0, selection.last_id, most)
+
+
+def parts(kind: RecordType, user: Viewer, selection: Selection, most: int) -> Iterator[list[int]]:
+    """All that the user may see of them, part by part."""
+    place = 0
+    while True:
+        if selection.ids is not None:
+            ids = [number for number in selection.ids if number > place][:most]
+        else:
+            ids = _fitting(kind, user, selection.query, place, selection.last_id, most)
+        if not ids:
+            return
+        place = ids[-1]
+        seen = kind.policy.visible(user).with_only_columns(kind.model.id).where(kind.model.id.in_(ids))
+        yield list(db.session.scalars(seen.order_by(kind.model.id)))
 
 
 def after(kind: RecordType, user: Viewer, run: BulkRun, most: int) -> list[int]:

@@ -1,14 +1,19 @@
 """/records/contact/bulk: one change of many records, as one operation: at once, or by a job where they are very many."""
 
+import io
+import tempfile
+from typing import Any
+
 import sqlalchemy as sa
-from flask import Response, g, request
+from flask import Response, g, request, send_file
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.exceptions import Conflict, Forbidden, NotFound
+from wtforms import Field
 
 from crmlite import journal
 from crmlite.extensions import db, reading, writing
-from crmlite.records.bulk import changes, running, selection
+from crmlite.records.bulk import changes, export, running, selection
 from crmlite.records.bulk.changes import Outcome
 from crmlite.records.bulk.models import BulkRun
 from crmlite.records.bulk.page import RunPage, names_of
@@ -27,6 +32,10 @@ def bulk(record_type: str) -> Response:
     which not."""
     kind = kind_of(record_type)
     reading()  # to read a form of thousands of ids, and to count a list, takes its time
+    if request.form.get("action") == "export":
+        return _export(kind)
+    if (field := _field_without_value(kind)) is not None:
+        return render("records/bulk_set.html", kind=kind, field=field, sent=_selected())
     change = changes.read(kind, request.form)
     chosen = selection.chosen(kind, g.user, request.form)
     ids = selection.first(kind, g.user, chosen, AT_ONCE + 1)
@@ -41,6 +50,31 @@ def bulk(record_type: str) -> Response:
     run = running.remember(g.user, kind, len(ids), outcome) if outcome.refused else None
     db.session.commit()
     return _answer(kind, _said(change.action, outcome, len(ids)), outcome, run)
+
+
+def _field_without_value(kind: RecordType) -> Field | None:
+    """The field to be set, where the page had no script to ask for its value."""
+    column = kind.column(request.form.get("field", "")) if request.form.get("action") == "set" else None
+    if column is None or not changes.is_settable(column) or column.field_name in request.form:
+        return None
+    return kind.form()[column.field_name] if kind.may(g.user, "edit") else None
+
+
+def _selected() -> list[tuple[str, str]]:
+    return [(name, value) for name in ("id", "all", "list", "field") for value in request.form.getlist(name)]
+
+
+def _export(kind: RecordType) -> Response:
+    if not kind.may(g.user, "view"):
+        raise Forbidden
+    chosen = selection.chosen(kind, g.user, request.form)
+    target: Any = tempfile.SpooledTemporaryFile(max_size=2_000_000)  # noqa: SIM115 - send_file() closes it
+    text = io.TextIOWrapper(target, "utf-8-sig", newline="", write_through=True)
+    export.write(kind, g.user, selection.parts(kind, g.user, chosen, export.PART), text)
+    text.flush()
+    text.detach()
+    target.seek(0)
+    return send_file(target, "text/csv", as_attachment=True, download_name=f"{kind.plural}.csv", max_age=0)
 
 
 def _begin(kind: RecordType, chosen: selection.Selection) -> Response:

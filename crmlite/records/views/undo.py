@@ -33,6 +33,9 @@ def undo(operation_id: int) -> Response:
         answer: Response = take_back(operation_id)
         return answer
     run = running.stop(operation_id) if done.kind == "bulk" else None
+    if run is not None and not run.changed:  # it is stopped, and that is all there is to it
+        db.session.commit()
+        return go(f"/records/bulk/{run.id}")
     if undoing.is_large(operation_id):
         return _undo_in_parts(operation_id, run)
     about = journal.touched_by(operation_id, undoing.FOLLOWS) | journal.subjects_of(operation_id, undoing.FOLLOWING)
