@@ -21,8 +21,8 @@ from crmlite.records.bulk.selection import Selection
 from crmlite.records.types import RecordType
 from crmlite.web import speaking
 
-PART = 50
-"""Records: the write lock is held for a tenth of a second or two."""
+PART = 25
+"""Records: the write lock is held for about a tenth of a second."""
 
 
 def begin(user: Viewer, kind: RecordType, sent: Sent, chosen: Selection) -> BulkRun:
