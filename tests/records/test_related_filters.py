@@ -95,12 +95,12 @@ def test_every_field_that_the_builder_offers_leads_to_a_list(stage, kind):
     asked = set()
     with request_of(stage, user):
         for field in (field for _label, fields in Builder(of, user, MultiDict()).groups for field in fields):
-            for operator, _label in Builder(of, user, MultiDict(dict(field=field.key))).operators:
-                offered = Builder(of, user, MultiDict(dict(field=field.key)))
+            for operator, _label in Builder(of, user, MultiDict({"field": field.key})).operators:
+                offered = Builder(of, user, MultiDict({"field": field.key}))
                 value = value_for(stage, offered)
                 if not value and operator not in {"filled", "empty"}:
                     continue  # nothing to choose from, such as no tag on records of that type
-                builder = Builder(of, user, MultiDict(dict(field=field.key, operator=operator, value=value)))
+                builder = Builder(of, user, MultiDict({"field": field.key, "operator": operator, "value": value}))
                 url = builder.url()
                 assert url, (field.key, operator, builder.problem)
                 [(key, _value)] = parse_qsl(urlsplit(url).query)
