@@ -21,8 +21,6 @@ from crmlite.jobs import Job
 
 log = logging.getLogger(__name__)
 
-LOOK = 5.0
-"""Seconds between two looks at whether something is due."""
 RENEW = 15.0
 _POLL = 0.2
 _SAID_AT_MOST = 2000
@@ -36,7 +34,7 @@ def keep_working(app: Flask, stop: threading.Event) -> None:
                 run_due(stop)
             except Exception:
                 log.exception("worker is held up")
-        stop.wait(LOOK)
+        stop.wait(jobs.IDLE)
 
 
 def run_due(stop: threading.Event) -> int:

@@ -53,6 +53,7 @@ from crmlite.pipeline import models as pipeline_models
 from crmlite.pipeline.models import Deal, Pipeline
 from crmlite.privacy.models import Erasure
 from crmlite.records import favourites, files, links, members, points, tags, types
+from crmlite.records.bulk.models import BulkRefusal, BulkRun
 from crmlite.records.custom_fields import CustomField
 from crmlite.records.favourites import Favourite
 from crmlite.records.files import Attachment
@@ -248,6 +249,7 @@ def _seed(users: dict[str, User]) -> dict[str, int]:
         ids["operation"] = operation()
     db.session.flush()
     ids |= {f"seller.{kind}.seen": types.load(kind, ids[f"seller.{kind}"]).row_version for kind in TYPES}
+    ids |= _seed_bulk(users["seller"], ids)
     return ids | _desk(users, ids) | _parts("seller", ids) | _parts("rival", ids)
 
 
@@ -300,6 +302,24 @@ def _seed_details(user: User, ids: dict[str, int]) -> dict[str, int]:
     db.session.flush()
     db.session.add(DetailsRequest(sending_id=sending.id, contact_id=theirs.id))
     return {"colleague.correction": Correction.waiting_of(theirs)[0].id, "seller.sending": sending.id}
+
+
+def _seed_bulk(user: User, ids: dict[str, int]) -> dict[str, int]:
+    """Two changes of many contacts: one that left somebody's alone whom its maker may not see, one that goes on."""
+    made = {}
+    for state in ("done", "running"):
+        with _operation(user):
+            run = BulkRun(
+                user_id=user.id, record_type="contact", asked=[["action", "tag"], ["tag", "Fair"]], last_id=1, total=2,
+                state=state, changed=1, refused=1, operation_id=journal.operation(),
+            )  # fmt: skip
+            db.session.add(run)
+            db.session.flush()
+            db.session.add(
+                BulkRefusal(run_id=run.id, record_id=ids["rival.contact"], reason="You may not change this.")
+            )
+            made[f"bulk.{state}"] = run.id
+    return made
 
 
 def _desk(users: dict[str, User], ids: dict[str, int]) -> dict[str, int]:

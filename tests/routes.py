@@ -41,6 +41,8 @@ SENDERS: Who = SIGNED_IN | dict.fromkeys(("colleague", "rival", "manager", "admi
 HIDDEN: Who = SIGNED_IN | dict.fromkeys(("seller", "colleague", "rival"), 404)
 """Like ABOVE, where the others do not even know that it exists."""
 ADMIN: Who = ABOVE | {"manager": 403}
+MINE: Who = SIGNED_IN | dict.fromkeys(("colleague", "rival", "manager"), 404)
+"""What the seller began: theirs, and the administrator's."""
 
 ARGS = {
     "contact_id": "seller.contact",
@@ -64,6 +66,7 @@ ARGS = {
     "record_id": "seller.contact",
     "attachment_id": "seller.contact.attachment",
     "import_id": "import.done",
+    "run_id": "bulk.done",
     "affiliation_id": "seller.contact.affiliation",
     "merge_id": "999",
     "correction_id": "colleague.correction",
@@ -671,6 +674,8 @@ ROUTES: tuple[Route, ...] = (
         )
     ),
     *each_type(get("/records/<record_type>/bulk/field", SIGNED_IN, query="field=x.memo")),
+    get("/records/bulk/<int:run_id>", MINE),
+    post("/records/bulk/<int:run_id>/stop", MINE, args={"run_id": "bulk.running"}),
     *each_type(post("/records/<record_type>/<int:record_id>/delete", OWNER)),
     *each_type(
         post(

@@ -1,6 +1,7 @@
 """Who a request is from: the session cookie, signing in and out."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, TypeVar
@@ -220,6 +221,12 @@ def viewers(which: sa.ColumnElement[bool]) -> list[Viewer]:
     query = sa.select(*_OF_USER, *_OF_GRANT).join(Role, Role.id == User.role_id).where(which, User.active)
     rows = db.session.execute(query.outerjoin(Grant, Grant.role_id == Role.id).order_by(User.id))
     return [_viewer(grants[0], grants) for grants in (list(same) for _id, same in groupby(rows, lambda row: row.id))]
+
+
+def viewer(user_id: int) -> Viewer | None:
+    """Of work that goes on without its request: the user, if active, with whom they stand in for now."""
+    found = viewers(User.id == user_id)
+    return replace(found[0], absent=tuple(viewers(User.id.in_(Absence.absent_of(user_id))))) if found else None
 
 
 def _viewer(user: Any, grants: Sequence[Any], **more: Any) -> Viewer:

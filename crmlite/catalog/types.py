@@ -7,6 +7,7 @@ from crmlite.auth.models import Organisation, Viewer
 from crmlite.catalog.forms import ProductFields
 from crmlite.catalog.models import Price, Product, TaxClass
 from crmlite.extensions import db
+from crmlite.records import filters
 from crmlite.records.policy import Policy
 from crmlite.records.rows import Row, fills
 from crmlite.records.types import Column, RecordType, register
@@ -33,7 +34,7 @@ PRODUCT = register(
         columns=(
             Column("name", _l("Name"), kind="name", phone=True, sort_by="sort_name"),
             Column("code", _l("Code"), kind="code"),
-            Column("price", _l("Price"), kind="price", field="id", sortable=False, filterable=False, phone=True),
+            Column("price", _l("Price"), kind="price", field="id", sortable=False, phone=True),
             Column("unit", _l("Unit"), sortable=False, edit=True),
             Column(
                 "tax",
@@ -80,6 +81,24 @@ def _fill_prices(column: Column, rows: list[Row]) -> None:
         found.setdefault(price.product_id, price)
     for row in rows:
         row[column.name] = found.get(row.id)
+
+
+@filters.asks("price")
+def _asked_of_prices(operator: str, values: list[str]) -> sa.ColumnElement[bool]:
+    """The price in the organisation's currency, written with a point: price.min=12.5."""
+    priced = sa.select(Price.product_id).where(Price.currency == Organisation.get().currency)
+    if operator == "empty":
+        lacking = Product.id.not_in(priced)
+        return lacking if values[-1] not in {"0", "no"} else sa.not_(lacking)
+    amounts = [filters.decimal(value) for value in values]
+    if operator == "not":
+        return Product.id.not_in(priced.where(Price.unit_micro.in_(amounts)))
+    compared = {
+        "": Price.unit_micro.in_(amounts),
+        "min": Price.unit_micro >= amounts[-1],
+        "max": Price.unit_micro <= amounts[-1],
+    }
+    return Product.id.in_(priced.where(compared[operator]))
 
 
 @fills("tax")

@@ -23,6 +23,7 @@ def init_app(app: Flask) -> None:
     roles.declare(app, access.KIND, _l("Imports"))
     retention.declare(app, kept.kept)
     app.register_blueprint(views.bp)
+    app.extensions["crmlite.undoers"]["import"] = views.take_back
     actions.add(app, Action(_l("Import contacts"), "/imports/new", "upload", access.KIND, "create"))
     first_steps.add(
         app,

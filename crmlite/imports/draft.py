@@ -38,6 +38,8 @@ class Draft:
     parent: str = ""
     job: str = ""
     owner_id: int | None = None
+    tags: list[str] = field(default_factory=list)
+    company_tags: list[str] = field(default_factory=list)
     note: str = ""
     company_note: str = ""
     told: list[tuple[str, str, str]] = field(default_factory=list)
@@ -60,6 +62,7 @@ class Draft:
         return bool(
             more
             or self.company_custom
+            or self.company_tags
             or self.company_reach.points
             or self.company_reach.addresses
             or self.company_note

@@ -4,12 +4,13 @@ What a column holds and cannot be taken, such as an e-mail address that is none,
 Only a row that says nothing of anybody, or whose texts do not fit anywhere, is refused.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from crmlite.imports import cells as texts
-from crmlite.imports import subjects
+from crmlite.imports import subjects, tagging
 from crmlite.imports.draft import Draft, Reach
 from crmlite.imports.fields import read
 from crmlite.imports.lexicon import country_code, language_code
@@ -29,6 +30,8 @@ _YES = {
     "1", "t", "true", "yes", "y", "x", "company", "ja", "wahr", "oui", "vrai", "si", "sí", "verdadero", "نعم",
     "unternehmen", "bedrijf", "firma", "société", "empresa",
 }  # fmt: skip
+_NO_YEAR = re.compile(r"--\d\d-?\d\d")
+"""A birthday of somebody who does not tell their age."""
 _KEPT_AS = {"fax": "other", "pager": "other"}
 """Kinds that files know and crmlite does not: which one is said in the note."""
 
@@ -104,7 +107,7 @@ class Drafter:
         """Without what the program writes into every row."""
         if ":::" in value:
             pieces = [piece.strip() for piece in value.split(":::")]
-            return ", ".join(piece for piece in pieces if not self._habits.is_default(header, piece))
+            return ", ".join(piece for piece in pieces if piece and not self._habits.is_default(header, piece))
         return "" if self._habits.is_default(header, value) else texts.readable(value)
 
     def _custom(
@@ -139,12 +142,15 @@ class Drafter:
                 made.note = texts.joined(made.note, value)
             else:
                 made.company_note = texts.joined(made.company_note, value)
+        elif name == "tags":
+            self._tags(made, made.tags if target.record == "contact" else made.company_tags, header, value, rest)
         elif name == "birthday":
             day = read_date(value, self._orders.get(index, "dmy"))
             if self._habits.is_default(header, value):
                 return
             if day is None or day > date.today():
-                made.remarks.append(("no_date", f"{header}: {value[:40]}"))
+                word = "no_year" if _NO_YEAR.fullmatch(value) else "no_date"
+                made.remarks.append((word, f"{header}: {value[:40]}"))
                 rest.append((header, value))
             else:
                 values["birthday"] = day
@@ -164,6 +170,16 @@ class Drafter:
             values[name] = texts.joined(values.get(name, ""), value)
         else:
             values[name] = texts.joined(values.get(name, ""), texts.line(value), " ")
+
+    def _tags(self, made: Draft, known: list[str], header: str, value: str, rest: list[tuple[str, str]]) -> None:
+        for word in tagging.lacking(tagging.apart(value), known):
+            if self._habits.is_default(header, word):
+                continue
+            if tagging.fits(word, known):
+                known += tagging.lacking([word], known)
+            else:
+                made.remarks.append(("no_fit", f"{header}: {word[:40]}"))
+                rest.append((header, word))
 
     @staticmethod
     def _company_name(
@@ -269,11 +285,15 @@ class Drafter:
             rest += [(name, str(value)) for name, value in made.company.items() if value]
             rest += [(point["kind"], point["value"]) for point in made.company_reach.points]
             rest += [("address", ", ".join(filter(None, found.values()))) for found in made.company_reach.addresses]
+            rest += [("Tag", word) for word in made.company_tags]
             made.note = texts.joined(made.note, made.company_note)
-            made.company, made.company_reach, made.company_note = {}, Reach(), ""
+            made.company, made.company_reach, made.company_note, made.company_tags = {}, Reach(), "", []
             if made.job:
                 rest.append(("Job title", made.job))
                 made.job = ""
+        elif not made.has_person:
+            made.company_tags += tagging.lacking(made.tags, made.company_tags)
+            made.tags = []
         if not made.has_person and not made.has_company:
             made.refused = ("nobody", "")
             return

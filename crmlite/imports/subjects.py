@@ -30,7 +30,8 @@ def _hand_over(made: Draft) -> None:
     made.company_reach.points += made.reach.points
     made.company_reach.addresses += made.reach.addresses
     made.company_note = texts.joined(made.company_note, made.note)
-    made.person, made.reach, made.note, made.job = {}, Reach(), "", ""
+    made.company_tags += made.tags
+    made.person, made.reach, made.note, made.job, made.tags = {}, Reach(), "", "", []
 
 
 def turn_into_company(made: Draft) -> None:
@@ -53,6 +54,7 @@ def turn_into_person(made: Draft) -> None:
         made.person = {**made.person, "name": made.company.pop("name", "")}
         made.reach.points += made.company_reach.points
         made.reach.addresses += made.company_reach.addresses
+        made.tags, made.company_tags = made.tags + made.company_tags, []
         made.note, made.company_note, made.company_reach = texts.joined(made.note, made.company_note), "", Reach()
 
 

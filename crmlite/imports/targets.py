@@ -29,6 +29,7 @@ PERSON_FIELDS: dict[str, Any] = {
     "job": _l("Job title"),
     "language": _l("Language"),
     "instructions": _l("Special instructions"),
+    "tags": _l("Tags"),
     "note": _l("Note"),
 }
 COMPANY_FIELDS: dict[str, Any] = {
@@ -37,6 +38,7 @@ COMPANY_FIELDS: dict[str, Any] = {
     "industry": _l("Industry"),
     "parent": _l("Part of the company"),
     "instructions": _l("Special instructions"),
+    "tags": _l("Tags"),
     "note": _l("Note"),
 }
 REACH: dict[str, Any] = {

@@ -15,7 +15,7 @@ from crmlite import events, jobs, journal
 from crmlite.companies.models import Company
 from crmlite.contacts.models import Affiliation, Contact
 from crmlite.extensions import db, utcnow, writing
-from crmlite.imports import cases, fields
+from crmlite.imports import cases, fields, tagging
 from crmlite.imports.cases import Key
 from crmlite.imports.models import REFUSED, UNDOING, UNDONE, Import, ImportRow
 from crmlite.journal import CannotUndo, Change, EventLink, bulk
@@ -65,6 +65,7 @@ def _part(import_id: int) -> bool:
 def _take_fields_back(found: Import) -> None:
     with suppress(CannotUndo):
         fields.take_back(found)
+        tagging.take_back(found)
 
 
 def _rows(found: Import) -> Sequence[ImportRow]:
@@ -188,7 +189,7 @@ def _remove(quick: set[Key], parts: dict[Key, set[Key]]) -> set[Key]:
     gone = quick | {part for key in quick for part in parts[key]}
     try:
         with db.session.begin_nested():
-            for model in (Note, Affiliation, Address, Point, Contact, Company):
+            for model in (Tagging, Note, Affiliation, Address, Point, Contact, Company):
                 ids = [number for name, number in gone if name == model.__tablename__]
                 if ids:
                     bulk.remove(model, model.__table__.c.id.in_(ids))

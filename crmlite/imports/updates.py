@@ -10,8 +10,10 @@ from crmlite.companies.models import Company
 from crmlite.contacts.models import Affiliation, Contact
 from crmlite.extensions import db
 from crmlite.fold import fold
+from crmlite.imports import tagging
 from crmlite.imports.draft import Reach
 from crmlite.imports.models import CHANGED, SAME
+from crmlite.records import tags
 from crmlite.records.custom_fields import PREFIX
 from crmlite.records.notes import Note
 from crmlite.records.points import Address, Point
@@ -29,6 +31,7 @@ class Update:
     points: list[dict[str, Any]] = field(default_factory=list)
     addresses: list[dict[str, Any]] = field(default_factory=list)
     note: str = ""
+    tags: list[str] = field(default_factory=list)
     joins: bool = False
     """Whether the person gets a link to the row's company."""
     job: str | None = None
@@ -41,6 +44,7 @@ class Update:
             or self.points
             or self.addresses
             or self.note
+            or self.tags
             or self.joins
             or self.job is not None
             or self.parent
@@ -59,6 +63,7 @@ class Stock:
     addresses: dict[tuple[str, int], list[Address]] = field(default_factory=dict)
     links: dict[tuple[int, int], Affiliation] = field(default_factory=dict)
     notes: dict[tuple[str, int], set[str]] = field(default_factory=dict)
+    tags: dict[tuple[str, int], set[str]] = field(default_factory=dict)
 
     def fetch(self, plans: Iterable["Plan"]) -> None:
         """Adds what these rows are about and is not here yet."""
@@ -92,6 +97,8 @@ class Stock:
         texts = sa.select(Note.record_id, Note.text).where(Note.record_type == name, Note.record_id.in_(ids))
         for number, text in db.session.execute(texts):
             self.notes.setdefault((name, number), set()).add(text)
+        for number, worn in tags.of(name, sorted(ids)).items():
+            self.tags[name, number] = {word for _id, word, _hue in worn}
 
     def _links(self, contacts: set[int]) -> None:
         if contacts:
@@ -109,6 +116,7 @@ class Stock:
         self._reach(update, key, draft.reach, fills)
         if draft.note and draft.note not in self.notes.get(key, ()):
             update.note = draft.note
+        update.tags = tagging.lacking(draft.tags, self.tags.get(key, ()))
         if draft.has_company:
             link = self.links.get((number, plan.company_id or 0))
             if link is None:
@@ -125,6 +133,7 @@ class Stock:
         self._reach(update, key, draft.company_reach, fills)
         if draft.company_note and draft.company_note not in self.notes.get(key, ()):
             update.note = draft.company_note
+        update.tags = tagging.lacking(draft.company_tags, self.tags.get(key, ()))
         update.parent = bool(plan.parent_id and company.parent_id is None and plan.parent_id != number)
         return update
 

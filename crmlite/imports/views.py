@@ -200,10 +200,25 @@ def undo(import_id: int) -> Response:
     found = access.find(g.user, import_id)
     if found.state not in {DONE, STOPPED}:
         raise Conflict(_("There is nothing to undo."))
+    return _undo(found)
+
+
+def take_back(operation_id: int) -> Response:
+    """The journal's undo of a whole import is its own: in parts, and the import says so."""
+    number = db.session.scalar(sa.select(Import.id).where(Import.operation_id == operation_id))
+    if number is None:
+        raise NotFound
+    found = access.find(g.user, number)
+    if found.state not in {DONE, STOPPED, RUNNING}:
+        raise Conflict(_("This was undone already, or cannot be undone."))
+    return _undo(found)
+
+
+def _undo(found: Import) -> Response:
     found.state, found.options = UNDOING, {**found.options, "undone_by": g.user.id}
     jobs.enqueue(undoing.undo, import_id=found.id)
     db.session.commit()
-    return go(f"/imports/{import_id}")
+    return go(f"/imports/{found.id}")
 
 
 @bp.post("/<int:import_id>/remove")

@@ -97,6 +97,7 @@ REASONS: dict[str, Any] = {
     "no_phone": _l("Into the note, as it is no phone number: %(what)s"),
     "no_url": _l("Into the note, as it is no web address: %(what)s"),
     "no_date": _l("Into the note, as it is no date: %(what)s"),
+    "no_year": _l("Into the note, as a birthday here has a year: %(what)s"),
     "no_fit": _l("Into the note, as it does not fit the field: %(what)s"),
     "no_country": _l("Into the note, as no country is called so: %(what)s"),
     "unknown_owner": _l("Into the note, as nobody here is called so: %(what)s"),

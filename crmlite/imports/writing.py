@@ -15,11 +15,12 @@ from crmlite.companies.models import Company, InsideItself
 from crmlite.contacts.models import Affiliation, Contact, whole_name
 from crmlite.extensions import db, utcnow
 from crmlite.fold import sort_key
+from crmlite.imports import tagging
 from crmlite.imports.draft import Draft, Reach
 from crmlite.imports.planning import Plan
 from crmlite.imports.updates import Stock, Update
 from crmlite.journal import bulk
-from crmlite.records import search
+from crmlite.records import search, tags
 from crmlite.records.notes import Note
 from crmlite.records.points import Address, Point
 
@@ -36,6 +37,8 @@ class Writer:
         self._contacts: dict[int, int] = {}
         self._names: dict[int, str] = {}
         """Of companies, by id."""
+        self._tagged: list[tuple[str, int, list[str]]] = []
+        """(record type, id, tags) of new records."""
         self._parts: dict[Any, Rows] = {Point: [], Address: [], Affiliation: [], Note: []}
 
     def write(self, plans: Sequence[Plan], stock: Stock) -> None:
@@ -52,6 +55,7 @@ class Writer:
                 plan.contact_id = self._contacts[-plan.draft.number]
             elif plan in later:
                 plan.contact_id = self._contacts[plan.contact_id or 0]
+        tagging.put([tagged for tagged in self._tagged if tagged[2]])
         self._update(plans, later)
 
     # --- what is new --------------------------------------------------------------------------------------------------
@@ -72,6 +76,7 @@ class Writer:
             if draft is not None:
                 self._reach("company", number, draft.company_reach)
                 self._note("company", number, draft.company_note)
+                self._tagged.append(("company", number, draft.company_tags))
         events.emit_many(events.COMPANY_CREATED, [(("company", row["id"]), (), {}) for row in rows])
         found = [
             _found(row, (row["city"], row["vat_id"]), draft.company_reach if draft else None)
@@ -86,6 +91,7 @@ class Writer:
             self._contacts[-plan.draft.number] = number
             self._reach("contact", number, plan.draft.reach)
             self._note("contact", number, plan.draft.note)
+            self._tagged.append(("contact", number, plan.draft.tags))
             if plan.company_id:
                 link = {"contact_id": number, "company_id": plan.company_id, "title": plan.draft.job, "main": True}
                 self._parts[Affiliation].append(link)
@@ -200,6 +206,8 @@ class Writer:
             link.change(update.job, link.buying_role, link.since, link.until, link.main)
         if update.note:
             Note.write(contact, self._user_id, update.note)
+        for word in update.tags:
+            tags.add(contact, word)
 
     def _change_company(self, plan: Plan, update: Update) -> None:
         company = db.session.get_one(Company, plan.company_id)
@@ -207,6 +215,8 @@ class Writer:
             company.change(**changes)
         if update.note:
             Note.write(company, self._user_id, update.note)
+        for word in update.tags:
+            tags.add(company, word)
         if update.parent:
             self._put_below(plan)
 

@@ -1,6 +1,6 @@
 """Taking an operation back: whole where it can be, and never over what somebody else did since."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -54,12 +54,18 @@ class CannotUndo(Exception):
     """The operation is unknown, undone already, or changed nothing."""
 
 
-def undo(operation_id: int, most: int | None = None, besides: frozenset[int] = frozenset()) -> Undone:
+def undo(
+    operation_id: int,
+    most: int | None = None,
+    besides: frozenset[int] = frozenset(),
+    stays: Callable[[Sequence[Change]], Set[int]] | None = None,
+) -> Undone:
     """Sets back what `operation_id` changed and nobody changed since; the rest is listed, never overwritten.
 
     What it created goes whole, with all its parts, or not at all. With `most`, only so many changes, the newest ones: undo_on()
     sets back the others, as one more part of the same undo. Changes with the ids `besides` were set back by the caller, who knows
-    how to do thousands at once. Flushes, does not commit. Raises CannotUndo.
+    how to do thousands at once; `stays` says of a part's changes which ones are not for this user to take back. Flushes, does not
+    commit. Raises CannotUndo.
     """
     session = db.session()
     done = session.get(Operation, operation_id, with_for_update=True, populate_existing=True)
@@ -68,7 +74,8 @@ def undo(operation_id: int, most: int | None = None, besides: frozenset[int] = f
     changes, rest = _part(session, operation_id, None, most)
     if not changes:
         raise CannotUndo
-    changes = [change for change in changes if change.id not in besides]
+    left_alone = besides | (stays(changes) if stays is not None else frozenset())
+    changes = [change for change in changes if change.id not in left_alone]
     label("undo")
     number = done.undone_by_id = current(session)
     undone = _undone(session, operation_id, number, changes, rest)
@@ -79,10 +86,15 @@ def undo(operation_id: int, most: int | None = None, besides: frozenset[int] = f
     return undone
 
 
-def undo_on(operation_id: int, before: int, most: int) -> Undone:
+def undo_on(
+    operation_id: int, before: int, most: int, stays: Callable[[Sequence[Change]], Set[int]] | None = None
+) -> Undone:
     """The next part of an undo, of changes older than `before`; for a job that said go_on() with the undo's operation."""
     session = db.session()
     changes, rest = _part(session, operation_id, before, most)
+    if stays is not None:
+        left_alone = stays(changes)
+        changes = [change for change in changes if change.id not in left_alone]
     return _undone(session, operation_id, current(session), changes, rest)
 
 

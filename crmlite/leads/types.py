@@ -23,7 +23,7 @@ LEAD = register(
         form=LeadForm,
         policy=Policy(Lead),
         columns=(
-            Column("name", _l("Need"), kind="name", filterable=False, phone=True, sort_by="sort_name"),
+            Column("name", _l("Need"), kind="name", phone=True, sort_by="sort_name"),
             Column("contact", _l("Contact"), kind="contact", field="contact_id", sortable=False),
             Column("company", _l("Company"), kind="company", field="company_id", sortable=False, hidden=True),
             Column("source", _l("Source"), edit=True),

@@ -31,6 +31,7 @@ from crmlite.records import (
     views,
 )
 from crmlite.records.actions import Action
+from crmlite.records.bulk import kept as kept_bulk
 from crmlite.records.types import RecordType
 
 __all__ = ["init_app", "notes"]
@@ -57,6 +58,7 @@ def init_app(app: Flask) -> None:
     retention.declare(app, trash.kept)
     retention.declare(app, custom_purge.kept)
     retention.declare(app, links.kept)
+    retention.declare(app, kept_bulk.kept)
     app.register_blueprint(views.bp)
     app.register_blueprint(views.public_files)
     app.register_blueprint(views.custom_fields.bp)

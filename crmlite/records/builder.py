@@ -2,19 +2,23 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
+from wtforms.form import BaseForm
 
 from crmlite import money, numbers
 from crmlite.auth.models import Organisation, Viewer
+from crmlite.forms import Form
 from crmlite.number_fields import said_why
-from crmlite.records import filters, tags
+from crmlite.records import filters, related, tags
 from crmlite.records.colleagues import users
 from crmlite.records.filters import OPERATORS, FilterError
+from crmlite.records.forms import RecordField
 from crmlite.records.listing import Listing
 from crmlite.records.types import Column, RecordType
 from crmlite.web import locale
@@ -34,6 +38,7 @@ OPERATOR_LABELS = {
 GROUPS = ("1", "2", "3")
 _BY_ID = frozenset({"company", "contact"})
 _BARE = frozenset({"filled", "empty"})
+_SOME = {"filled": _l("there is at least one"), "empty": _l("there is none")}
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,17 @@ class Field:
     key: str
     label: Any
     column: Column
+    kind: RecordType
+    """Whose field it is: the list's type, or a related one."""
+
+
+class _Chosen(Form):
+    """A record that a link is compared with."""
+
+    def __init__(self, record_type: str, sent: "MultiDict[str, str]") -> None:
+        super().__init__()
+        BaseForm.__setitem__(self, "value", RecordField(_l("Value"), record_type, id="b-value"))
+        self.process(sent)
 
 
 class Builder:
@@ -56,15 +72,17 @@ class Builder:
         self.operator, self.group = args.get("operator", ""), args.get("group", "")
         self.values = [value.strip() for value in args.getlist("value") if value.strip()]
         self.problem = ""
+        self.sent = MultiDict((name, value) for name in ("value", "value-text") for value in args.getlist(name))
 
     @property
     def groups(self) -> list[tuple[Any, list[Field]]]:
-        """Fields of the type itself, then those of the records it links to, as far as its user may see such records."""
+        """Fields of the type itself, then those of the records that it names or that name it, as far as its user may see such
+        records."""
         found = [(self.type.label, list(_fields(self.type, "")))]
-        for link in self.type.links:
-            other = filters.linked_or_none(self.type, link)
-            if other is not None and other.may(self.user, "view"):
-                found.append((other.label, list(_fields(other, f"{link}."))))
+        for link in related.of(self.type).values():
+            if link.kind.may(self.user, "view"):
+                some = [Field(link.name, link.label, filters.some(link), link.kind)] if link.many else []
+                found.append((link.label, some + list(_fields(link.kind, f"{link.name}."))))
         return found
 
     @property
@@ -72,8 +90,9 @@ class Builder:
         column = self.field.column if self.field else None
         if column is None:
             return []
-        known = () if column.kind in _BY_ID else OPERATORS.get(column.kind, OPERATORS["choice"])
-        return [(name, OPERATOR_LABELS[name]) for name in (*known, *("filled", "empty"))]
+        labels = OPERATOR_LABELS if column.kind != "related" else _SOME
+        known = OPERATORS.get(column.kind, OPERATORS["choice"])
+        return [(name, labels[name]) for name in (*known, *("filled", "empty"))]
 
     @property
     def choices(self) -> list[tuple[str, Any]]:
@@ -82,7 +101,7 @@ class Builder:
         if column is None:
             return []
         if column.kind == "tags":
-            return [(name, name) for name in tags.names(self.type, self.user)]
+            return [(name, name) for name in tags.names(self.field.kind, self.user)] if self.field else []
         if column.kind == "user":
             people = [(str(number), user["name"]) for number, user in users().items() if number != self.user.id]
             return [("me", _("Me")), *people]
@@ -90,13 +109,23 @@ class Builder:
 
     @property
     def control(self) -> str:
-        """What a value is typed into: "choices", "date", "number", "text", or "" where there is none."""
-        if self.field is None or self.field.column.kind in _BY_ID or self.field.column.kind == "attached":
+        """What a value is typed into: "choices", "record", "date", "number", "text", or "" where there is none."""
+        if self.field is None or self.field.column.kind in {"attached", "related"}:
             return ""
+        if self.field.column.kind in _BY_ID:
+            return "record"
         if self.choices or self.field.column.kind in {"user", "tags"}:
             return "choices"
         kind = self.field.column.kind
         return "date" if kind in {"date", "ago"} else "number" if self.field.column.numeric else "text"
+
+    @cached_property
+    def picker(self) -> RecordField | None:
+        """Where a record is chosen by its name."""
+        if self.field is None or self.control != "record":
+            return None
+        chosen: RecordField = _Chosen(self.field.column.kind, self.sent)["value"]
+        return chosen
 
     def url(self) -> str | None:
         """The list with the filter; None where it makes no sense, and then `problem` says why."""
@@ -106,6 +135,9 @@ class Builder:
         if self.operator not in dict(self.operators):
             self.problem = _("That does not go with this field. Choose again.")
             return None
+        if self.operator not in _BARE and self.picker is not None:
+            valid = self.picker.validate(_Chosen(self.picker.record_type, self.sent))
+            self.values = [str(self.picker.data)] if valid and self.picker.data else []
         if self.operator not in _BARE and not self.values:
             self.problem = _("Say with what: choose or write a value.")
             return None
@@ -145,7 +177,6 @@ class Builder:
 
 def _fields(kind: RecordType, prefix: str) -> Iterator[Field]:
     for column in kind.all_columns:
-        if column.filterable and column.kind != "price":
-            yield Field(prefix + column.name, column.label, column)
-    if not prefix:
-        yield Field("tag", _l("Tag"), filters.TAG)
+        if column.filterable:
+            yield Field(prefix + column.name, column.label, column, kind)
+    yield Field(f"{prefix}tag", _l("Tag"), filters.TAG, kind)

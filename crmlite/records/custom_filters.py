@@ -28,9 +28,12 @@ def days(span: tuple[date, date]) -> tuple[int, int]:
 
 
 def number(field: CustomField, text: str) -> int:
-    """12.5, with a point in every language: addresses are no place for commas. Raises Unreadable."""
-    places = decimals(field.currency) if field.kind == "money" else MICRO
-    return parse_decimal(text, "en", places, at_most=10**12, may_be_negative=True)
+    """As filters.decimal() reads it. Raises Unreadable."""
+    return parse_decimal(text, "en", places(field), at_most=10**12, may_be_negative=True)
+
+
+def places(field: CustomField) -> int:
+    return decimals(field.currency) if field.kind == "money" else MICRO
 
 
 def said(field: CustomField, text: str) -> str:

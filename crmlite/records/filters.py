@@ -2,7 +2,9 @@
 
     city=Oslo&city=Bergen          several values: any of them
     created_at.after=-90d          an operator by suffix; days, weeks, months, years back, or a date
-    company.city=Oslo              one hop to a related record
+    company.city=Oslo              one hop to a related record, which this one names
+    deals.stage=3                  one hop to related records, which name this one: there is one like that
+    deals.empty=1                  there is none
     1.city=Oslo&1.country=IS       conditions of one group: any of them is enough
     tag=VIP                        a tag
 Words that begin with `_` steer the list and are no filters. What is not in the tables is an error, never ignored.
@@ -23,9 +25,10 @@ from werkzeug.exceptions import BadRequest
 from crmlite import web
 from crmlite.auth.models import Viewer
 from crmlite.extensions import db
-from crmlite.numbers import Unreadable
-from crmlite.records import custom_filters, custom_values, types
+from crmlite.numbers import MICRO, Unreadable, parse_decimal
+from crmlite.records import custom_filters, custom_values, related, types
 from crmlite.records.custom_fields import CustomField
+from crmlite.records.related import Related
 from crmlite.records.tags import Tag, Tagging
 from crmlite.records.types import Column, RecordType
 
@@ -68,13 +71,14 @@ _DATE: dict[str, Compare] = {
     "before": lambda column, values: column < values[-1][0],
 }
 OPERATORS: dict[str, dict[str, Compare]] = {
-    **dict.fromkeys(("name", "text", "code", "email", "phone", "url"), _TEXT),
+    **dict.fromkeys(("name", "text", "longtext", "code", "email", "phone", "url"), _TEXT),
     **dict.fromkeys(("choice", "country", "language", "lifecycle", "user", "company", "contact"), _IS),
-    **dict.fromkeys(("number", "money"), _NUMBER),
+    **dict.fromkeys(("number", "money", "price"), _NUMBER),
     **dict.fromkeys(("date", "ago"), _DATE),
     **dict.fromkeys(("micro", "amount"), _NUMBER),
     **dict.fromkeys(("option", "options"), _IS),
     "attached": {},
+    "related": {},
 }
 """Operators by kind of column. `empty` (1 or 0) fits every kind."""
 
@@ -93,11 +97,11 @@ class Term:
     def condition(self, kind: RecordType, user: Viewer) -> sa.ColumnElement[bool]:
         if not self.link:
             return _condition(kind, self, user)
-        other = linked(kind, self.link)
-        related = sa.select(other.model.id).where(
-            other.model.deleted_at.is_(None), other.policy.rows(user), _condition(other, replace(self, link=""), user)
-        )
-        return getattr(kind.model, kind.links[self.link]).in_(related)
+        link = linked(kind, self.link)
+        if self.column.kind == "related":
+            some = link.have(kind, sa.true(), user)
+            return sa.not_(some) if self.values[-1] not in {"0", "no"} else some
+        return link.have(kind, _condition(link.kind, replace(self, link=""), user), user)
 
 
 def parse(kind: RecordType, args: "MultiDict[str, str]") -> list[Term]:
@@ -130,12 +134,13 @@ def _term(kind: RecordType, key: str, values: tuple[str, ...]) -> Term:
     parts = key.split(".")
     group = parts.pop(0) if parts[0].isdigit() and len(parts) > 1 else ""
     link, target = "", kind
-    if len(parts) > 1 and parts[0] in kind.links:
-        other = linked(kind, parts[0])
-        if (
-            parts[1] == "x" or other.column(parts[1]) or not kind.column(parts[0])
-        ):  # else it is an operator of the column: company.empty=1
-            link, target = parts.pop(0), other
+    links = related.of(kind) if len(parts) > 1 else {}
+    if parts[0] in links:
+        other = links[parts[0]]
+        if other.many and parts[1:] == ["empty"]:
+            return Term(key, some(other), "empty", values, group, other.name)
+        if parts[1] in {"x", "tag"} or other.kind.column(parts[1]) or not kind.column(parts[0]):
+            link, target = parts.pop(0), other.kind  # else it is an operator of the column: company.empty=1
     if parts[0] == "x" and len(parts) > 1:  # a custom field: x.size, and x.size.not
         parts[:2] = [".".join(parts[:2])]
     name, operator = parts[0], parts[1] if len(parts) > 1 else ""
@@ -150,18 +155,31 @@ def _term(kind: RecordType, key: str, values: tuple[str, ...]) -> Term:
 TAG = Column("tag", "", kind="tags", sortable=False)
 
 
-def linked(kind: RecordType, link: str) -> RecordType:
-    """The type that the link's foreign key points at."""
-    other = linked_or_none(kind, link)
-    if other is None:
+def some(link: Related) -> Column:
+    """What is asked of many related records: whether there are any."""
+    return Column(link.name, link.label, kind="related", sortable=False)
+
+
+def linked(kind: RecordType, link: str) -> Related:
+    """Where the link leads. Raises FilterError where its module is off."""
+    found = related.of(kind).get(link)
+    if found is None:
         raise FilterError(_("There is no filter “%(key)s”.", key=link))
-    return other
+    return found
 
 
-def linked_or_none(kind: RecordType, link: str) -> RecordType | None:
-    """The same; None where its module is off."""
-    column = kind.model.__table__.c[kind.links[link]]
-    return types.get(next(iter(column.foreign_keys)).column.table.name)
+Asked = Callable[[str, list[str]], sa.ColumnElement[bool]]
+_asked: dict[str, Asked] = {}
+
+
+def asks(kind: str) -> Callable[[Asked], Asked]:
+    """Registers what a module's own kind of column is asked by, which its record's row does not have: (operator, values)."""
+
+    def register(asked: Asked) -> Asked:
+        _asked[kind] = asked
+        return asked
+
+    return register
 
 
 def _condition(kind: RecordType, term: Term, user: Viewer) -> sa.ColumnElement[bool]:
@@ -169,6 +187,8 @@ def _condition(kind: RecordType, term: Term, user: Viewer) -> sa.ColumnElement[b
         return _tagged(kind, term)
     if term.column.custom is not None:
         return _custom(kind, term, term.column.custom, user)
+    if term.column.kind in _asked:
+        return _asked[term.column.kind](term.operator, list(term.values))
     attribute = getattr(kind.model, term.column.filter_by or term.column.attribute)
     if term.operator == "empty":
         is_empty = attribute.is_(None)
@@ -191,14 +211,19 @@ def _custom(kind: RecordType, term: Term, field: CustomField, user: Viewer) -> s
         if field.kind == "date":
             return custom_filters.days(_span(text, True))
         if field.kind in {"number", "money"}:
-            try:
-                return custom_filters.number(field, text)
-            except Unreadable:
-                raise FilterError(_("“%(value)s” is not a number.", value=text[:60])) from None
+            return decimal(text, custom_filters.places(field))
         return _value(term, text, custom_values.compared(field).type, user)
 
     compare = {**OPERATORS[term.column.kind], "not": _IS[""]}.get(term.operator)
     return custom_filters.condition(kind.model, term.values, term.operator, field, compare, read)
+
+
+def decimal(text: str, places: int = MICRO) -> int:
+    """12.5, with a point in every language: addresses are no place for commas."""
+    try:
+        return parse_decimal(text, "en", places, at_most=10**12, may_be_negative=True)
+    except Unreadable:
+        raise FilterError(_("“%(value)s” is not a number.", value=text[:60])) from None
 
 
 def _tagged(kind: RecordType, term: Term) -> sa.ColumnElement[bool]:
@@ -270,6 +295,8 @@ def chips(kind: RecordType, terms: Iterable[Term], users: dict[int, str], user: 
 
 
 def _label(kind: RecordType, term: Term) -> str:
+    if term.column.kind == "related":
+        return str(term.column.label)
     label = _("Tag") if term.column.kind == "tags" else str(term.column.label)
     if term.link:
         label = _("%(record)s: %(field)s", record=linked(kind, term.link).label, field=label)
@@ -290,6 +317,8 @@ def _label(kind: RecordType, term: Term) -> str:
 
 
 def _said(kind: RecordType, term: Term, users: dict[int, str], user: Viewer) -> str:
+    if term.column.kind == "related":
+        return _("at least one") if term.values[-1] in {"0", "no"} else _("none")
     if term.operator == "empty":
         return _("no") if term.values[-1] in {"0", "no"} else _("yes")
     column = term.column

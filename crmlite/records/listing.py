@@ -27,6 +27,7 @@ from crmlite.records import (
     search,
     tags,
 )
+from crmlite.records.bulk import changes
 from crmlite.records.colleagues import users
 from crmlite.records.custom_fields import CustomField
 from crmlite.records.filters import Chip, FilterError, Term
@@ -162,8 +163,8 @@ class Listing:
 
     @property
     def settable(self) -> list[Column]:
-        """Custom fields that can be set on many records at once."""
-        return [column for column in self.type.all_columns if column.custom and column.custom.kind != "file"]
+        """Fields that can be set on many records at once."""
+        return changes.settable(self.type)
 
     @property
     def people(self) -> tuple[tuple[int, str], ...]:

@@ -233,6 +233,7 @@ def test_every_filter_of_every_type_works(stage):
         "contact": "1",
         "number": "1",
         "money": "1",
+        "price": "1",
         "stage": "1",
         "pipeline": "1",
     }

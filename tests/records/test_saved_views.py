@@ -138,7 +138,8 @@ def test_the_builder_leads_to_the_list(stage, args, query):
         ({"field": "city", "operator": "after", "value": "x"}, "does not go with this field"),
         ({"field": "city", "operator": ""}, "Say with what"),
         ({"field": "birthday", "operator": "after", "value": "soon"}, "is not a date"),
-        ({"field": "company", "operator": "", "value": "1"}, "does not go with this field"),
+        ({"field": "company", "operator": "", "value": "999999"}, "Say with what"),
+        ({"field": "deals", "operator": "contains", "value": "x"}, "does not go with this field"),
     ],
 )
 def test_the_builder_says_what_is_wrong(stage, args, said):

@@ -190,7 +190,9 @@ def _take(found: Card, counts: dict[str, int], line: Line, label: str, country: 
         _put(found, "Company", parts[0] if parts else "")
         _put(found, "Department", ", ".join(part for part in parts[1:] if part))
     elif name == "CATEGORIES":
-        _put(found, "Categories", " ::: ".join(_unescaped(part).strip() for part in _apart(line.value, ",")))
+        words = [_unescaped(part).strip() for part in _apart(line.value, ",")]
+        alone = " :::" if len(words) == 1 and re.search("[,;]", words[0]) else ""  # one word with a comma in it
+        _put(found, "Categories", " ::: ".join(words) + alone)
     elif name == "AGENT":
         _put(found, "Agent", "\n".join(text for text in _unescaped(line.value).split("\n") if not _FRAME.match(text)))
     else:

@@ -55,7 +55,7 @@ def _fresh(target: str, taken: list[str]) -> str:
     base = target.split("/")[0].rpartition(".")[2]
     if base in {"email", "phone", "url"}:
         return f"{target}#{sum(other.split('#')[0] == target for other in taken) + 1}"
-    return target if base in {"lines", "note", "formatted"} else ""
+    return target if base in {"lines", "note", "formatted", "tags"} else ""
 
 
 def _with_surname_alone(found: list[str]) -> list[str]:

@@ -17,6 +17,7 @@ CARDS = Source(
         "Job title": "contact.job",
         "Birthday": "contact.birthday",
         "Note": "contact.note",
+        "Categories": "contact.tags",
         "Language": "contact.language",
         "Is company": "is_company",
         "Special instructions": "contact.instructions",

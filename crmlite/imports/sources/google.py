@@ -30,6 +30,8 @@ GOOGLE = Source(
         "Name Suffix": "contact.suffix",
         "Birthday": "contact.birthday",
         "Notes": "contact.note",
+        "Labels": "contact.tags",
+        "Group Membership": "contact.tags",
         "Language": "contact.language",
         "Organization Name": "company.name",
         "Organization Title": "contact.job",

@@ -14,7 +14,7 @@ _FIELDS = {
     "phone": "contact.phone/work#1", "mobile": "contact.phone/mobile#2", "website": "contact.url/work#1",
     "street": "contact.lines/work#1", "street2": "contact.lines/work#1", "zip": "contact.postcode/work#1",
     "city": "contact.city/work#1", "state_id": "contact.region/work#1", "country_id": "contact.country/work#1",
-    "vat": "company.vat_id", "lang": "contact.language", "comment": "contact.note", "user_id": "owner",
+    "vat": "company.vat_id", "lang": "contact.language", "category_id": "contact.tags", "comment": "contact.note", "user_id": "owner",
 }  # fmt: skip
 _LABELS = {
     "Company/Name": "-", "Company/External ID": "-", "Color Index": "-", "Related Company/Name": "company.name",
@@ -27,7 +27,7 @@ _LABELS = {
     "Website Link": "contact.url/work#1", "Street": "contact.lines/work#1", "Street2": "contact.lines/work#1",
     "Zip": "contact.postcode/work#1", "City": "contact.city/work#1", "State": "contact.region/work#1",
     "Country": "contact.country/work#1", "Tax ID": "company.vat_id", "Language": "contact.language",
-    "Notes": "contact.note", "Salesperson": "owner", "Title": "contact.salutation",
+    "Notes": "contact.note", "Tags": "contact.tags", "Salesperson": "owner", "Title": "contact.salutation",
     # Dutch, German, French, Spanish
     "Naam": "contact.name", "Is een bedrijf": "is_company", "Gerelateerd bedrijf": "company.name",
     "Functie": "contact.job", "Telefoon": "contact.phone/work#1", "Mobiel": "contact.phone/mobile#2",

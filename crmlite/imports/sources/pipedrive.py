@@ -13,7 +13,8 @@ _PERSON = {
     "Email - Other": "contact.email/other#3", "Phone": "contact.phone/work#1", "Phone - Work": "contact.phone/work#1",
     "Phone - Home": "contact.phone/home#2", "Phone - Mobile": "contact.phone/mobile#3",
     "Phone - Other": "contact.phone/other#4", "Birthday": "contact.birthday", "Website": "contact.url/work#1",
-    "Notes": "contact.note", "Street": "contact.lines/work#1", "City": "contact.city/work#1",
+    "Notes": "contact.note", "Label": "contact.tags", "Labels": "contact.tags",
+    "Street": "contact.lines/work#1", "City": "contact.city/work#1",
     "State": "contact.region/work#1", "Country": "contact.country/work#1", "Postal code": "contact.postcode/work#1",
 }  # fmt: skip
 _PERSON_AND_ADDRESS = _PERSON | {
@@ -25,7 +26,7 @@ _PERSON_AND_ADDRESS = _PERSON | {
 _ORGANIZATION = {
     "Name": "company.name", "Owner": "owner", "Website": "company.url/work#1", "Industry": "company.industry",
     "Phone": "company.phone/work#1", "Address": "company.formatted/work#1", "LinkedIn profile": "company.url/work#2",
-    "VAT number": "company.vat_id",
+    "VAT number": "company.vat_id", "Label": "company.tags", "Labels": "company.tags",
     "Street/road name of Address": "company.lines/work#1",
     "House number of Address": "company.lines/work#1", "City/town/village/locality of Address": "company.city/work#1",
     "State/county of Address": "company.region/work#1", "ZIP/Postal code of Address": "company.postcode/work#1",

@@ -31,6 +31,9 @@ _PEOPLE = {
     "contact.language": "language|taal|sprache|langue|idioma|اللغة",
     "contact.note": "note|notes|remark|remarks|comment|comments|notitie|notities|opmerking|opmerkingen|notiz|notizen|bemerkung|"
     "bemerkungen|anmerkung|remarque|remarques|commentaire|commentaires|nota|notas|observaciones|comentarios|ملاحظة|ملاحظات",
+    "contact.tags": "tags|tag|label|labels|category|categories|keywords|trefwoorden|categorie|categorieën|schlagworte|"
+    "stichworte|kategorier|категории|kategorie|kategorien|étiquette|étiquettes|catégorie|catégories|etiqueta|etiquetas|categoría|categorías|"
+    "وسوم|الوسوم|التصنيفات|الفئات",
     "owner": "owner|contact owner|account owner|account manager|assigned to|eigenaar|accountmanager|verantwoordelijke|"
     "verkoper|besitzer|zuständig|betreuer|kundenbetreuer|propriétaire|responsable|propietario|المسؤول|المالك",
 }
@@ -67,7 +70,7 @@ PEOPLE = _table("contact.", _EITHER) | _table("", _PEOPLE) | _table("", _COMPANI
 _OWN = {
     target.replace("contact.", "company."): words
     for target, words in _PEOPLE.items()
-    if target in {"contact.name", "contact.email/work", "contact.phone/work", "contact.note"}
+    if target in {"contact.name", "contact.email/work", "contact.phone/work", "contact.note", "contact.tags"}
 }
 COMPANIES = (
     _table("company.", _EITHER) | _table("", _OWN) | _table("", _COMPANIES) | _table("", {"owner": _PEOPLE["owner"]})

@@ -47,9 +47,15 @@ def is_seen(kind: RecordType, record_id: int) -> bool:
     return db.session.scalar(found) is not None
 
 
-def changed(response: Response, message: str, undo: str | None = None, event: str = "records:changed") -> Response:
+def changed(
+    response: Response,
+    message: str,
+    undo: str | None = None,
+    event: str = "records:changed",
+    link: dict[str, str] | None = None,
+) -> Response:
     """Tells the page's parts that records changed, and the reader what was done."""
-    return toast(response, message, undo, event=event)
+    return toast(response, message, undo, event=event, link=link)
 
 
 from crmlite.records.views import (  # noqa: E402

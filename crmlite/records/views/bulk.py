@@ -1,77 +1,102 @@
-"""/records/contact/bulk: one verb on many records, as one operation."""
-
-from collections.abc import Callable
-from typing import Any
+"""/records/contact/bulk: one change of many records, as one operation: at once, or by a job where they are very many."""
 
 import sqlalchemy as sa
 from flask import Response, g, request
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import BadRequest, Conflict, Forbidden
+from werkzeug.exceptions import Conflict, Forbidden, NotFound
+from wtforms import Field
 
 from crmlite import journal
-from crmlite.auth.models import User
-from crmlite.extensions import db
-from crmlite.forms import one_line
-from crmlite.records import tags
-from crmlite.records.forms import row_id
-from crmlite.records.types import Column, RecordType
+from crmlite.extensions import db, reading, writing
+from crmlite.records.bulk import changes, running, selection
+from crmlite.records.bulk.changes import Outcome
+from crmlite.records.bulk.models import BulkRun
+from crmlite.records.bulk.page import RunPage, names_of
+from crmlite.records.types import RecordType
 from crmlite.records.views import bp, changed, kind_of
 from crmlite.web import go, hx, render, undo_url
 
-MOST = 500
+AT_ONCE = 100
+"""Records. More than two pages are changed by a job, so that others can save meanwhile."""
+_NAMED = 5
 
 
 @bp.post("/<record_type>/bulk")
 def bulk(record_type: str) -> Response:
-    """Does `action` to every record in `id` that the user may do it to; says how many there were, and how many not."""
+    """Does `action` to every record in `id`, or to all of the list, that the user may do it to; says how many there were, and
+    which not."""
     kind = kind_of(record_type)
-    ids = sorted({number for value in request.form.getlist("id") if (number := row_id(value))})
-    if not 0 < len(ids) <= MOST:
-        raise BadRequest(_("Choose between one and %(count)d records.", count=MOST))
-    action = request.form.get("action", "")
-    verb = _verb(kind, action)
-    journal.label("bulk")
-    records = _allowed(kind, ids, action)
-    if not records:
+    reading()  # to read a form of thousands of ids, and to count a list, takes its time
+    if (field := _field_without_value(kind)) is not None:
+        return render("records/bulk_set.html", kind=kind, field=field, sent=_selected())
+    change = changes.read(kind, request.form)
+    chosen = selection.chosen(kind, g.user, request.form)
+    ids = selection.first(kind, g.user, chosen, AT_ONCE + 1)
+    if not kind.may(g.user, change.right):
         raise Forbidden(_("You may not do that to any of these records."))
-    reasons: list[str] = []
-    done = sum(_tried(verb, record, reasons) for record in records)
-    if reasons and not done:
-        raise Conflict(reasons[0])
+    writing()
+    if len(ids) > AT_ONCE:
+        return _begin(kind, chosen)
+    journal.label("bulk")
+    outcome = changes.apply(kind, g.user, change, ids)
+    _require_some(kind, outcome, len(ids))
+    run = running.remember(g.user, kind, len(ids), outcome) if outcome.refused else None
     db.session.commit()
-    message, link = _said(action, done, len(records), len(ids), reasons), undo_url() if done else None
+    return _answer(kind, _said(change.action, outcome, len(ids)), outcome, run)
+
+
+def _field_without_value(kind: RecordType) -> Field | None:
+    """The field to be set, where the page had no script to ask for its value."""
+    column = kind.column(request.form.get("field", "")) if request.form.get("action") == "set" else None
+    if column is None or not changes.is_settable(column) or column.field_name in request.form:
+        return None
+    return kind.form()[column.field_name] if kind.may(g.user, "edit") else None
+
+
+def _selected() -> list[tuple[str, str]]:
+    return [(name, value) for name in ("id", "all", "list", "field") for value in request.form.getlist(name)]
+
+
+def _begin(kind: RecordType, chosen: selection.Selection) -> Response:
+    run = running.begin(g.user, kind, request.form, chosen)
+    db.session.commit()
+    message = ngettext("%(num)d record is being changed.", "%(num)d records are being changed.", chosen.total)
+    return go(_url(run), message, undo_url())
+
+
+def _require_some(kind: RecordType, outcome: Outcome, chosen: int) -> None:
+    """An answer of its own where none of them takes it: nothing is written."""
+    if outcome.changed or outcome.same:
+        return
+    if outcome.gone + outcome.barred == chosen:
+        raise Forbidden(_("You may not do that to any of these records."))
+    refused = outcome.refused[:_NAMED]
+    names = names_of(kind, g.user, [number for number, _reason in refused])
+    raise Conflict(
+        " ".join(_("“%(record)s”: %(reason)s", record=names.get(number, number), reason=why) for number, why in refused)
+    )
+
+
+def _answer(kind: RecordType, message: str, outcome: Outcome, run: BulkRun | None) -> Response:
+    undo = undo_url() if outcome.changed else None
     if request.headers.get("HX-Request"):
-        return changed(hx("", 204), message, link)
-    return go(kind.url, message, link)
+        link = {"href": _url(run), "label": _("Show the others")} if run is not None else None
+        return changed(hx("", 204), message, undo, link=link)
+    return go(_url(run) if run is not None else kind.url, message, undo)
 
 
-def _tried(verb: Callable[[Any], bool], record: Any, reasons: list[str]) -> bool:
-    """Some records do not take it as they are, such as a quote that a customer has: then it notes why."""
-    try:
-        return verb(record)
-    except Conflict as refusal:
-        reasons.append(refusal.description or "")
-        return False
+def _url(run: BulkRun) -> str:
+    return f"/records/bulk/{run.id}"
 
 
-def _said(action: str, done: int, allowed: int, chosen: int, reasons: list[str]) -> str:
+def _said(action: str, outcome: Outcome, chosen: int) -> str:
+    done, allowed = outcome.changed, chosen - outcome.gone - outcome.barred
+    others = len(outcome.refused) - outcome.barred
     if action == "delete":
-        if reasons:
-            return _(
-                "%(done)d of %(all)d records are in the trash for 30 days. %(reason)s",
-                done=done,
-                all=chosen,
-                reason=reasons[0],
-            )
-        if allowed < chosen:
-            return _(
-                "%(done)d of %(all)d records are in the trash; you may not delete the others.",
-                done=done,
-                all=chosen,
-            )
-        return ngettext("%(num)d record is in the trash.", "%(num)d records are in the trash.", done)
+        return _said_of_trash(outcome, others, allowed, chosen)
+    if done and others:
+        return _("%(done)d of %(all)d records changed; some do not take this change.", done=done, all=chosen)
     if done and allowed < chosen:
         if done == allowed:
             return _("%(done)d of %(all)d records changed; you may not change the others.", done=done, all=chosen)
@@ -85,76 +110,58 @@ def _said(action: str, done: int, allowed: int, chosen: int, reasons: list[str])
     return _("Nothing was changed.")
 
 
-def _allowed(kind: RecordType, ids: list[int], action: str) -> list[Any]:
-    """Those of `ids` that the user may see and may do that to, locked."""
-    records = _locked(kind, ids, "delete" if action == "delete" else "edit")
-    if action == "assign":
-        return [record for record in records if kind.policy.may_hand_over(g.user, record)]
-    return records
-
-
-def _locked(kind: RecordType, ids: list[int], action: str) -> list[Any]:
-    model = kind.model
-    query = sa.select(model).where(
-        model.id.in_(ids), model.deleted_at.is_(None), kind.policy.rows(g.user), kind.policy.rows(g.user, action)
-    )
-    found = list(db.session.scalars(query.order_by(model.id).with_for_update(of=model)))
-    if g.user.absent:
-        for record in found:
-            journal.act_for(record, kind.policy.stands_in(g.user, action, record))
-    return found
+def _said_of_trash(outcome: Outcome, others: int, allowed: int, chosen: int) -> str:
+    done = outcome.changed
+    if others:
+        reason = next((why for _number, why in reversed(outcome.refused)), "")
+        return _(
+            "%(done)d of %(all)d records are in the trash for 30 days. %(reason)s", done=done, all=chosen, reason=reason
+        )
+    if allowed < chosen:
+        return _("%(done)d of %(all)d records are in the trash; you may not delete the others.", done=done, all=chosen)
+    return ngettext("%(num)d record is in the trash.", "%(num)d records are in the trash.", done)
 
 
 @bp.get("/<record_type>/bulk/field")
 def bulk_field(record_type: str) -> Response:
-    """What is typed or chosen for the custom field `?field=`, to be set on all records that are ticked."""
+    """What is typed or chosen for the field `?field=`, to be set on all records that are ticked."""
     kind = kind_of(record_type)
     if not kind.may(g.user, "view"):
         raise Forbidden
     column = kind.column(request.args.get("field", ""))
-    field = kind.form()[column.name] if column is not None and _is_settable(column) else None
+    field = kind.form()[column.field_name] if column is not None and changes.is_settable(column) else None
     return render("records/_bulk_field.html", field=field)
 
 
-def _is_settable(column: Column) -> bool:
-    """A custom field that is the same question on every record: a file is one of the record's own."""
-    return column.custom is not None and column.custom.kind != "file"
+# --- one that a job does ----------------------------------------------------------------------------------------------
 
 
-def _set(kind: RecordType) -> Callable[[Any], bool]:
-    """Sets one custom field to what was sent; emptied, it is taken away."""
-    name = request.form.get("field", "")
-    column = kind.column(name)
-    if column is None or not _is_settable(column) or name not in request.form:
-        raise BadRequest(_("Choose a field first."))
-    form = kind.form(MultiDict((name, value) for value in request.form.getlist(name)))
-    if not form[name].validate(form):
-        raise BadRequest(str(form[name].errors[0]))
-
-    def put(record: Any) -> bool:
-        before = record.value_of(name)
-        return bool(record.change(**{name: form[name].data}).value_of(name) != before)
-
-    return put
+@bp.get("/bulk/<int:run_id>")
+def bulk_run(run_id: int) -> Response:
+    """How far it is, and which records it left alone, with the reasons."""
+    page = RunPage(_find(run_id), g.user, request.args.get("after", 0, type=int))
+    return render("records/bulk.html", "state", page=page)
 
 
-def _verb(kind: RecordType, action: str) -> Callable[[Any], bool]:
-    """What `action` does to one record, saying whether that changed it."""
-    if action == "delete":
-        return lambda record: record.trash() is record
-    if action == "assign":
-        owner_id = row_id(request.form.get("user_id"))
-        owner = db.session.get(User, owner_id) if owner_id else None
-        if owner is None or not owner.active:
-            raise BadRequest(_("Choose somebody who works here."))
-        return lambda record: record.owner_id != owner.id and record.hand_over(owner.id) is record
-    if action == "set":
-        return _set(kind)
-    if action in {"tag", "untag"}:
-        name = one_line(request.form.get("tag"))
-        if not name:
-            raise BadRequest(_("Write a tag first."))
-        if len(name) > tags.MAX_LENGTH:
-            raise BadRequest(_("A tag is a word of at most %(count)d characters.", count=tags.MAX_LENGTH))
-        return (lambda record: tags.add(record, name)) if action == "tag" else (lambda record: tags.take(record, name))
-    raise BadRequest(_("Choose what to do with these records."))
+@bp.post("/bulk/<int:run_id>/stop")
+def stop_bulk(run_id: int) -> Response:
+    """After the part it is at; what is changed stays, and can be undone."""
+    run = _find(run_id)
+    if run.state != "running":
+        raise Conflict(_("This has ended already."))
+    run.stop()
+    db.session.commit()
+    return go(_url(run))
+
+
+def _find(run_id: int) -> BulkRun:
+    """One's own, and those of all for administrators; locked where it is found for a change."""
+    query = sa.select(BulkRun).where(BulkRun.id == run_id)
+    if not g.user.is_administrator:
+        query = query.where(BulkRun.user_id == g.user.id)
+    if request.method != "GET":
+        query = query.with_for_update(of=BulkRun).execution_options(populate_existing=True)
+    run: BulkRun | None = db.session.scalar(query)
+    if run is None:
+        raise NotFound
+    return run

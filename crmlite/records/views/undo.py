@@ -1,20 +1,21 @@
 """/records/undo/7: takes back an operation."""
 
-from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
-import sqlalchemy as sa
 from flask import Response, current_app, g, request
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import Conflict, Forbidden, HTTPException, NotFound
 from werkzeug.routing import MapAdapter
 
 from crmlite import events, journal
 from crmlite.auth import roles
 from crmlite.extensions import db
-from crmlite.journal import Change, Operation, Undone
+from crmlite.journal import Operation, Undone
 from crmlite.records import trash, types, undoing
+from crmlite.records.bulk import running
+from crmlite.records.bulk.models import BulkRun
 from crmlite.records.views import bp, changed, is_seen
 from crmlite.safety import local_path
 from crmlite.web import go, hx, undo_url
@@ -31,9 +32,13 @@ def undo(operation_id: int) -> Response:
     if (take_back := current_app.extensions["crmlite.undoers"].get(done.kind)) is not None:
         answer: Response = take_back(operation_id)
         return answer
-    if g.user.is_administrator and undoing.is_large(operation_id):
-        return _undo_in_parts(operation_id)
-    about = journal.touched_by(operation_id, _FOLLOWS) | journal.subjects_of(operation_id, _FOLLOWING)
+    run = running.stop(operation_id) if done.kind == "bulk" else None
+    if run is not None and not run.changed:  # it is stopped, and that is all there is to it
+        db.session.commit()
+        return go(f"/records/bulk/{run.id}")
+    if undoing.is_large(operation_id):
+        return _undo_in_parts(operation_id, run)
+    about = journal.touched_by(operation_id, undoing.FOLLOWS) | journal.subjects_of(operation_id, undoing.FOLLOWING)
     records = [record for name, number in about if (record := types.load(name, number)) is not None]
     _require(operation_id, about, records)
     undone = _undone(operation_id, about, records)
@@ -55,30 +60,34 @@ def undo(operation_id: int) -> Response:
     return _answer(about, message)
 
 
-def _undo_in_parts(operation_id: int) -> Response:
-    """A part at once, and the others by the worker: others want to save in between. Administrators may take back anything."""
+def _undo_in_parts(operation_id: int, run: BulkRun | None) -> Response:
+    """A part at once, and the others by the worker: others want to save in between."""
+    _require_guards(operation_id, undoing.tables_of(operation_id))
     try:
         if events.is_final(operation_id):
             raise journal.CannotUndo
-        undoing.begin(operation_id)
+        undoing.begin(operation_id, g.user)
     except journal.CannotUndo:
         raise Conflict(_("This was undone already, or cannot be undone.")) from None
     db.session.commit()
-    return _answer(set(), _("It is being undone, part by part; what was changed since is left alone."))
-
-
-_FOLLOWS = frozenset({"lifecycle", "last_activity_at"})
-_FOLLOWING = frozenset({events.LIFECYCLE_CHANGED.name})
-"""What follows from what somebody did to another record, and needs no right of its own to be taken back."""
+    message = _("It is being undone, part by part; what was changed since is left alone.")
+    return go(f"/records/bulk/{run.id}", message, undo_url()) if run is not None else _answer(set(), message)
 
 
 def _require(operation_id: int, about: Keys, records: list[Any]) -> None:
+    if not all(undoing.may_take_back(g.user, record, operation_id) for record in records):
+        raise Forbidden(str(_NOT_ANY_MORE))
+    _require_guards(operation_id, {name for name, _number in about})
+
+
+def _require_guards(operation_id: int, tables: set[str]) -> None:
     guards = current_app.extensions["crmlite.undo_guards"]
-    if not all(_may_take_back(record, operation_id) for record in records) or not all(
-        guards[name](g.user) for name, _number in about if name in guards
-    ):
-        raise Forbidden(_("You may not change this any more, so you cannot undo it either."))
+    if not all(guards[name](g.user) for name in tables if name in guards):
+        raise Forbidden(str(_NOT_ANY_MORE))
     roles.require_undo(g.user, operation_id)
+
+
+_NOT_ANY_MORE = _l("You may not change this any more, so you cannot undo it either.")
 
 
 def _undone(operation_id: int, about: Keys, records: list[Any]) -> Undone:
@@ -97,32 +106,6 @@ def _undone(operation_id: int, about: Keys, records: list[Any]) -> Undone:
     if undone.conflicts:
         raise Conflict(_("Nothing was undone: all of it was changed or used since, or is gone for good."))
     raise Conflict(_("Nothing was undone: all is as it was before already."))
-
-
-def _may_take_back(record: Any, operation_id: int) -> bool:
-    """Whether the user may change the record as it is, or as it was before: who gave it away can take it back, also who
-    added it for somebody else."""
-    kind = types.known(record.__tablename__)
-    if kind is None or kind.policy.may(g.user, "edit", record):
-        return True
-    before = {"owner_id": record.owner_id, "team_id": record.team_id}
-    changes = db.session.scalars(
-        sa.select(Change)
-        .where(
-            Change.operation_id == operation_id,
-            Change.record_type == record.__tablename__,
-            Change.record_id == record.id,
-            Change.action != "deleted",
-        )
-        .order_by(Change.id.desc())
-    )
-    for change in changes:
-        if change.action == "created":
-            return True
-        before |= {
-            name: (change.old or {})[name] for name in before if (change.new or {}).get(name, "") == before[name]
-        }
-    return kind.policy.may(g.user, "edit", SimpleNamespace(id=record.id, **before))
 
 
 # --- where to go ------------------------------------------------------------------------------------------------------
