@@ -21,6 +21,7 @@ from crmlite.backup import Refused, in_use
 from crmlite.extensions import Busy, db, writing
 from crmlite.mail import outbox
 from crmlite.points import normal_email
+from crmlite.safety import clean
 from crmlite.upgrading import starting, trouble
 
 LOADED_LATE = {
@@ -179,8 +180,10 @@ def user() -> None:
 def add(email: str, name: str, role: str, team: str | None, password: str) -> None:
     """Adds somebody who may sign in with EMAIL."""
     with _load().app_context():
-        address = _address(email)
-        hashed = _hash(password, address, name)
+        address, shown = _address(email), clean(name)
+        if not shown:
+            _fail('Everybody has a name: --name "Anna Lindqvist".')
+        hashed = _hash(password, address, shown)
         writing()
         found = db.session.scalar(sa.select(Role).where(Role.name == role))
         if found is None:
@@ -190,7 +193,7 @@ def add(email: str, name: str, role: str, team: str | None, password: str) -> No
             _fail(f"There is no role {role}. There are: {names}.")
         if db.session.scalar(sa.select(User.id).where(User.email == address)):
             _fail(f"Somebody has the address {address} already.")
-        row = User.create(name=name.strip(), email=address, password=hashed, role=found, team=_team(team))
+        row = User.create(name=shown, email=address, password=hashed, role=found, team=_team(team))
         db.session.commit()
         click.echo(f"{row.name} may sign in as {row.email}.")
 

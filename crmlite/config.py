@@ -8,6 +8,7 @@ import difflib
 import os
 import re
 import secrets
+import shutil
 import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
@@ -155,6 +156,17 @@ class Settings:
     @property
     def backups_path(self) -> Path:
         return Path(self.backup_folder) if self.backup_folder else self.instance / "backups"
+
+    @property
+    def places(self) -> list[Path]:
+        """Where it writes: the instance folder, and those of the files and of the database where they lie elsewhere."""
+        others = [self.files_path, *([self.sqlite_path.parent] if self.is_sqlite else [])]
+        return list(dict.fromkeys([self.instance, *(folder for folder in others if folder.is_dir())]))
+
+    @property
+    def free(self) -> int:
+        """Bytes that are left where it writes, on the fullest of its disks."""
+        return min(shutil.disk_usage(folder).free for folder in self.places)
 
     @property
     def answered_hosts(self) -> list[str]:

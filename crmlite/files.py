@@ -4,7 +4,6 @@ import hashlib
 import os
 import re
 import secrets
-import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -69,7 +68,7 @@ class File(Journaled, Base):
     def write(cls, stream: IO[bytes], name: str, mime: str | None, made: Made | None = None) -> Self:
         """store() without the row, for whom the writing shall not wait: add it to the session later. Raises FileRefused."""
         settings = current_app.extensions["crmlite.settings"]
-        if shutil.disk_usage(settings.instance).free < settings.disk_floor_mb * 1024 * 1024:
+        if settings.free < settings.disk_floor_mb * 1024 * 1024:
             raise FileRefused(_("The server's disk is nearly full, so files are not taken at the moment."))
         path = _fresh_path()
         sha256, size = _write(settings.files_path / path, stream)

@@ -1,7 +1,6 @@
 """GET /health: whether this instance works, for load balancers, monitors and `bin/run`. Says nothing that is secret."""
 
 import logging
-import shutil
 from datetime import timedelta
 from typing import Any
 
@@ -76,7 +75,7 @@ def _renderer(found: dict[str, Any]) -> str | None:
 
 def _disk() -> str | None:
     settings = current_app.extensions["crmlite.settings"]
-    free = shutil.disk_usage(settings.instance).free // 1024**2
+    free = settings.free // 1024**2
     if free < settings.disk_floor_mb:
         return f"The disk has {free} MB left, less than disk_floor_mb = {settings.disk_floor_mb}: make room."
     return None

@@ -3,6 +3,7 @@
 
 import shutil
 from collections import namedtuple
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -116,6 +117,22 @@ def test_a_full_disk_is_a_reason(make_app, monkeypatch):
     status, said = ask(app)
     assert status == 503
     assert said["reason"] == "The disk has 499 MB left, less than disk_floor_mb = 500: make room."
+
+
+@pytest.mark.parametrize("setting", ["files_folder", "database_url"])
+def test_another_disk_that_is_full_is_a_reason_too(make_app, monkeypatch, tmp_path, setting, database):
+    if (setting, database) == ("database_url", "postgresql"):
+        return  # its disk is its server's
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    app = make_app(disk_floor_mb=500)
+    value = str(disk) if setting == "files_folder" else f"sqlite:///{disk / 'crm.db'}"
+    app.extensions["crmlite.settings"] = replace(app.extensions["crmlite.settings"], **{setting: value})
+    worker_was_seen(app)
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage(10**12, 0, (499 if path == disk else 501) * 2**20))
+    status, said = ask(app)
+    assert (status, said["reason"]) == (503, "The disk has 499 MB left, less than disk_floor_mb = 500: make room.")
 
 
 def test_several_reasons_are_all_said(make_app, monkeypatch):

@@ -30,7 +30,7 @@ LOOKED_AT = 5000
 
 def disk(place: Place) -> Finding:
     floor = place.settings.disk_floor_mb
-    for folder in _folders(place):
+    for folder in place.settings.places:
         usage = shutil.disk_usage(folder)
         free = usage.free // 1024**2
         said = {"free": show_number(free), "folder": term(folder)}
@@ -48,16 +48,6 @@ def disk(place: Place) -> Finding:
                 _("Make room soon: below %(floor)s MB files are refused.", floor=floor),
             )
     return ok(_("%(free)s MB are free.", free=show_number(shutil.disk_usage(place.settings.instance).free // 1024**2)))
-
-
-def _folders(place: Place) -> list[Path]:
-    """The instance's, and those of the files and of the database where they lie elsewhere."""
-    found = [place.settings.instance]
-    if place.settings.files_path.is_dir():
-        found.append(place.settings.files_path)
-    if place.settings.is_sqlite and place.settings.sqlite_path.parent.is_dir():
-        found.append(place.settings.sqlite_path.parent)
-    return list(dict.fromkeys(found))
 
 
 def clock(place: Place) -> Finding:

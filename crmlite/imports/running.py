@@ -6,7 +6,6 @@ fault is refused.
 """
 
 import logging
-import shutil
 from collections import Counter
 from collections.abc import Sequence
 
@@ -250,7 +249,7 @@ def _halt(import_id: int, why: str) -> None:
 def _require_room() -> None:
     """Imports are the first to stop when the disk fills up."""
     settings = current_app.extensions["crmlite.settings"]
-    if shutil.disk_usage(settings.instance).free < settings.disk_floor_mb * 1024 * 1024:
+    if settings.free < settings.disk_floor_mb * 1024 * 1024:
         raise Halted("disk_full")
 
 

@@ -37,6 +37,12 @@ def test_a_user_is_added_and_signs_in(run, app, ask):
     assert app.test_client().post("/login", data=words).status_code == 303
 
 
+def test_of_a_name_stays_what_can_be_seen(run, ask):
+    words = ["--name", " Nia\u202e\x07 ", "--password", "four quite common words"]
+    assert run("user", "add", "nia@firm.example", *words).exit_code == 0
+    assert ask(sa.select(User.name).where(User.email == "nia@firm.example")) == [("Nia",)]
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
@@ -50,6 +56,10 @@ def test_a_user_is_added_and_signs_in(run, app, ask):
         (
             ["nia@firm.example", "--name", "Nia", "--password", "nia@firm.example"],
             "Error: Your name or address is the first",
+        ),
+        (
+            ["nia@firm.example", "--name", " \u202e", "--password", "four quite common words"],
+            "Error: Everybody has a name: --name",
         ),
     ],
 )
