@@ -133,6 +133,12 @@ CONSENT_WITHDRAWN = _event(
 CONTACT_ERASED = _event(
     "contact.erased", _l("%(actor)s had everything about this person erased"), "trash", "erasure_id", inverse=FINAL
 )
+CONTACT_CAME_BACK = _event(
+    "contact.came_back",
+    _l("Somebody with this address or number asked to be erased on %(day)s"),
+    "alert-triangle",
+    "day",
+)
 DOSSIER_MADE = _event(
     "dossier.made", _l("%(actor)s downloaded all that is held about this person"), "download", inverse=FINAL
 )

@@ -7,15 +7,20 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy.orm import Mapped, mapped_column
 
+from crmlite import events
 from crmlite.extensions import Base, db, insert, utcnow
+from crmlite.records import points
+from crmlite.records.points import Point
 
 Key = tuple[str, str]
 """Kind of point and what equal ones share: ("email", "anna@example.com")."""
+KINDS = ("email", "phone")
 _AT_ONCE = 400
 
 
@@ -46,6 +51,17 @@ def suppressed(keys: Iterable[Key]) -> dict[Key, datetime]:
         rows = db.session.execute(sa.select(Suppression.digest, Suppression.at).where(Suppression.digest.in_(some)))
         found |= {by_digest[one]: at for one, at in rows}
     return found
+
+
+def say_if_erased(contact: Any) -> datetime | None:
+    """Where a new contact has an address or number of somebody who was erased, the journal says so. Returns when that was."""
+    keys = [(point.kind, point.normal) for point in points.of(contact, Point) if point.kind in KINDS]
+    found = suppressed(keys)
+    if not found:
+        return None
+    at = min(found.values())
+    events.emit(events.CONTACT_CAME_BACK, contact, day=at.date().isoformat())
+    return at
 
 
 def digest(kind: str, normal: str) -> str:

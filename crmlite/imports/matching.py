@@ -6,6 +6,7 @@ switchboard): where both have names that have nothing in common, they are two. C
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from crmlite.auth.models import Viewer
 from crmlite.companies.models import Company
 from crmlite.companies.types import COMPANY
 from crmlite.contacts.models import Contact
+from crmlite.contacts.suppression import suppressed
 from crmlite.contacts.types import CONTACT
 from crmlite.extensions import db
 from crmlite.fold import sort_key
@@ -51,6 +53,8 @@ class Known:
 
     people: dict[Key, list[Person]] = field(default_factory=dict)
     firms: dict[Key, Firm] = field(default_factory=dict)
+    erased: dict[Key, datetime] = field(default_factory=dict)
+    """Addresses and numbers of people who were erased, and when that was."""
 
     def add_person(self, keys: Iterable[Key], person: Person) -> None:
         for key in keys:
@@ -71,6 +75,12 @@ class Known:
             if fitting:  # those one may change first, then who is there longest
                 return min(fitting, key=lambda person: (not person.may_edit, person.row is not None, abs(person.id)))
         return None
+
+    def erased_at(self, draft: Draft) -> datetime | None:
+        """When the draft's person was erased: by their address, and by a number where there is no address."""
+        emails = [("email", normal) for normal in draft.reach.normals("email")]
+        keys = emails or [("phone", normal) for normal in draft.reach.normals("phone")]
+        return min((self.erased[key] for key in keys if key in self.erased), default=None)
 
     def firm(self, keys: Sequence[Key]) -> Firm | None:
         return next((self.firms[key] for key in keys if key in self.firms), None)
@@ -111,7 +121,9 @@ def look_up(drafts: Sequence[Draft], user: Viewer, import_id: int | None) -> Kno
     """What there is of what these drafts are about. `import_id`: whose rows are of this import."""
     known = Known()
     keys = {key for draft in drafts if draft.refused is None and draft.has_person for key in person_keys(draft)}
-    found = _by_points({key for key in keys if key[0] != "name"})
+    reached = {key for key in keys if key[0] != "name"}
+    known.erased = suppressed(reached)
+    found = _by_points(reached)
     by_name = _by_names({name for kind, name in keys if kind == "name"})
     ids = {number for numbers in found.values() for number in numbers} | by_name
     people = _people(ids, user, import_id)

@@ -61,6 +61,9 @@ class Planner:
             plan.outcome = SKIPPED if person else REFUSED
             plan.reasons = [(word, str(person.owner_id or "") if person else "")]
             return plan
+        if draft.has_person and person is None and (erased_at := known.erased_at(draft)):
+            plan.outcome, plan.reasons = REFUSED, [("erased", erased_at.date().isoformat())]
+            return plan
         if person is not None and person.row is None and self.match == SKIP:
             plan.outcome, plan.contact_id = SKIPPED, person.id
             plan.reasons = [("there", "")]

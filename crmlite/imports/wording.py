@@ -90,6 +90,7 @@ REASONS: dict[str, Any] = {
     "not_yours": _l("It is here already, and you may not change it. Ask %(what)s."),
     "not_yours_nobody": _l("It is here already, and you may not change it."),
     "may_not_create": _l("You may not add this kind of record."),
+    "erased": _l("This person asked to be erased, on %(what)s. Add them by hand where they want to be here again."),
     "row": _l("It belongs to what row %(what)s brings."),
     "company_kept": _l("The company is here already and stays as it is: %(what)s"),
     "inside_itself": _l("A company cannot be part of itself: %(what)s"),

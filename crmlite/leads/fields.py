@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from crmlite.contacts.consents import purposes
 from crmlite.points import is_email, is_phone
 from crmlite.safety import clean
 
@@ -31,6 +32,9 @@ FILLS = {
     "company.name": _l("Company: name"),
     "lead.need": _l("Lead: what it is about"),
 }
+CONSENT = "consent."
+"""With a purpose's id behind: a box that is ticked to agree to it."""
+TICKED = "yes"
 FILLED_BY = {"contact.email": {"email"}, "contact.phone": {"phone"}, "contact.country": {"country"}}
 """What takes only answers of certain kinds; all else takes any text."""
 AUTOCOMPLETE = {
@@ -44,6 +48,7 @@ AUTOCOMPLETE = {
     "company.name": "organization",
 }
 LONGEST = {"text": 200, "textarea": 5000, "email": 254, "phone": 40, "choice": 200, "checkbox": 3, "country": 2}
+_ONLY_TICKED = {"checkbox"}
 MAX_FIELDS, MAX_LABEL, MAX_CHOICES = 40, 200, 60
 RESERVED = frozenset({"website"})
 """The honeypot's name; control words of the form itself begin with an underscore."""
@@ -78,6 +83,19 @@ class Typed(Protocol):
     """What was posted: werkzeug's MultiDict."""
 
     def getlist(self, key: str) -> list[str]: ...
+
+
+def targets() -> dict[str, Any]:
+    """What a field may fill: FILLS, and the purposes that people can be asked to agree to."""
+    return FILLS | {f"{CONSENT}{purpose.id}": _("Consent: %(purpose)s", purpose=purpose.name) for purpose in purposes()}
+
+
+def may_fill(target: str) -> bool:
+    return target in FILLS or (target.startswith(CONSENT) and target in targets())
+
+
+def _filled_by(target: str) -> set[str] | None:
+    return _ONLY_TICKED if target.startswith(CONSENT) else FILLED_BY.get(target)
 
 
 def read_all(stored: Iterable[Mapping[str, Any]]) -> list[Field]:
@@ -124,7 +142,7 @@ def _problem(field: Field, value: str, countries: Mapping[str, str]) -> str | No
         return _("That is not an e-mail address. It looks like anna@example.com.")
     if field.kind == "phone" and not is_phone(value):
         return _("That is not a phone number. Write digits, with + and the country's code in front if it is abroad.")
-    offered = {"choice": field.choices, "checkbox": ("yes",), "country": countries}.get(field.kind)
+    offered = {"choice": field.choices, "checkbox": (TICKED,), "country": countries}.get(field.kind)
     if offered is not None and value not in offered:
         return _("Choose one of the answers that are offered.")
     return None
@@ -151,13 +169,13 @@ def check(fields: list[Field]) -> dict[str, str]:
 def _defect(field: Field, taken: set[str]) -> str | None:
     if not field.label or len(field.label) > MAX_LABEL:
         return _("Give the field a label of at most %(count)s characters.", count=MAX_LABEL)
-    if field.kind not in KINDS or field.fills not in FILLS:
+    if field.kind not in KINDS or not may_fill(field.fills):
         return _("Choose one of the answers that are offered.")
     if field.kind == "choice" and not 2 <= len(field.choices) <= MAX_CHOICES:
         return _("Write between two and %(count)s choices, one a line.", count=MAX_CHOICES)
     if any(len(choice) > LONGEST["choice"] for choice in field.choices):
         return _("A choice is too long: at most %(count)s characters fit.", count=LONGEST["choice"])
-    if field.kind not in FILLED_BY.get(field.fills, {field.kind}):
+    if field.kind not in (_filled_by(field.fills) or {field.kind}):
         return _("That cannot be filled from a field of this kind.")
     if field.fills and field.fills in taken:
         return _("Another field fills this already.")

@@ -201,7 +201,7 @@ def _row(typed: "MultiDict[str, str]", key: str) -> Field:
         one_line(sent("label")),
         kind if kind in fields.KINDS else "text",
         bool(sent("required")),
-        sent("fills") if sent("fills") in fields.FILLS else "",
+        sent("fills") if fields.may_fill(sent("fills")) else "",
         choices,
     )
 

@@ -13,11 +13,13 @@ from werkzeug.exceptions import TooManyRequests
 from crmlite import events, jobs, journal, web
 from crmlite.auth.models import User
 from crmlite.companies.models import Company
+from crmlite.contacts import suppression
+from crmlite.contacts.consents import Consent, purposes
 from crmlite.contacts.models import Contact, split_name
 from crmlite.desk import telling
 from crmlite.extensions import db, utcnow
 from crmlite.fold import sort_key, words
-from crmlite.leads import spam
+from crmlite.leads import fields, spam
 from crmlite.leads.models import Lead, Submission, Visitor, WebForm
 from crmlite.mail import outbox
 from crmlite.records import points, types
@@ -127,6 +129,7 @@ def by_hand(user: Any, company: Company | None, *, name: str, email: str, phone:
         _contacts().require_create(user)
         contact = _new_contact(user, typed)
         _add_points(contact, typed)
+        suppression.say_if_erased(contact)
     elif not _is_visible(user, contact):
         owner = db.session.get(User, contact.owner_id) if contact.owner_id else None
         raise SomebodyElses(owner.name if owner else "")
@@ -160,10 +163,14 @@ def process_submission(submission_id: int) -> None:
     journal.act_as("customer")
     form = submission.web_form
     filled = {answer["fills"]: answer["value"] for answer in submission.answers}
-    contact = _known_contact(filled)
+    contact, is_new = _known_contact(filled), False
     if contact is None:
         contact = _new_contact(None, filled, language=form.language, **_holders(form))
+        is_new = True
     _add_points(contact, filled if _is_their_address(contact, filled) else {**filled, "contact.email": ""})
+    if is_new:
+        suppression.say_if_erased(contact)
+    _keep_consents(contact, submission, filled)
     lead = Lead.create(
         None,
         contact=contact,
@@ -188,6 +195,24 @@ def process_submission(submission_id: int) -> None:
     submission.state, submission.processed_at = "done", utcnow()
     submission.contact_id, submission.lead_id = contact.id, lead.id
     _notify(form, lead, submission)
+
+
+def _keep_consents(contact: Contact, submission: Submission, filled: "Filled") -> None:
+    """Boxes that were ticked and stand for a purpose: the words beside the box are what they agreed to."""
+    form = submission.web_form
+    asked = {f"{fields.CONSENT}{purpose.id}": purpose for purpose in purposes(retired=True)}
+    for answer in submission.answers:
+        if answer["fills"] in asked and answer["value"] == fields.TICKED:
+            Consent.give(
+                contact,
+                asked[answer["fills"]],
+                source="form",
+                point=filled.get("contact.email", ""),
+                how=form.name,
+                at=submission.received_at,
+                text=answer["label"],
+                language=form.language,
+            )
 
 
 Filled = Mapping[str, str]

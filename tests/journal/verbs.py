@@ -122,6 +122,12 @@ def twins(ids: Ids) -> list[Company]:
     return [db.session.get_one(Company, ids[f"{owner}.company"]) for owner in ("seller", "colleague")]
 
 
+@case(events.CONTACT_CAME_BACK)
+def _(ids: Ids) -> None:
+    made = Contact.create(seller(ids), given="Anna", email="anna@example.com")
+    events.emit(events.CONTACT_CAME_BACK, made, day="2026-01-05")
+
+
 def purpose(ids: Ids) -> Purpose:
     return db.session.get_one(Purpose, ids["purpose"])
 

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import Conflict, NotFound
 
 from crmlite.companies.types import COMPANY, chosen_company
+from crmlite.contacts import suppression
 from crmlite.contacts.forms import AffiliationForm, ContactForm, JoinForm, NewContactForm, PersonForm
 from crmlite.contacts.models import Affiliation, Contact, roles_text
 from crmlite.contacts.page import ContactPage
@@ -16,7 +17,7 @@ from crmlite.records.edit import knows_version, stale_answers, stale_fields
 from crmlite.records.forms import keep_owner, reach_of
 from crmlite.records.listing import Listing
 from crmlite.records.views import done, page_of
-from crmlite.web import go, hx, is_partial, outcome, render, toast, undo_url
+from crmlite.web import go, hx, is_partial, outcome, render, show_date, toast, undo_url
 
 bp = Blueprint("contacts", __name__, url_prefix="/contacts")
 
@@ -50,8 +51,16 @@ def create() -> Response:
     contact = Contact.create(g.user, **form.values())
     if company := chosen_company(form.company, g.user):
         contact.join(company, form.title.data, form.buying_role.data)
+    erased_at = suppression.say_if_erased(contact)
     db.session.commit()
-    return go(page_of(contact), _("%(name)s was added.", name=contact.title), undo_url())
+    message = _("%(name)s was added.", name=contact.title)
+    if erased_at:
+        message = _(
+            "%(name)s was added. Somebody with this address or number asked to be erased on %(day)s: make sure that they want to be here.",
+            name=contact.title,
+            day=show_date(erased_at),
+        )
+    return go(page_of(contact), message, undo_url())
 
 
 @bp.get("/<int:contact_id>")

@@ -156,7 +156,7 @@ def _editor(
         rows=rows.rows,
         wrong=wrong or {},
         kinds=fields.KINDS,
-        fills=fields.FILLS,
+        fills=fields.targets(),
         submissions=form.count_submissions() if form else 0,
         origin=web.absolute(""),
         status=status,
