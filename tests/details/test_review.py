@@ -103,7 +103,7 @@ def test_what_waits_goes_for_good_with_the_contact(stage):
 
 def test_what_was_decided_is_forgotten_with_its_values(stage):
     number = corrected(stage)
-    waits = corrected(stage, "colleague.contact")
+    waits = stage.ids["colleague.correction"]
     with stage.writes("seller") as as_:
         correction = db.session.get_one(Correction, number)
         correction.settle([], [part.id for part in correction.parts], as_.user)
