@@ -1,5 +1,6 @@
 """A person's own page: what they see of themselves, what becomes of what they send, and what strangers get."""
 
+import threading
 from datetime import date
 from html import unescape
 
@@ -10,6 +11,7 @@ from crmlite.contacts import consents
 from crmlite.contacts.consents import Purpose
 from crmlite.contacts.models import Contact
 from crmlite.contacts.types import CONTACT
+from crmlite.desk.models import Notice
 from crmlite.details import asking, fields
 from crmlite.details.models import Correction
 from crmlite.duplicates import merging
@@ -117,6 +119,32 @@ def test_sent_twice_it_is_taken_once_and_can_be_changed_while_it_waits(stage):
         (correction,) = db.session.scalars(of_theirs(stage))
         assert (correction.state, correction.parts) == ("done", [])
     assert f"/details/{correction.id}" not in stage.client("seller").get("/details/").text
+
+
+def test_four_posts_at_the_same_moment_are_taken_once(own_stage):
+    url = link(own_stage)
+    data = fields_of(own_stage.client().get(url).text)
+    data |= {"given": "Nadia", "emails-1-value": "nadia@new.example", "emails-1-label": "work"}
+    barrier, answers = threading.Barrier(4), []
+
+    def post() -> None:
+        client = own_stage.client()
+        barrier.wait()
+        answers.append(client.post(url, data=data).status_code)
+
+    threads = [threading.Thread(target=post) for _n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [303] * 4
+    with own_stage.app.app_context():
+        (correction,) = db.session.scalars(of_theirs(own_stage))
+        assert [part.field for part in correction.parts] == ["given", "email"]
+        told = sa.select(Notice).where(Notice.kind == "details", Notice.record_id == own_stage.ids["seller.contact"])
+        (notice,) = db.session.scalars(told)
+        assert notice.user_id == own_stage.ids["user.seller"]
+    assert "corrected their own details" in own_stage.client("seller").get("/desk/notices").text
 
 
 def test_two_open_pages_do_not_undo_each_other(stage):
