@@ -1,13 +1,16 @@
 """The queue: who sees it, who decides, and what two who look at the same do."""
 
+from datetime import timedelta
+
 import sqlalchemy as sa
 
 from crmlite.contacts.models import Affiliation, Contact
 from crmlite.contacts.types import CONTACT
 from crmlite.details.fields import Wish
+from crmlite.details.kept import kept
 from crmlite.details.models import Correction
-from crmlite.extensions import db
-from crmlite.journal import Operation
+from crmlite.extensions import db, utcnow
+from crmlite.journal import Change, Operation
 from crmlite.records import trash
 from tests import cast
 from tests.details.forms import fields_of
@@ -96,3 +99,21 @@ def test_what_waits_goes_for_good_with_the_contact(stage):
             sa.select(Correction.id).where(Correction.contact_id.in_([lone_id, stage.ids["seller.contact"]]))
         )
         assert list(left) == [number]
+
+
+def test_what_was_decided_is_forgotten_with_its_values(stage):
+    number = corrected(stage)
+    waits = stage.ids["colleague.correction"]
+    with stage.writes("seller") as as_:
+        correction = db.session.get_one(Correction, number)
+        correction.settle([], [part.id for part in correction.parts], as_.user)
+    with stage.writes():
+        kind = next(kind for kind in kept() if kind.name == "corrections")
+        old = list(db.session.scalars(kind.rows(utcnow() + timedelta(days=1))))
+        assert old == [number]
+        kind.forget(old)
+    with stage.app.app_context():
+        assert db.session.get(Correction, number) is None
+        assert db.session.get(Correction, waits) is not None
+        said = db.session.scalars(sa.select(Change).where(Change.record_type.startswith("correction")))
+        assert "Nadia" not in str([(change.old, change.new) for change in said])
