@@ -214,13 +214,15 @@ class PastListing(Listing):
     @property
     def limits(self) -> list[str]:
         """What this page does not know of the past, where that matters for what it shows."""
-        found = [_("Records that were removed for good since are missing.")]
+        found = [
+            _(
+                "Records that were removed for good since are missing. Names of other records and of tags are those of today."
+            )
+        ]
         if self.left_search:
             found.append(_("The search words were left out: search knows only what records say today. Use a filter."))
         if len(self.columns) < len(self._asked):
             found.append(_("Prices are left out."))
-        if any(term.column.kind == "tags" for term in self.terms):
-            found.append(_("Tags go by the names they have today."))
         return found
 
 

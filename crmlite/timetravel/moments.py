@@ -44,28 +44,26 @@ class Steps:
     """When something happened to a record, around a moment."""
 
     def __init__(self, record: Any, at: datetime) -> None:
-        self.name, self.id, self.at = record.__tablename__, record.id, at
-        current = self._last(Operation.at <= at)
-        self.before = None if current is None else self._last(Operation.at < current)
-        self.after = self._first(Operation.at > at)
+        queries = [query for source in _happened(record) for query in _around(source, at)]
+        found = sorted({when for (when,) in db.session.execute(sa.union_all(*queries))})
+        earlier = [when for when in found if when <= at]
+        self.before = earlier[-2] if len(earlier) > 1 else None
+        """What was done last is what is shown: this is the one before it."""
+        self.after = next((when for when in found if when > at), None)
 
-    def _last(self, when: Any) -> datetime | None:
-        found = [self._one(query.where(when).order_by(Operation.at.desc())) for query in self._queries()]
-        return max((at for at in found if at is not None), default=None)
 
-    def _first(self, when: Any) -> datetime | None:
-        found = [self._one(query.where(when).order_by(Operation.at)) for query in self._queries()]
-        return min((at for at in found if at is not None), default=None)
+def _happened(record: Any) -> tuple[Any, Any]:
+    """When its fields were changed, and when something was done about it."""
+    own = sa.select(Operation.at).join(Change, Change.operation_id == Operation.id)
+    linked = sa.select(Operation.at).join(Event, Event.operation_id == Operation.id)
+    linked = linked.join(EventLink, EventLink.event_id == Event.id)
+    return (
+        own.where(Change.record_type == record.__tablename__, Change.record_id == record.id).distinct(),
+        linked.where(EventLink.record_type == record.__tablename__, EventLink.record_id == record.id).distinct(),
+    )
 
-    def _one(self, query: Any) -> datetime | None:
-        found: datetime | None = db.session.scalar(query.limit(1))
-        return found
 
-    def _queries(self) -> tuple[Any, Any]:
-        own = sa.select(Operation.at).join(Change, Change.operation_id == Operation.id)
-        linked = sa.select(Operation.at).join(Event, Event.operation_id == Operation.id)
-        linked = linked.join(EventLink, EventLink.event_id == Event.id)
-        return (
-            own.where(Change.record_type == self.name, Change.record_id == self.id),
-            linked.where(EventLink.record_type == self.name, EventLink.record_id == self.id),
-        )
+def _around(source: Any, at: datetime) -> tuple[Any, Any]:
+    earlier = source.where(Operation.at <= at).order_by(Operation.at.desc()).limit(2).subquery()
+    later = source.where(Operation.at > at).order_by(Operation.at).limit(1).subquery()
+    return sa.select(earlier.c.at), sa.select(later.c.at)

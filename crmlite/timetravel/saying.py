@@ -25,13 +25,18 @@ PART_LABELS = {
     "tagging": _l("Tags"),
 }
 _POINT_LABELS = dict(points.LABELS)
-FROM_PARTS = frozenset({"main_email", "main_phone", "city", "country"})
+FROM_PARTS = frozenset({"main_email", "main_phone"})
 """Fields that copy a part."""
 FOLLOWS = frozenset({"lifecycle", "last_activity_at", "created_at", "row_version"})
 """Fields that follow from others, or from what happened: nobody sets them back."""
 LEFT_OUT = frozenset({"price"})
 """Kinds of columns that show other tables."""
-NAMED = {"company": ("name", "parent_id"), "deal": ("name", "contact_id", "company_id"), "product": ("name", "code")}
+NAMED = {
+    "contact": ("city", "country"),
+    "company": ("name", "parent_id", "city", "country"),
+    "deal": ("name", "contact_id", "company_id"),
+    "product": ("name", "code"),
+}
 """Fields that can be set back beside those which are changed in place."""
 
 
@@ -48,6 +53,19 @@ class Field:
     may_set_back: bool = False
     steps: tuple[tuple[datetime, str], ...] = field(default=())
     """When it was changed between the two, and by whom, the latest first."""
+
+    @property
+    def only_was(self) -> tuple[str, ...]:
+        """The lines that only the earlier moment has; all, where the two differ in what lines do not say."""
+        return tuple(line for line in self.was if line not in self.now) or (() if self._says_it else self.was)
+
+    @property
+    def only_now(self) -> tuple[str, ...]:
+        return tuple(line for line in self.now if line not in self.was) or (() if self._says_it else self.now)
+
+    @property
+    def _says_it(self) -> bool:
+        return set(self.was) != set(self.now)
 
 
 class Words:
