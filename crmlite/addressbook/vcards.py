@@ -117,7 +117,7 @@ def _reach(card: Card, version: Version) -> list[Property]:
     seen: set[str] = set()
 
     def add(name: str, texts: tuple[str, ...], label: str, is_text: bool = True) -> None:
-        params, group = [("TYPE", _TYPES.get(label, "other"))], ""
+        params, group = [("TYPE", _TYPES.get(label, "work"))], ""
         if name not in seen:
             params.append(("TYPE", "pref") if version == "3.0" else ("PREF", "1"))
         if label not in _TYPES:
