@@ -32,6 +32,7 @@ COMPANY = register(
             ),
             Column("last_activity", _l("Last activity"), kind="ago", field="last_activity_at"),
             Column("tags", _l("Tags"), kind="tags", sortable=False, filterable=False, hidden=True),
+            Column("region", _l("Region"), sortable=False, hidden=True),
             Column("country", _l("Country"), kind="country", sortable=False, hidden=True),
             Column("industry", _l("Industry"), sortable=False, hidden=True, edit=True),
             Column("vat_id", _l("VAT number"), sortable=False, hidden=True, edit=True),

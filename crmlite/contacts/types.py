@@ -33,6 +33,7 @@ CONTACT = register(
             Column("last_activity", _l("Last activity"), kind="ago", field="last_activity_at"),
             Column("tags", _l("Tags"), kind="tags", sortable=False, filterable=False, hidden=True),
             Column("city", _l("City"), sortable=False, hidden=True),
+            Column("region", _l("Region"), sortable=False, hidden=True),
             Column("country", _l("Country"), kind="country", sortable=False, hidden=True),
             Column("language", _l("Language"), kind="language", sortable=False, hidden=True, edit=True),
             Column("salutation", _l("Form of address"), sortable=False, hidden=True, edit=True),

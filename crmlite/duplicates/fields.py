@@ -13,7 +13,7 @@ from crmlite.records.types import RecordType
 
 FOLLOWS = frozenset(
     ("id", "name", "sort_name", "lifecycle", "last_activity_at", "created_at", "created_by_id", "updated_at")
-    + ("row_version", "deleted_at", "team_id", "merged_into_id", "country", "city")
+    + ("row_version", "deleted_at", "team_id", "merged_into_id", "country", "region", "city")
 )
 """Columns that nobody chooses: they follow from others, or are united."""
 LABELS = {

@@ -153,6 +153,7 @@ class Writer:
             "main_email": _first(reach, "email"),
             "main_phone": _first(reach, "phone"),
             "city": main.get("city", ""),
+            "region": main.get("region") or None,
             "country": main.get("country") or None,
         }
 

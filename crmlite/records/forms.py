@@ -131,7 +131,12 @@ class AddressForm(_RowForm):
     lines = TextAreaField(_l("Street and number"), [at_most(500)], filters=[tidy])
     postcode = StringField(_l("Postcode"), [at_most(20)], filters=[one_line])
     city = StringField(_l("City"), [at_most(100)], filters=[one_line])
-    region = StringField(_l("Region"), [at_most(100)], filters=[one_line])
+    region = StringField(
+        _l("Region"),
+        [at_most(100)],
+        filters=[one_line],
+        description=_l("State or province, where addresses name one."),
+    )
     country = SelectField(_l("Country"), choices=country_choices, default="")
 
     @property

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
+from crmlite import postal
 from crmlite.auth.models import Organisation
 from crmlite.extensions import PERSONAL, Base, db
 from crmlite.journal import Journaled
@@ -53,10 +54,11 @@ class Reachable:
     language: Mapped[str | None]
     country: Mapped[str | None]
     city: Mapped[str] = mapped_column(default="", info=PERSONAL)
+    region: Mapped[str | None]
     main_email: Mapped[str | None] = mapped_column(info=PERSONAL)
     main_phone: Mapped[str | None] = mapped_column(info=PERSONAL)
 
-    COPIES: ClassVar[frozenset[str]] = frozenset({"main_email", "main_phone", "city", "country"})
+    COPIES: ClassVar[frozenset[str]] = frozenset({"main_email", "main_phone", "city", "region", "country"})
     """What derive_points() and derive_addresses() set."""
 
     def derive_points(self) -> None:
@@ -70,6 +72,7 @@ class Reachable:
         _mark_main(self, known)
         main = next((address for address in known if address.main), None)
         self.city = main.city if main else ""
+        self.region = (main.region if main else "") or None
         if main and main.country:
             self.country = main.country
 
@@ -119,8 +122,9 @@ class Address(Held, Journaled, Base):
         return _LABEL_TEXTS.get(self.label, self.label)
 
     @property
-    def town(self) -> str:
-        return " ".join(part for part in (self.postcode, self.city) if part)
+    def written(self) -> list[str]:
+        """Its lines in the order of its country, without the country."""
+        return postal.address(postal.Place.of(self))
 
 
 def normal(kind: str, value: str, country: str = "") -> str:

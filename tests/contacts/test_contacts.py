@@ -241,3 +241,16 @@ def test_who_leaves_on_a_day_known_before_has_left_on_that_day(stage):
         leave_companies()
     with stage.app.app_context():
         assert db.session.get(Contact, contact_id).main_company_id is None
+
+
+def test_the_region_of_the_main_address_is_a_column(stage):
+    """And on the page an address stands in the order of its country."""
+    with stage.writes("seller") as who:
+        row = {"lines": "1 Main St", "postcode": "94103", "city": "San Francisco", "region": "California", "country": "US"}
+        contact = Contact.create(who.user, given="Regina", addresses=[row])
+        contact_id = contact.id
+    seller = stage.client("seller")
+    assert "Regina" in seller.get("/contacts/?region=California&_columns=name,region").text
+    assert "Regina" not in seller.get("/contacts/?region=Texas").text
+    page = seller.get(f"/contacts/{contact_id}").text
+    assert "1 Main St<br>San Francisco, CA 94103<br>United States" in page
