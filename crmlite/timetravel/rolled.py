@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 
 from crmlite.auth.models import Viewer
 from crmlite.extensions import db, pretending
@@ -15,7 +16,7 @@ from crmlite.journal.history import Values
 from crmlite.journal.models import to_json
 from crmlite.records import custom_values, filters, tags
 from crmlite.records.custom_fields import CustomField
-from crmlite.records.filters import Term
+from crmlite.records.filters import FilterError, Term
 from crmlite.records.types import Column, RecordType
 from crmlite.timetravel.among import among, stand_in
 from crmlite.timetravel.changed import Since, Taggings, since, taggings_since
@@ -65,7 +66,10 @@ class Rolled:
         own = self.asked[self.kind.name]
         link = term.link or next((name for name, key in self.kind.links.items() if key == attribute), "")
         if link:
-            other = filters.linked(self.kind, link)
+            related = filters.linked(self.kind, link)
+            if related.many:
+                raise FilterError(_("A list of the past cannot be filtered by “%(field)s”.", field=str(related.label)))
+            other = related.kind
             self.links[link] = other.name
             own.names.add(self.kind.links[link])
         if term.link:

@@ -246,7 +246,13 @@ def test_who_leaves_on_a_day_known_before_has_left_on_that_day(stage):
 def test_the_region_of_the_main_address_is_a_column(stage):
     """And on the page an address stands in the order of its country."""
     with stage.writes("seller") as who:
-        row = {"lines": "1 Main St", "postcode": "94103", "city": "San Francisco", "region": "California", "country": "US"}
+        row = {
+            "lines": "1 Main St",
+            "postcode": "94103",
+            "city": "San Francisco",
+            "region": "California",
+            "country": "US",
+        }
         contact = Contact.create(who.user, given="Regina", addresses=[row])
         contact_id = contact.id
     seller = stage.client("seller")

@@ -170,3 +170,11 @@ def test_what_can_be_asked(stage):
     page = client.get("/timetravel/contact/?_at=2099-01-01&_q=somebody").text
     assert "The search words were left out" in page
     assert "/timetravel/contact/?owner=me" in client.get("/contacts/?owner=me").text
+
+
+def test_filters_by_what_points_at_a_record_are_refused_and_not_guessed(stage):
+    client = stage.client("manager")
+    assert client.get("/contacts/?deals.name=Chairs").status_code == 200, "the control: of today it can be asked"
+    answer = client.get("/timetravel/contact/?deals.name=Chairs")
+    assert answer.status_code == 400
+    assert "A list of the past cannot be filtered by “Deals”." in answer.text
