@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261127_e"
-down_revision = "20261127_8"
+down_revision = "20261127_d"
 
 
 def upgrade() -> None:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261127_f"
-down_revision = "20261127_d"
+down_revision = "20261127_e"
 
 
 def upgrade() -> None:
