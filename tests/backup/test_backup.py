@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pyrage
 import pytest
+import sqlalchemy as sa
 
 from crmlite import backup
 from crmlite.backup import Refused, archive, checking, command, dump, making, postgresql, sealed
@@ -311,6 +312,15 @@ def test_where_there_is_no_room_nothing_is_begun(settings, tmp_path, monkeypatch
     monkeypatch.setattr(dump, "write", lambda *_args: pytest.fail("it was begun"))
     with pytest.raises(Refused, match="too little room"):
         making.make(settings, tmp_path / "one.tar.gz")
+
+
+def test_one_of_an_older_schema_is_whole(own_stage, settings, tmp_path):
+    """The new version is installed, and before it upgrades the database somebody makes a backup, as one should."""
+    with own_stage.app.app_context(), db.engines[None].begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '20261126_3'"))
+    made = making.make(settings, tmp_path / "one.tar.gz")
+    assert made.problem is None
+    assert made.verified_at
 
 
 def test_two_at_once_are_one_too_many(settings, tmp_path):
