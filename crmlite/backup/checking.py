@@ -25,7 +25,8 @@ def check(settings: Settings, path: Path, key: sealed.Key | None, folder: Path) 
             unpacked = archive.unpack(stream, folder)
         with database_of(settings, unpacked) as url:
             look(unpacked, url)
-            start(folder, url)
+            if unpacked.about.schema == schema.newest():  # another one's this code cannot start on
+                start(folder, url)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

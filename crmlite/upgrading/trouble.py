@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from crmlite import files
 from crmlite.config import Settings
 from crmlite.extensions import Busy
+from crmlite.upgrading import snapshots
 from crmlite.upgrading.states import State
 
 TROUBLES = (sa.exc.SQLAlchemyError, OSError, RuntimeError, Busy)
@@ -78,15 +79,16 @@ def sentence(state: State, error: Exception, settings: Settings) -> str:
 def is_lost(settings: Settings) -> bool:
     """For a database that is empty: whether there was one before. What is left of it would not outlive a new one: its stored
     files are swept away when no row names them, and its backups when newer ones come."""
-    return _newest_backup(settings) is not None or next(files.stored(settings.files_path), None) is not None
+    has_copies = _newest_backup(settings) is not None or bool(snapshots.all_of(settings.instance / "snapshots"))
+    return has_copies or next(files.stored(settings.files_path), None) is not None
 
 
 def lost(settings: Settings) -> str:
     """The sentence for the log."""
     where = str(settings.sqlite_path) if settings.is_sqlite else "of PostgreSQL"
     return (
-        f"The database {where} is missing or empty, though backups or stored files of this instance are there, so no new one is begun. "
-        "Look whether its disk is mounted and whether database_url is right. To have the rows back, stop crmlite, run "
+        f"The database {where} is missing or empty, though backups, snapshots or stored files of this instance are there, so no new one "
+        "is begun. Look whether its disk is mounted and whether database_url is right. To have the rows back, stop crmlite, run "
         f"`crmlite restore {_newest_backup(settings) or 'FILE'}`, and start it again; to begin with an empty one, run `crmlite upgrade`."
     )
 
