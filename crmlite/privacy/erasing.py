@@ -19,6 +19,8 @@ from crmlite.privacy import elsewhere, owned
 from crmlite.privacy.models import DONE, Erasure
 from crmlite.privacy.people import Person, fate
 from crmlite.records import trash
+from crmlite.sales.models import Decision, Order, QuoteVersion
+from crmlite.sales.models.decisions import ACCEPTED
 
 Step = Callable[[Person, Erasure], bool]
 AGAIN = timedelta(minutes=1)
@@ -37,19 +39,22 @@ def begin(contact: Contact, by: Any) -> Erasure:
     db.session.add(erasure)
     db.session.flush()
     for one in person.contacts:
-        one.deleted_at = one.deleted_at or utcnow()
+        one.erased_at = utcnow()
+        one.deleted_at = one.deleted_at or one.erased_at
     erasure.count("suppressions", suppression.suppress(person.keys, erasure.id))
     events.emit(events.CONTACT_ERASED, contact, erasure_id=erasure.id)
     jobs.enqueue(erase, key=f"privacy.erase:{erasure.id}", erasure_id=erasure.id)
     return erasure
 
 
-def until(paper: Any) -> int | None:
+def until(paper: Any) -> int:
     """The year at whose end bookkeeping law wants it no more."""
-    first_day = trash.books_begin()
-    years = utcnow().year - first_day.year
-    day = getattr(paper, "ordered_on", None) or paper.updated_at
-    return int(day.year + years)
+    years = utcnow().year - trash.books_begin().year
+    if isinstance(paper, Order):
+        return paper.ordered_on.year + years
+    accepted = sa.select(sa.func.max(Decision.at)).join(QuoteVersion, QuoteVersion.id == Decision.version_id)
+    at = db.session.scalar(accepted.where(QuoteVersion.quote_id == paper.id, Decision.verdict == ACCEPTED))
+    return (at or utcnow()).year + years
 
 
 @jobs.apart
@@ -130,6 +135,7 @@ STEPS: tuple[Step, ...] = (
     _records,
     elsewhere.kept_records,
     elsewhere.companies,
+    elsewhere.notes_of_others,
     elsewhere.journal_of_others,
     elsewhere.pointers,
     _contacts,
