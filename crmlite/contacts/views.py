@@ -229,7 +229,7 @@ def _consents_page(contact: Contact, form: ConsentForm | None) -> Response:
 
 def consents_panel(contact: Contact) -> str:
     """What somebody agreed to, on their page. Nothing where nobody is asked for anything."""
-    return render_template("contacts/_consents.html", contact=contact, standings=evidence.standing(contact))
+    return render_template("contacts/_consents.html", contact=contact, glances=evidence.at_a_glance(contact))
 
 
 def _affiliation(contact_id: int, affiliation_id: int) -> tuple[Contact, Affiliation]:

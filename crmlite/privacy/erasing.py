@@ -6,7 +6,7 @@ person themself is known by goes last, so that every step before knows what to l
 
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,7 +18,6 @@ from crmlite.extensions import db, reading, utcnow, writing
 from crmlite.privacy import elsewhere, owned
 from crmlite.privacy.models import DONE, Erasure
 from crmlite.privacy.people import Person, fate
-from crmlite.records import trash
 from crmlite.sales.models import Decision, Order, QuoteVersion
 from crmlite.sales.models.decisions import ACCEPTED
 
@@ -33,8 +32,10 @@ def begin(contact: Contact, by: Any) -> Erasure:
     person = Person(contact.id)
     operation_id = journal.operation()
     erasure = Erasure(contact_id=contact.id, asked_by_id=by.id if by else None, operation_id=operation_id)
+    known = fate(person)
     erasure.kept = [
-        {"type": paper.__tablename__, "number": paper.number, "until": until(paper)} for paper in fate(person).stays
+        {"type": paper.__tablename__, "number": paper.number, "until": until(paper, known.begin)}
+        for paper in known.stays
     ]
     db.session.add(erasure)
     db.session.flush()
@@ -47,9 +48,9 @@ def begin(contact: Contact, by: Any) -> Erasure:
     return erasure
 
 
-def until(paper: Any) -> int:
+def until(paper: Any, begin: date) -> int:
     """The year at whose end bookkeeping law wants it no more."""
-    years = utcnow().year - trash.books_begin().year
+    years = utcnow().year - begin.year
     if isinstance(paper, Order):
         return paper.ordered_on.year + years
     accepted = sa.select(sa.func.max(Decision.at)).join(QuoteVersion, QuoteVersion.id == Decision.version_id)

@@ -28,8 +28,8 @@ def test_a_consent_keeps_what_was_shown_word_for_word(stage):
         given, renewed = consents.history(contact)
         assert (given.text, given.language, given.version) == ("Stuur mij nieuws.", "nl", 1)
         assert given.text_hash == hashlib.sha256(b"Stuur mij nieuws.").hexdigest()
-        assert (given.by_id, given.how, given.is_outdated("nl")) == (stage.ids["user.seller"], "On the phone", True)
-        assert (renewed.text, renewed.version, renewed.is_outdated("nl")) == ("Stuur mij elke week nieuws.", 2, False)
+        assert (given.by_id, given.how, given.is_outdated()) == (stage.ids["user.seller"], "On the phone", True)
+        assert (renewed.text, renewed.version, renewed.is_outdated()) == ("Stuur mij elke week nieuws.", 2, False)
         names = db.session.scalars(sa.select(Event.name).where(Event.name.like("consent.%")).order_by(Event.id)).all()[
             -2:
         ]
