@@ -231,9 +231,10 @@ class Consent(Journaled, Base):
     def source_label(self) -> Any:
         return SOURCE_LABELS.get(self.source, self.source)
 
-    def is_outdated(self) -> bool:
-        """Whether they agreed to a text of ours that is another by now; whose words a form's were, nobody knows."""
-        now = [text for text in self.purpose.texts if text.language == self.language]
+    def is_outdated(self, language: str | None = None) -> bool:
+        """Whether they agreed to a text of ours that is another by now; whose words a form's were, nobody knows. `language`:
+        the one they read, where the row does not say."""
+        now = [text for text in self.purpose.texts if text.language == (self.language or language)]
         return bool(self.holds and self.version and now and self.version < now[-1].n)
 
     def concerns(self) -> list[tuple[str, int]]:
