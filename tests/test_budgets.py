@@ -76,7 +76,7 @@ def cost(stage: Stage, actor: str, url: str, htmx: bool = False) -> tuple[list[s
     with counted() as statements:
         answer = client.get(url, headers=headers)
     assert answer.status_code == 200, url
-    return statements, answer.get_data(as_text=True)
+    return statements, answer.get_data().decode(errors="replace")
 
 
 def loads_itself(html: str) -> list[str]:

@@ -11,7 +11,8 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Self
+from itertools import groupby
+from typing import Any, ClassVar, Protocol, Self, TypeVar
 
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
@@ -232,10 +233,11 @@ class Consent(Journaled, Base):
     def source_label(self) -> Any:
         return SOURCE_LABELS.get(self.source, self.source)
 
-    def is_outdated(self, language: str | None) -> bool:
-        """Whether they agreed to a text that is another by now; of a text of somebody else's nobody knows."""
-        now = self.purpose.text_for(self.language or language)
-        return bool(self.holds and now and self.text_hash != digest(now.text))
+    def is_outdated(self, language: str | None = None) -> bool:
+        """Whether they agreed to a text of ours that is another by now; whose words a form's were, nobody knows. `language`:
+        the one they read, where the row does not say."""
+        now = [text for text in self.purpose.texts if text.language == (self.language or language)]
+        return bool(self.holds and self.version and now and self.version < now[-1].n)
 
     def concerns(self) -> list[tuple[str, int]]:
         return [("contact", self.contact_id)]
@@ -291,15 +293,71 @@ def history(contact: Any) -> list[Consent]:
 
 def standing(contact: Any, rows: Iterable[Consent] | None = None) -> list[Standing]:
     """What holds now, for every purpose that people are asked about, and for those that this one was once."""
-    by_purpose: dict[int, dict[str, Consent]] = {}
+    by_purpose: dict[int, list[Consent]] = {}
     for row in history(contact) if rows is None else rows:
-        points = by_purpose.setdefault(row.purpose_id, {})
+        by_purpose.setdefault(row.purpose_id, []).append(row)
+    return [
+        Standing(purpose, _newest(by_purpose.get(purpose.id, ())))
+        for purpose in purposes(retired=True)
+        if purpose.retired_at is None or purpose.id in by_purpose
+    ]
+
+
+class _Said(Protocol):
+    """A consent, or what a statement read of one."""
+
+    @property
+    def point(self) -> str: ...
+
+
+_Saying = TypeVar("_Saying", bound=_Said)
+
+
+def _newest(rows: Iterable[_Saying]) -> tuple[_Saying, ...]:
+    """Of rows from the oldest on, the last one of each point, the latest first."""
+    points: dict[str, _Saying] = {}
+    for row in rows:
         if not row.point:  # it speaks for all of them
             points.clear()
         points.pop(row.point, None)
         points[row.point] = row
-    return [
-        Standing(purpose, tuple(reversed(by_purpose.get(purpose.id, {}).values())))
-        for purpose in purposes(retired=True)
-        if purpose.retired_at is None or purpose.id in by_purpose
-    ]
+    return tuple(reversed(points.values()))
+
+
+@dataclass(frozen=True)
+class Glance:
+    """What somebody's consent to one purpose is now, in short."""
+
+    name: str
+    holds: bool
+    at: datetime | None
+    """When they said so last; None where they were never asked."""
+    is_outdated: bool
+
+
+def at_a_glance(contact: Any) -> list[Glance]:
+    """standing() for the box on their page, in one statement."""
+    newer = sa.exists().where(
+        PurposeText.purpose_id == Purpose.id, PurposeText.language == Consent.language, PurposeText.n > Consent.version
+    )
+    query = (
+        sa.select(
+            Purpose.id,
+            Purpose.name,
+            Purpose.retired_at,
+            Consent.point,
+            Consent.action,
+            Consent.at,
+            newer.label("newer"),
+        )
+        .outerjoin(Consent, sa.and_(Consent.purpose_id == Purpose.id, Consent.contact_id == contact.id))
+        .order_by(Purpose.position, Purpose.id, Consent.at, Consent.id)
+    )
+    found = []
+    for (_id, name, retired_at), rows in groupby(db.session.execute(query).all(), key=lambda row: row[:3]):
+        said = _newest(row for row in rows if row.action is not None)
+        if said or retired_at is None:
+            holding = [row for row in said if row.action != WITHDRAWN]
+            last = next(iter(holding or said), None)
+            found.append(Glance(name, bool(holding), last.at if last else None, bool(holding and holding[0].newer)))
+    return found

@@ -58,10 +58,17 @@ class Contact(Mergeable, Record, Reachable, WithLifecycle, Base):
     instructions: Mapped[str] = mapped_column(default="")
     main_company_id: Mapped[int | None] = mapped_column(sa.ForeignKey("company.id"), index=True)
     last_activity_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
+    """Since when it is being erased, or is the empty row that a kept paper points at: in no list, and in no trash."""
 
     @property
     def title(self) -> str:
         return self.name
+
+    @classmethod
+    def is_merged(cls) -> sa.ColumnElement[bool]:
+        """Nor is somebody who was erased in any trash: nobody brings them back."""
+        return sa.or_(super().is_merged(), cls.erased_at.is_not(None))
 
     @classmethod
     def create(cls, actor: Any, given: str = "", family: str = "", **values: Any) -> Self:

@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from crmlite.auth.models import Viewer
+from crmlite.contacts import agreements
 from crmlite.contacts.forms import ContactFields
 from crmlite.contacts.models import Contact, split_name
 from crmlite.records import lifecycle
@@ -31,6 +32,15 @@ CONTACT = register(
                 "owner", _l("Owner"), kind="user", field="owner_id", sortable=False, edit=True, form_field="owner_id"
             ),
             Column("last_activity", _l("Last activity"), kind="ago", field="last_activity_at"),
+            Column(
+                "consents",
+                _l("Consents"),
+                kind="consents",
+                field="id",
+                sortable=False,
+                hidden=True,
+                choices=agreements.choices,
+            ),
             Column("tags", _l("Tags"), kind="tags", sortable=False, filterable=False, hidden=True),
             Column("city", _l("City"), sortable=False, hidden=True),
             Column("region", _l("Region"), sortable=False, hidden=True),

@@ -6,10 +6,11 @@ Its profile and its two web forms, as the administrator and marketing set them u
 from pathlib import Path
 
 from crmlite.auth.models import Organisation
+from crmlite.contacts.consents import Purpose
 from crmlite.demo.stage import Stage, Story
 from crmlite.extensions import db
 from crmlite.files import File
-from crmlite.leads.fields import Field, check
+from crmlite.leads.fields import CONSENT, Field, check
 from crmlite.leads.models import WebForm
 
 QUOTE = (
@@ -39,6 +40,17 @@ VISIT = (
 )
 
 
+NEWS = {
+    "en": "Send me news about quiet rooms, four times a year at most. I can stop it in every mail.",
+    "nl": "Stuur mij nieuws over stille ruimtes, hooguit vier keer per jaar. Ik kan het in elke mail stoppen.",
+    "ar": "أرسلوا إليّ أخباراً عن الغرف الهادئة، أربع مرات في السنة على الأكثر. يمكنني إيقافها من كل رسالة.",
+}
+PHOTOS = {
+    "en": "You may show photos of our rooms on your website.",
+    "nl": "U mag foto's van onze ruimtes op uw website tonen.",
+}
+
+
 def opening(stage: Stage) -> Story:
     """Before anything else happens: who we are, and what visitors of our website can fill in."""
     yield 548, "08:30", "admin"
@@ -58,12 +70,16 @@ def opening(stage: Stage) -> Story:
     with (Path(__file__).parent / "logo.png").open("rb") as logo:
         organisation.show_logo(File.store(logo, "logo.png", "image/png"))
 
+    yield 547, "09:40", "admin"
+    news = Purpose.create(stage.me, "Newsletter", NEWS)
+    Purpose.create(stage.me, "Photos of their rooms", PHOTOS)
+
     yield 546, "10:05", "marketing"
     users = stage.users
     stage.forms["quote"] = _form(
         stage,
         "quote",
-        QUOTE,
+        (*QUOTE, Field("news", NEWS["en"], "checkbox", fills=f"{CONSENT}{news.id}")),
         name="Ask for a quote",
         heading="How quiet would you like it?",
         intro="Tell us about your rooms. Sanne or Mads answers within two working days.",

@@ -115,9 +115,10 @@ def _visit(number: int, days: int, form: str, rest: Sequence[str], stage: Stage)
         "visit": ("name", "phone", "city", "day", "need"),
     }
     yield days, f"{6 + number % 14:02}:{7 * number % 60:02}", VISITOR
+    ticked = {"news": "yes"} if form == "quote" and number % 2 else {}
     key = stage.post(
         form,
-        dict(zip(columns[form], rest, strict=True)),
+        dict(zip(columns[form], rest, strict=True)) | ticked,
         address=f"203.0.113.{30 + number}",
         agent=BROWSERS[number % 2],
     )

@@ -28,6 +28,8 @@ from crmlite.records.seen import Seen
 from crmlite.sales.models import Line, OrderLine, QuoteVersion
 
 BATCH = 200
+WINDOW = 5000
+"""Notes that are looked through in one transaction."""
 
 
 class Busy(Exception):
@@ -160,6 +162,30 @@ def companies(person: Person, erasure: Erasure) -> bool:
     return False
 
 
+def notes_of_others(person: Person, erasure: Erasure) -> bool:
+    """Notes on anything else that have an address or number of theirs; of all notes some at a time."""
+    last = db.session.scalar(
+        sa.select(sa.func.max(sa.text("id"))).select_from(
+            sa.select(Note.id).where(Note.id > erasure.place).order_by(Note.id).limit(WINDOW).subquery("window")
+        )
+    )
+    if last is None:
+        return False
+    values = _values(person)
+    named = sa.or_(sa.false(), *(Note.text.icontains(value, autoescape=True) for value in values))
+    for note in db.session.scalars(sa.select(Note).where(Note.id > erasure.place, Note.id <= last, named)).all():
+        if (note.record_type, note.record_id) not in {("contact", number) for number in person.ids}:
+            erasure.count("named", int(owned.scrub(note, person.sure_words)))
+            _scrub_changes(person, {"note": [note.id]})
+    erasure.place = last
+    return True
+
+
+def _scrub_changes(person: Person, keys: dict[str, list[int]]) -> None:
+    for change in db.session.scalars(sa.select(Change).where(_of(keys, Change.record_type, Change.record_id))):
+        change.old, change.new = without(change.old, person.words), without(change.new, person.words)
+
+
 def _company_ids(person: Person) -> list[int]:
     return sorted({link.company_id for link in person.affiliations})
 
@@ -172,8 +198,7 @@ def journal_of_others(person: Person, erasure: Erasure) -> bool:
     """Events of other records that they had to do with, and what the journal says of what stays: the fact stays."""
     stays = _staying(person)
     if erasure.place == 0:
-        for change in db.session.scalars(sa.select(Change).where(_of(stays, Change.record_type, Change.record_id))):
-            change.old, change.new = without(change.old, person.words), without(change.new, person.words)
+        _scrub_changes(person, stays)
     linked = {"contact": person.ids, "company": _company_ids(person), **stays}
     about = sa.select(EventLink.event_id).where(_of(linked, EventLink.record_type, EventLink.record_id))
     query = sa.select(Event).where(Event.id.in_(about), Event.id > erasure.place)

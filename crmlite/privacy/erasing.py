@@ -6,7 +6,7 @@ person themself is known by goes last, so that every step before knows what to l
 
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,7 +18,8 @@ from crmlite.extensions import db, reading, utcnow, writing
 from crmlite.privacy import elsewhere, owned
 from crmlite.privacy.models import DONE, Erasure
 from crmlite.privacy.people import Person, fate
-from crmlite.records import trash
+from crmlite.sales.models import Decision, Order, QuoteVersion
+from crmlite.sales.models.decisions import ACCEPTED
 
 Step = Callable[[Person, Erasure], bool]
 AGAIN = timedelta(minutes=1)
@@ -31,25 +32,30 @@ def begin(contact: Contact, by: Any) -> Erasure:
     person = Person(contact.id)
     operation_id = journal.operation()
     erasure = Erasure(contact_id=contact.id, asked_by_id=by.id if by else None, operation_id=operation_id)
+    known = fate(person)
     erasure.kept = [
-        {"type": paper.__tablename__, "number": paper.number, "until": until(paper)} for paper in fate(person).stays
+        {"type": paper.__tablename__, "number": paper.number, "until": until(paper, known.begin)}
+        for paper in known.stays
     ]
     db.session.add(erasure)
     db.session.flush()
     for one in person.contacts:
-        one.deleted_at = one.deleted_at or utcnow()
+        one.erased_at = utcnow()
+        one.deleted_at = one.deleted_at or one.erased_at
     erasure.count("suppressions", suppression.suppress(person.keys, erasure.id))
     events.emit(events.CONTACT_ERASED, contact, erasure_id=erasure.id)
     jobs.enqueue(erase, key=f"privacy.erase:{erasure.id}", erasure_id=erasure.id)
     return erasure
 
 
-def until(paper: Any) -> int | None:
+def until(paper: Any, begin: date) -> int:
     """The year at whose end bookkeeping law wants it no more."""
-    first_day = trash.books_begin()
-    years = utcnow().year - first_day.year
-    day = getattr(paper, "ordered_on", None) or paper.updated_at
-    return int(day.year + years)
+    years = utcnow().year - begin.year
+    if isinstance(paper, Order):
+        return paper.ordered_on.year + years
+    accepted = sa.select(sa.func.max(Decision.at)).join(QuoteVersion, QuoteVersion.id == Decision.version_id)
+    at = db.session.scalar(accepted.where(QuoteVersion.quote_id == paper.id, Decision.verdict == ACCEPTED))
+    return (at or utcnow()).year + years
 
 
 @jobs.apart
@@ -130,6 +136,7 @@ STEPS: tuple[Step, ...] = (
     _records,
     elsewhere.kept_records,
     elsewhere.companies,
+    elsewhere.notes_of_others,
     elsewhere.journal_of_others,
     elsewhere.pointers,
     _contacts,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -126,6 +127,8 @@ class Fate:
     goes: list[Record]
     stays: list[Any]
     """What bookkeeping law wants kept, as it is."""
+    begin: date
+    """The first day of what that law is about now."""
     emptied: list[Record]
     """Deals that go on without them: of a company, or with such a paper."""
 
@@ -144,7 +147,8 @@ def fate(person: Person) -> Fate:
     with_papers = {paper.deal_id for paper in stays}
     emptied = [deal for deal in person.theirs["deal"] if deal.company_id or deal.id in with_papers]
     going = [*person.theirs["lead"], *[paper for paper in papers if paper not in stays]]
-    return Fate(going + [deal for deal in person.theirs["deal"] if deal not in emptied], stays, emptied)
+    going += [deal for deal in person.theirs["deal"] if deal not in emptied]
+    return Fate(going, stays, begin, emptied)
 
 
 GONE = "[…]"

@@ -45,7 +45,7 @@ def show(contact_id: int) -> Response:
         "privacy/show.html",
         contact=contact,
         goes=wording.counted(known.goes),
-        stays=[(wording.paper(paper), paper.number, erasing.until(paper)) for paper in known.stays],
+        stays=[(wording.paper(paper), paper.number, erasing.until(paper, known.begin)) for paper in known.stays],
         emptied=known.emptied,
         may_erase=may(g.user, "delete") and CONTACT.policy.may(g.user, "delete", contact),
     )

@@ -23,7 +23,7 @@ WENT = {
     "submission": _l("Forms that were filled in"),
     "import": _l("Files of imports"),
     "emptied": _l("Deals that stay without the person"),
-    "named": _l("Notes on companies that named the person"),
+    "named": _l("Notes on others that named the person"),
     "suppressions": _l("Fingerprints that are kept, so that an import does not bring the person back unnoticed"),
 }
 """In the order of the certificate."""

@@ -185,6 +185,8 @@ def asks(kind: str) -> Callable[[Asked], Asked]:
 def _condition(kind: RecordType, term: Term, user: Viewer) -> sa.ColumnElement[bool]:
     if term.column.kind == "tags":
         return _tagged(kind, term)
+    if term.column.kind in _asked:
+        return _asked[term.column.kind](kind.model, term.operator, term.values)
     if term.column.custom is not None:
         return _custom(kind, term, term.column.custom, user)
     if term.column.kind in _asked:
@@ -204,6 +206,20 @@ def _condition(kind: RecordType, term: Term, user: Viewer) -> sa.ColumnElement[b
         unseen = attribute.not_in(sa.select(other.model.id).where(other.policy.rows(user)))
         found = sa.or_(found, unseen) if term.operator == "not" else sa.and_(found, sa.not_(unseen))
     return found
+
+
+Asks = Callable[[Any, str, tuple[str, ...]], sa.ColumnElement[bool]]
+_asked: dict[str, Asks] = {}
+
+
+def asks(kind: str) -> Callable[[Asks], Asks]:
+    """Registers what a module's own kind of column is filtered by: given the model, the operator ("", not, empty) and the values."""
+
+    def register(condition: Asks) -> Asks:
+        _asked[kind] = condition
+        return condition
+
+    return register
 
 
 def _custom(kind: RecordType, term: Term, field: CustomField, user: Viewer) -> sa.ColumnElement[bool]:

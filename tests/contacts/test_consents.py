@@ -28,8 +28,8 @@ def test_a_consent_keeps_what_was_shown_word_for_word(stage):
         given, renewed = consents.history(contact)
         assert (given.text, given.language, given.version) == ("Stuur mij nieuws.", "nl", 1)
         assert given.text_hash == hashlib.sha256(b"Stuur mij nieuws.").hexdigest()
-        assert (given.by_id, given.how, given.is_outdated("nl")) == (stage.ids["user.seller"], "On the phone", True)
-        assert (renewed.text, renewed.version, renewed.is_outdated("nl")) == ("Stuur mij elke week nieuws.", 2, False)
+        assert (given.by_id, given.how, given.is_outdated()) == (stage.ids["user.seller"], "On the phone", True)
+        assert (renewed.text, renewed.version, renewed.is_outdated()) == ("Stuur mij elke week nieuws.", 2, False)
         names = db.session.scalars(sa.select(Event.name).where(Event.name.like("consent.%")).order_by(Event.id)).all()[
             -2:
         ]
@@ -96,3 +96,25 @@ def test_another_text_is_another_version(stage):
     page = client.get(f"/contacts/{stage.ids['seller.contact']}/consents").text
     assert "Send me news." in page
     assert client.post(url, data={"name": "", "row_version": "1"}).status_code == 422
+
+
+def test_lists_show_and_filter_who_agrees(stage):
+    with stage.writes("seller"):
+        purpose = db.session.get_one(Purpose, stage.ids["purpose"])
+        later = db.session.get_one(Contact, stage.ids["shared.contact"])
+        Consent.give(later, purpose)
+        Consent.withdraw(later, purpose, point="other@example.com")
+    client, wanted = stage.client("manager"), f"consents={stage.ids['purpose']}"
+
+    def listed(query: str) -> tuple[bool, bool, bool]:
+        page = client.get(f"/contacts/?{query}&_columns=name,consents").text
+        assert "There is no filter" not in page
+        return tuple(name in page for name in ("Shared Person", "zcsellercontactqxgiven", "zcnobodycontactqxgiven"))
+
+    assert listed(wanted) == (True, True, False)
+    assert listed("consents.empty=1") == (False, False, True)
+    with stage.writes("seller"):
+        Consent.withdraw(db.session.get_one(Contact, stage.ids["shared.contact"]), purpose)
+    assert listed(wanted) == (False, True, False)
+    assert listed(f"consents.not={stage.ids['purpose']}") == (True, False, True)
+    assert "Newsletter" in client.get(f"/contacts/?{wanted}").text, "the filter says what it is"

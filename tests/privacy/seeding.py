@@ -65,6 +65,8 @@ def seed(stage, company_id: int | None = None) -> SimpleNamespace:
         contact.change(email=f"{WORD}.new@example.com", birthday=date(1980, 1, 1))
         contact.change(email=EMAIL)
         ids = SimpleNamespace(contact=contact.id, other=other.id)
+        elsewhere = Note.write(db.session.get_one(Lead, stage.ids["seller.lead"]), as_.user.id, f"Ask {EMAIL} first")
+        elsewhere.edit(db.session.get_one(Lead, stage.ids["seller.lead"]), f"Ask {EMAIL}, or call")
     _post(stage)
     with stage.writes("seller") as as_:
         contact = db.session.get_one(Contact, ids.contact)

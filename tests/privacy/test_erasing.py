@@ -115,7 +115,10 @@ def test_what_law_wants_kept_is_named_before_and_kept(own_stage):
     answer = manager.post(f"/privacy/contacts/{ids.contact}/erase")
     assert answer.status_code == 303
     assert manager.get(f"/contacts/{ids.contact}").status_code == 404, "from now on, not when the job has run"
+    assert WORD not in manager.get("/records/trash?type=contact").text
+    assert manager.post(f"/records/contact/{ids.contact}/restore").status_code == 404, "nobody brings them back"
     work(own_stage)
+    assert manager.get(f"/orders/{order_ids[0]}").status_code == 200
     assert [row for row in rows_with(own_stage) if not row.startswith("import_row")] == []
     with own_stage.app.app_context():
         assert [db.session.get(Order, number) is not None for number in order_ids] == [True, False]

@@ -64,4 +64,4 @@ def _consents_page(contact: Contact, form: ConsentForm | None) -> Response:
 
 def panel(contact: Contact) -> str:
     """What somebody agreed to, on their page. Nothing where nobody is asked for anything."""
-    return render_template("contacts/_consents.html", contact=contact, standings=evidence.standing(contact))
+    return render_template("contacts/_consents.html", contact=contact, glances=evidence.at_a_glance(contact))

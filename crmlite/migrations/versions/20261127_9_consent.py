@@ -8,6 +8,7 @@ down_revision = "20261127_8"
 
 
 def upgrade() -> None:
+    op.add_column("contact", sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
     op.create_table(
         "purpose",
         sa.Column("name", sa.String(), nullable=False),
