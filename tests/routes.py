@@ -168,6 +168,8 @@ RETENTION_FORM = {
         "files-number": "30",
         "mail-number": "",
         "imports-number": "90",
+        "corrections-number": "365",
+        "details_sendings-number": "365",
         "notices-number": "90",
         "unread-number": "365",
         "seen-number": "",

@@ -44,10 +44,6 @@ def _joined(count: int, words: dict[str, Any]) -> str:
     )
 
 
-def _corrected(_count: int, words: dict[str, Any]) -> str:
-    return _("%(record)s corrected their own details", **words)
-
-
 def _plain(text: Any) -> Callable[[int, dict[str, Any]], str]:
     return lambda _count, words: str(text) % words
 
@@ -58,7 +54,12 @@ KINDS = {
         Kind("assigned", _l("Somebody hands a record over to me"), "arrows-exchange", _assigned),
         Kind("joined", _l("Somebody asks me to work on a record"), "users", _joined),
         Kind("new_lead", _l("A new lead is mine"), "target", _plain(_l("New lead: %(record)s")), MAIL, own_mail=True),
-        Kind("details", _l("A contact of mine corrects their own details"), "pencil", _corrected),
+        Kind(
+            "details",
+            _l("A contact of mine corrects their own details"),
+            "pencil",
+            _plain(_l("A contact corrected their own details: %(record)s")),
+        ),
         Kind(
             "quote_opened",
             _l("A customer opens a quote of mine for the first time"),

@@ -170,7 +170,9 @@ def test_the_first_opening_is_told_once_and_scanners_open_nothing(stage):
     assert [kind for kind, _count in notices(stage, "seller")].count("quote_opened") == 1
     with stage.app.app_context():
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Hit)) == 3
-        link = db.session.scalars(sa.select(Link).where(Link.record_id == stage.ids["sent.quote"])).one()
+        link = db.session.scalars(
+            sa.select(Link).where(Link.record_type == "quote", Link.record_id == stage.ids["sent.quote"])
+        ).one()
         assert link.opened_at is not None
 
 

@@ -144,7 +144,7 @@ def test_four_posts_at_the_same_moment_are_taken_once(own_stage):
         told = sa.select(Notice).where(Notice.kind == "details", Notice.record_id == own_stage.ids["seller.contact"])
         (notice,) = db.session.scalars(told)
         assert notice.user_id == own_stage.ids["user.seller"]
-    assert "corrected their own details" in own_stage.client("seller").get("/desk/notices").text
+    assert "A contact corrected their own details" in own_stage.client("seller").get("/desk/notices").text
 
 
 def test_two_open_pages_do_not_undo_each_other(stage):
