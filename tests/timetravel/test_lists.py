@@ -17,6 +17,7 @@ from crmlite.records import points, tags
 from crmlite.records.listing import Listing
 from crmlite.timetravel import listing as past
 from crmlite.timetravel.listing import PastListing
+from crmlite.timetravel.rolled import Rolled
 from tests.records.who import request_of, viewer
 
 QUERIES = (
@@ -91,12 +92,22 @@ def at_every_step(stage, begin):
     yield lambda s: events.emit(events.CONTACT_UPDATED, person("seller.contact"))
 
 
-@pytest.mark.parametrize("paged", [False, True], ids=["few", "walked by twos"])
-def test_every_list_at_every_step(stage, monkeypatch, paged):
-    if paged:
+@pytest.mark.parametrize("how", ["few", "walked by twos", "nothing taken back"])
+def test_every_list_at_every_step(stage, monkeypatch, how):
+    """The last is the negative control: today's list is not the one of then."""
+    if how == "nothing taken back":
+        monkeypatch.setattr(Rolled, "changed", frozenset())
+        with pytest.raises(AssertionError):
+            compare(stage, QUERIES[:5])
+        return
+    if how == "walked by twos":
         for module in (today, past):
             monkeypatch.setattr(module, "PAGE", 2)
             monkeypatch.setattr(module, "COUNT_TO", 3)
+    compare(stage, QUERIES if how == "few" else QUERIES[:8], totals=how == "few")
+
+
+def compare(stage, queries, *, totals=True):
     begin = utcnow() + timedelta(days=1)
     admin = viewer(stage, "admin")
     kept = {}
@@ -105,12 +116,12 @@ def test_every_list_at_every_step(stage, monkeypatch, paged):
         with pretending(at), stage.writes("admin") as s:
             step(s)
         with pretending(at), request_of(stage, admin):
-            for query in QUERIES:
+            for query in queries:
                 kept[at, query] = shown(Listing(CONTACT, admin, arguments(stage, query)))
     assert len({tuple(found) for found in kept.values()}) > 20  # else it would compare nothing
     with pretending(begin + timedelta(days=9)), request_of(stage, admin):
         for (at, query), was in kept.items():
             listing = PastListing(CONTACT, admin, arguments(stage, query), at)
             assert shown(listing) == was, (query, (at - begin) / timedelta(hours=1))
-            if not paged:
+            if totals:
                 assert listing.total.count == len(was)
