@@ -1,6 +1,7 @@
 """The pages of time travel: what they show of whom, and setting back with undo."""
 
 import re
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
@@ -9,11 +10,12 @@ import sqlalchemy as sa
 from crmlite.contacts.models import Contact
 from crmlite.contacts.types import CONTACT
 from crmlite.duplicates import merging
-from crmlite.extensions import db
+from crmlite.extensions import db, utcnow
 from crmlite.journal import Operation
-from crmlite.records import points, tags
+from crmlite.records import points, tags, types
 from crmlite.timetravel import changed
 from tests import cast
+from tests.records.purging import purge
 
 WORD = "zcpastpersonqx"
 
@@ -153,6 +155,23 @@ def test_who_may_not_say_whose_it_is_does_not_set_that_back(stage):
     page = stage.client("seller").get(f"/timetravel/contact/restore?at={at}&id={stage.ids['seller.contact']}").text
     assert "Only its owner" in page
     assert "Set 1 record back" not in page
+
+
+def test_what_is_not_known_any_more_is_said(stage):
+    at = moment(stage)
+    number, firm = stage.ids["seller.contact"], stage.ids["seller.company"]
+    client = stage.client("seller")
+    assert "removed for good since, with all" not in client.get(f"/timetravel/contact/{number}?at={at}").text
+    with stage.writes("admin"):
+        for name in ("order", "quote", "deal", "lead", "company"):
+            db.session.get_one(types.get(name).model, stage.ids[f"seller.{name}"]).trash()
+    with stage.writes():
+        for days in (400, 800, 5000):
+            purge(utcnow() + timedelta(days=days))
+        assert db.session.get(types.get("company").model, firm) is None
+    page = client.get(f"/timetravel/contact/{number}?at={at}").text
+    assert "removed for good since, with all" in page
+    assert cast.canary("seller", "company") not in page
 
 
 def test_too_much_is_said_and_not_guessed(stage, monkeypatch):
