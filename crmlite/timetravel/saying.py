@@ -36,7 +36,7 @@ LEFT_TO_RIGHT = frozenset({"email", "phone", "url", "code", "number", "money", "
 NAMED = {
     "contact": ("city", "country"),
     "company": ("name", "parent_id", "city", "country"),
-    "deal": ("name", "contact_id", "company_id"),
+    "deal": ("name", "contact_id", "company_id", "currency"),
     "product": ("name", "code"),
 }
 """Fields that can be set back beside those which are changed in place."""
