@@ -12,13 +12,17 @@ from crmlite.contacts.models import Affiliation, Contact
 from crmlite.contacts.types import CONTACT
 from crmlite.duplicates import merging
 from crmlite.extensions import db, pretending, utcnow
+from crmlite.journal import Operation
 from crmlite.records import listing as today
-from crmlite.records import points, tags
+from crmlite.records import points, tags, types
 from crmlite.records.listing import Listing
 from crmlite.timetravel import listing as past
 from crmlite.timetravel.listing import PastListing
 from crmlite.timetravel.rolled import Rolled
+from crmlite.timetravel.saying import LEFT_OUT
+from tests import cast
 from tests.records.who import request_of, viewer
+from tests.timetravel.test_pages import CHANGES
 
 QUERIES = (
     "",
@@ -125,3 +129,23 @@ def compare(stage, queries, *, totals=True):
             assert shown(listing) == was, (query, (at - begin) / timedelta(hours=1))
             if totals:
                 assert listing.total.count == len(was)
+
+
+@pytest.mark.parametrize("name", cast.TYPES)
+def test_rows_of_every_type_show_what_they_showed(stage, name):
+    kind, admin = types.known(name), viewer(stage, "admin")
+    with request_of(stage, admin):
+        columns = [column.name for column in kind.all_columns if column.kind not in LEFT_OUT]
+        args = MultiDict({"_columns": ",".join(columns)})
+        was = {row.id: dict(row) for row in Listing(kind, admin, args).rows}
+        at = db.session.scalar(sa.select(sa.func.max(Operation.at)))
+    with stage.writes("admin"):
+        for owner in ("seller", "rival"):
+            record = db.session.get_one(kind.model, stage.ids[f"{owner}.{name}"])
+            record.change(**CHANGES.get(name, {}) if owner == "seller" else {}, **{"x.memo": "other"})
+            tags.add(record, "Other")
+        db.session.get_one(kind.model, stage.ids[f"colleague.{name}"]).trash()
+    with request_of(stage, admin):
+        listing = PastListing(kind, admin, args, at)
+        assert {row.id: dict(row) for row in listing.rows} == was
+        assert [row.state for row in listing.rows if row.state] == ["deleted"]
