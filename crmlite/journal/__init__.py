@@ -47,6 +47,7 @@ from crmlite.journal.undoing import (
 __all__ = [
     "Actor", "CannotUndo", "Change", "Conflict", "Event", "EventLink", "Journaled", "NotJournaled", "Operation",
     "Undone", "act_as", "act_for", "acted_for", "actor", "as_of", "before_commit", "begin_undo", "current_tx", "from_json", "go_on",
-    "journaled_columns", "label", "last_operation", "many_as_of", "models", "operation", "renew", "replay_back", "since", "subjects_of", "to_json",
+    "journaled_columns", "label", "last_operation", "many_as_of", "models", "operation", "renew", "replay_back",
+    "since", "subjects_of", "to_json",
     "touched_by", "undo", "undo_of", "undo_on", "values_of",
 ]  # fmt: skip
