@@ -26,7 +26,7 @@ _EDITS = frozenset(
     kind.name
     for kind in (
         events.CONTACT_UPDATED, events.COMPANY_UPDATED, events.RECORD_ASSIGNED, events.LIFECYCLE_CHANGED,
-        events.RECORD_RESTORED,
+        events.RECORD_RESTORED, events.RECORD_SET_BACK,
     )
 )  # fmt: skip
 _ORDER = (EDITED, LINKED, TRASHED, MAILED, MERGED)

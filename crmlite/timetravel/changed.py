@@ -123,9 +123,11 @@ def _later(query: sa.Select[Any], table: str, at: datetime, until: datetime | No
 def _capped(query: sa.Select[Any]) -> list[Any]:
     rows = list(db.session.execute(query.limit(MOST + 1)))
     if len(rows) > MOST:
-        raise TooMuch(
-            _(
-                "Too much was changed since then for a list of all of it. Choose a later day, or open single records as they were."
-            )
-        )
+        raise TooMuch(said_too_much())
     return rows
+
+
+def said_too_much() -> str:
+    return _(
+        "Too much was changed since then for a list of all of it. Choose a later day, or open single records as they were."
+    )

@@ -121,14 +121,14 @@ class PastListing(Listing):
 
     @cached_property
     def _then_count(self) -> int:
-        query = self.rolled.query(self.rolled.changed)
+        query = self.rolled.query_changed()
         if query is None:
             return 0
         return db.session.scalar(query.with_only_columns(sa.func.count(), maintain_column_froms=True)) or 0
 
     def _then_rows(self) -> list[tuple[Any, int]]:
         """(what it is sorted by, id) of the next ones of those that changed."""
-        query = self.rolled.query(self.rolled.changed, self._sort_attribute.label("s"))
+        query = self.rolled.query_changed(self._sort_attribute.label("s"))
         if query is None:
             return []
         inner = query.subquery()

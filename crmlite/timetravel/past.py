@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from werkzeug.exceptions import NotFound
 
-from crmlite import journal
+from crmlite import events, journal
 from crmlite.auth.models import Viewer
 from crmlite.extensions import db
 from crmlite.journal import Change, Event, EventLink, Operation
@@ -69,7 +70,8 @@ class History:
     def __init__(self, kind: RecordType, record: Any, start: datetime) -> None:
         self.kind, self.record, self.start = kind, record, start
         self.tables = _tables(kind)
-        gone, self.has_holes = _gone(kind, record, self.tables, _operations(record, start))
+        gone, has_holes = _gone(kind, record, self.tables, _operations(record, start))
+        self.has_holes = has_holes or _something_was_purged(record, start)
         self._today: dict[Key, Values | None] = {(kind.name, record.id): journal.values_of(record)}
         for name in self.tables:
             self._today |= {(name, number): None for number in gone.get(name, ())}
@@ -180,6 +182,20 @@ def _gone(kind: RecordType, record: Any, tables: list[str], operations: set[int]
         elif _is_held(kind, record, name, {holder(kind, name): None, **old}):
             found.setdefault(name, set()).add(number)
     return found, has_holes
+
+
+def _something_was_purged(record: Any, start: datetime) -> bool:
+    """Whether another record that something was about together with this one was removed for good since, and their link with it."""
+    own, other = aliased(EventLink), aliased(EventLink)
+    query = (
+        sa.select(Event.id)
+        .join(other, sa.and_(other.record_type == Event.subject_type, other.record_id == Event.subject_id))
+        .join(own, own.event_id == other.event_id)
+        .where(own.record_type == record.__tablename__, own.record_id == record.id)
+        .where(sa.or_(other.record_type != own.record_type, other.record_id != own.record_id))
+        .where(Event.name == events.RECORD_PURGED.name, Event.at > start)
+    )
+    return db.session.scalar(query.limit(1)) is not None
 
 
 def _changes(keys: Collection[Key], start: datetime) -> list[tuple[Change, Operation]]:

@@ -1,194 +1,40 @@
-"""Setting records back to how they were: what will change, said before, and the doing of it."""
+"""Setting records back to how they were."""
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
-from datetime import datetime
-from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
-from flask_babel import gettext as _
+from werkzeug.exceptions import Conflict
 
 from crmlite import events, journal
-from crmlite.auth.models import User, Viewer
 from crmlite.extensions import db
-from crmlite.journal import Event, EventLink, Operation
 from crmlite.journal.history import Values
-from crmlite.journal.models import from_json, journaled_columns, read_back
+from crmlite.journal.models import journaled_columns, read_back
 from crmlite.records import types
-from crmlite.records.policy import NOT_YOURS
-from crmlite.records.types import RecordType
-from crmlite.timetravel import moments, past
-from crmlite.timetravel.past import History, Snapshot
-from crmlite.timetravel.saying import Field, Words, settable_fields
-
-MOST = 100
-"""Records that are set back at once."""
+from crmlite.timetravel.planning import Plan, Plans
+from crmlite.timetravel.saying import settable_fields
 
 
-@dataclass
-class Plan:
-    """What setting one record back would change."""
-
-    kind: RecordType
-    record: Any
-    was: Snapshot
-    now: Snapshot
-    fields: list[Field] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-    """Why some of it, or all, stays as it is."""
-    left_out: set[tuple[str, int]] = field(default_factory=set)
-    """Parts that cannot come back."""
-    is_left: bool = False
-    """Whether it is left alone, because somebody changed it since it was looked at."""
-
-    @cached_property
-    def digest(self) -> str:
-        return past.digest(self.now)
-
-    @property
-    def comes_back(self) -> bool:
-        """Whether it is taken out of the trash."""
-        return self.now.is_deleted and self.was.is_there and not self.was.is_deleted
-
-    @property
-    def changes(self) -> bool:
-        return bool(self.fields) or self.comes_back
-
-
-class Restoration:
-    """Records as they shall be again: `ids` at the moment `at`, all of their fields, or those in `names`.
-
-    Those that `user` may not see are not among the plans; what they may not change says so.
-    """
-
-    def __init__(
-        self, kind: RecordType, user: Viewer, ids: Collection[int], at: datetime, names: Collection[str] = ()
-    ) -> None:
-        self.kind, self.user, self.at, self.names = kind, user, at, frozenset(names)
-        self.ids = sorted(ids)
-        records = past.find_all(kind, user, ids, lock=not _is_reading())
-        histories = [History(kind, record, at) for record in records]
-        pairs = [(history.at(at), history.now) for history in histories]
-        words = Words(kind, user, [snapshot for pair in pairs for snapshot in pair])
-        self.plans = [
-            self._plan(history.record, was, now, words) for history, (was, now) in zip(histories, pairs, strict=True)
-        ]
-
-    @property
-    def written(self) -> str:
-        return moments.written(self.at)
-
-    @property
-    def count(self) -> int:
-        """Of records that will change."""
-        return sum(plan.changes for plan in self.plans)
-
-    def note_stale(self, seen: dict[int, str]) -> bool:
-        """Whether a record is another than when its reader looked at it: those are left alone."""
-        for plan in self.plans:
-            plan.is_left = plan.changes and seen.get(plan.record.id) != plan.digest
-        return any(plan.is_left for plan in self.plans)
+class Restoration(Plans):
+    """The plans, carried out."""
 
     def carry_out(self) -> int:
         """Sets back what is not left alone; says of how many records something changed. Does not commit."""
-        return sum(self._set_back(plan) for plan in self.plans if plan.changes and not plan.is_left)
+        return sum(self._tried(plan) for plan in self.plans if plan.changes and not plan.is_left)
 
-    # --- what will change
-
-    def _plan(self, record: Any, was: Snapshot, now: Snapshot, words: Words) -> Plan:
-        plan = Plan(self.kind, record, was, now)
-        if was.values is None:
-            plan.problems.append(_("It was not there yet at that time."))
-        elif getattr(record, "merged_into_id", None) is not None:
-            plan.problems.append(_("It was merged into another one. Undo the merge first."))
-        elif not self._may_edit(record, now):
-            plan.problems.append(_("You may not change this."))
-        else:
-            plan.fields = [
-                found for found in words.fields(was, now) if self._is_asked(found) and self._may_be_set(plan, found)
-            ]
-            if now.is_deleted and was.is_deleted:
-                plan.problems.append(_("It was in the trash then, and is there now. Take it out first."))
-                plan.fields = []
-            elif was.is_deleted:
-                plan.problems.append(_("It was in the trash then. It stays where it is now."))
-        return plan
-
-    def _may_edit(self, record: Any, now: Snapshot) -> bool:
-        may = self.kind.policy.may(self.user, "edit", record)
-        return may and (not now.is_deleted or self.kind.policy.may(self.user, "delete", record))
-
-    def _is_asked(self, found: Field) -> bool:
-        return found.differs and found.may_set_back and (not self.names or found.name in self.names)
-
-    def _may_be_set(self, plan: Plan, found: Field) -> bool:
-        if found.name in plan.was.parts:
-            return self._may_parts_be_set(plan, found)
-        value = (plan.was.values or {}).get(found.name)
-        if found.name == "owner_id":
-            return self._may_be_owned(plan, value)
-        if not plan.record.may_become(found.name, self._read(plan.record, found.name, value)):
-            plan.problems.append(_("%(field)s cannot be that any more.", field=found.label))
+    def _tried(self, plan: Plan) -> bool:
+        """A verb may refuse, such as that of a product whose code another one has by now: then the record stays whole as it is."""
+        try:
+            with db.session.begin_nested():
+                self._set_back(plan)
+        except Conflict as refusal:
+            plan.problems.append(refusal.description or "")
             return False
         return True
 
-    def _may_parts_be_set(self, plan: Plan, found: Field) -> bool:
-        if plan.record.id in self.merged_since:
-            said = _(
-                "%(field)s: another record was merged into this one since. Undo the merge first.", field=found.label
-            )
-            plan.problems.append(said)
-            return False
-        model: Any = journal.models()[found.name]
-        for number, values in plan.was.parts[found.name].items():
-            if number in plan.now.parts[found.name]:
-                continue
-            if not _has_its_place(self.user, values):
-                plan.left_out.add((found.name, number))
-                plan.problems.append(
-                    _("%(field)s: what it belongs to is gone, or not there for you.", field=found.label)
-                )
-            elif db.session.get(model, number) is not None:
-                plan.left_out.add((found.name, number))
-                plan.problems.append(
-                    _("%(field)s: something is part of another record now, and stays there.", field=found.label)
-                )
-        return True
-
-    @cached_property
-    def merged_since(self) -> set[int]:
-        """Into which of the records others were merged since then."""
-        if not hasattr(self.kind.model, "merged_into_id"):
-            return set()
-        query = (
-            sa.select(Event.subject_id)
-            .join(Operation, Operation.id == Event.operation_id)
-            .where(
-                Event.name == events.RECORDS_MERGED.name,
-                Event.subject_type == self.kind.name,
-                Operation.at > self.at,
-                Operation.undone_by_id.is_(None),
-            )
-            .join(EventLink, EventLink.event_id == Event.id)
-            .where(EventLink.record_type == self.kind.name, EventLink.record_id.in_(self.ids))
-        )
-        return set(db.session.scalars(query))
-
-    def _may_be_owned(self, plan: Plan, owner_id: int | None) -> bool:
-        owner = db.session.get(User, owner_id) if owner_id else None
-        if owner_id and (owner is None or not owner.active):
-            plan.problems.append(_("Its owner then does not work here any more."))
-        elif not self.kind.policy.may_hand_over(self.user, plan.record):
-            plan.problems.append(str(NOT_YOURS))
-        else:
-            return True
-        return False
-
-    # --- the doing
-
-    def _set_back(self, plan: Plan) -> bool:
+    def _set_back(self, plan: Plan) -> None:
         record, names = plan.record, {found.name for found in plan.fields}
+        if self.user.absent:
+            journal.act_for(record, self.kind.policy.stands_in(self.user, "edit", record))
         record.may_be_handed_over = self.kind.policy.may_hand_over(self.user, record)
         if plan.comes_back:
             record.restore()
@@ -201,28 +47,15 @@ class Restoration:
         if "address" in names:
             record.city, record.country = values.get("city") or "", values.get("country")
         chosen = {
-            name: self._read(record, name, values.get(name)) for name in settable_fields(self.kind) if name in names
+            name: self.read(record, name, values.get(name)) for name in settable_fields(self.kind) if name in names
         }
         if chosen:
             record.change(**chosen)
         if "owner_id" in chosen:
             record.team_id = values.get("team_id")
         db.session.flush()
-        events.emit(events.RECORD_SET_BACK, record, then={"moment": self.at.isoformat()})
-        return True
-
-    def _read(self, record: Any, name: str, value: Any) -> Any:
-        """The value as the model has it: empty texts are no Nones."""
-        column = type(record).__table__.c.get(name)
-        if column is None:  # a custom field
-            return value
-        found = from_json(column, value)
-        return "" if found is None and not column.nullable and column.type.python_type is str else found
-
-
-def _is_reading() -> bool:
-    session: Any = db.session()
-    return bool(session.reading)
+        about = _others(plan) if "affiliation" in names else []
+        events.emit(events.RECORD_SET_BACK, record, about=about, then={"moment": self.at.isoformat()})
 
 
 def _set_parts_back(plan: Plan, name: str) -> None:
@@ -249,6 +82,19 @@ def _set_parts_back(plan: Plan, name: str) -> None:
     db.session.flush()
 
 
+def _others(plan: Plan) -> list[Any]:
+    """The companies whose people change by it: their timelines, and their past, know of it too."""
+    was, now = plan.was.parts["affiliation"], plan.now.parts["affiliation"]
+    differing = [
+        found.get(number)
+        for number in was.keys() | now.keys()
+        if was.get(number) != now.get(number)
+        for found in (was, now)
+    ]
+    ids = {values["company_id"] for values in differing if values is not None}
+    return [record for number in sorted(ids) if (record := types.load("company", number)) is not None]
+
+
 def _attributes(model: Any, values: Values) -> dict[str, Any]:
     mapper, found = sa.inspect(model), {}
     for column in journaled_columns(model):
@@ -256,14 +102,3 @@ def _attributes(model: Any, values: Values) -> dict[str, Any]:
         if value is not None or column.nullable:
             found[mapper.get_property_by_column(column).key] = value
     return found
-
-
-def _has_its_place(user: Viewer, values: Values) -> bool:
-    """Whether the other record that it links to, and its tag, are still there for the user."""
-    company_id = values.get("company_id")
-    company = types.get("company")
-    is_link = company_id is not None and values.get("contact_id") is not None
-    if is_link and (company is None or company.policy.seen(user, company_id or 0) is None):
-        return False
-    tag: Any = journal.models()["tag"]
-    return "tag_id" not in values or db.session.get(tag, values["tag_id"]) is not None

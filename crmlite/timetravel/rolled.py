@@ -19,9 +19,11 @@ from crmlite.records.custom_fields import CustomField
 from crmlite.records.filters import FilterError, Term
 from crmlite.records.types import Column, RecordType
 from crmlite.timetravel.among import among, stand_in
-from crmlite.timetravel.changed import Since, Taggings, since, taggings_since
+from crmlite.timetravel.changed import Since, Taggings, TooMuch, said_too_much, since, taggings_since
 from crmlite.timetravel.past import seen
 
+MOST_ROWS = 50_000
+"""Records that are rolled back for one list."""
 _TAGGING = ("id", "tag_id", "record_type", "record_id")
 _VALUE = ("field_id", "record_id", "n", "text", "number", "sort")
 
@@ -105,11 +107,25 @@ class Rolled:
 
     def query(self, ids: Collection[int], *columns: Any) -> sa.Select[Any] | None:
         """Of these records those that the list held then, of those that its user may see now; None where none was there."""
-        rows = self._rows(self.kind.name, ids)
+        return self._query(self._rows(self.kind.name, ids), None, columns)
+
+    def query_changed(self, *columns: Any) -> sa.Select[Any] | None:
+        """The same of all that changed; what they were is read once."""
+        rows, stand_ins = self._changed_then
+        return self._query(rows, stand_ins, columns)
+
+    @cached_property
+    def _changed_then(self) -> tuple[dict[int, Values], list[sa.CTE]]:
+        rows = self._rows(self.kind.name, self.changed)
+        return rows, self._stand_ins(rows) if rows else []
+
+    def _query(
+        self, rows: dict[int, Values], stand_ins: list[sa.CTE] | None, columns: tuple[Any, ...]
+    ) -> sa.Select[Any] | None:
         if not rows:
             return None
         model = self.kind.model
-        stand_ins = self._stand_ins(rows)
+        stand_ins = self._stand_ins(rows) if stand_ins is None else stand_ins
         with pretending(self.at):  # "90 days ago" is 90 days before that moment
             wanted = filters.condition(self.kind, self.terms, _seeing_all(self.user))
         query = sa.select(model.id, *columns).where(among(model.id, rows), model.deleted_at.is_(None), wanted)
@@ -151,6 +167,8 @@ class Rolled:
         there = [number for number in ids if back.get(number, _NOTHING) is not None]
         if not there:
             return {}
+        if len(there) > MOST_ROWS:
+            raise TooMuch(said_too_much())
         model, names = asked.kind.model, sorted(asked.names - {"id"})
         columns = [model.__table__.c[one] for one in names] + ([model.__table__.c.custom] if asked.custom else [])
         query = sa.select(model.id, *columns).where(among(model.id, there), seen(asked.kind, self.user))

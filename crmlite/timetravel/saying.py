@@ -31,10 +31,12 @@ FOLLOWS = frozenset({"lifecycle", "last_activity_at", "created_at", "row_version
 """Fields that follow from others, or from what happened: nobody sets them back."""
 LEFT_OUT = frozenset({"price"})
 """Kinds of columns that show other tables."""
+LEFT_TO_RIGHT = frozenset({"email", "phone", "url", "code", "number", "money", "amount", "micro", "date"})
+"""Kinds of columns whose values run so in every language."""
 NAMED = {
     "contact": ("city", "country"),
     "company": ("name", "parent_id", "city", "country"),
-    "deal": ("name", "contact_id", "company_id"),
+    "deal": ("name", "contact_id", "company_id", "currency"),
     "product": ("name", "code"),
 }
 """Fields that can be set back beside those which are changed in place."""
@@ -112,7 +114,8 @@ class Words:
             return (web.country_name(value),)
         if isinstance(value, bool) and column.choices:
             value = "yes" if value else "no"
-        return tuple(in_words(column, value, str(values.get("currency") or "")).splitlines())
+        lines = in_words(column, value, str(values.get("currency") or "")).splitlines()
+        return tuple(web.isolated(line) if column.kind in LEFT_TO_RIGHT else line for line in lines)
 
     def _lines(self, name: str, found: dict[int, Values]) -> tuple[str, ...]:
         say = {"point": _point, "address": _address, "affiliation": self._affiliation, "tagging": self._tag}[name]
@@ -168,7 +171,8 @@ def kept(name: str, snapshot: Snapshot) -> Any:
 
 def _point(values: Values) -> str:
     label = _POINT_LABELS.get(values.get("label", ""), "")
-    return f"{values.get('value', '')} ({label})" if label else str(values.get("value", ""))
+    value = web.isolated(str(values.get("value", "")))
+    return f"{value} ({label})" if label else value
 
 
 def _address(values: Values) -> str:

@@ -15,7 +15,8 @@ from crmlite.timetravel import moments, past
 from crmlite.timetravel.comparing import Comparison
 from crmlite.timetravel.listing import PastListing
 from crmlite.timetravel.pages import RecordThen
-from crmlite.timetravel.restoring import MOST, Restoration
+from crmlite.timetravel.planning import MOST
+from crmlite.timetravel.restoring import Restoration
 from crmlite.web import go, render, undo_url
 
 bp = Blueprint("timetravel", __name__, url_prefix="/timetravel")
@@ -70,7 +71,8 @@ def restore(record_type: str) -> Response:
     if not page.count:
         raise Conflict(_("Nothing was changed: all of it is as it was then, or has to stay."))
     journal.label("bulk")
-    done = page.carry_out()
+    if not (done := page.carry_out()):
+        raise Conflict(next(problem for plan in page.plans for problem in reversed(plan.problems)))
     db.session.commit()
     message = ngettext("%(num)d record is as it was.", "%(num)d records are as they were.", done)
     if any(plan.is_left for plan in page.plans):

@@ -12,12 +12,17 @@ from crmlite.contacts.models import Affiliation, Contact
 from crmlite.contacts.types import CONTACT
 from crmlite.duplicates import merging
 from crmlite.extensions import db, pretending, utcnow
+from crmlite.journal import Operation
 from crmlite.records import listing as today
-from crmlite.records import points, tags
+from crmlite.records import points, tags, types
 from crmlite.records.listing import Listing
 from crmlite.timetravel import listing as past
 from crmlite.timetravel.listing import PastListing
+from crmlite.timetravel.rolled import Rolled
+from crmlite.timetravel.saying import LEFT_OUT
+from tests import cast
 from tests.records.who import request_of, viewer
+from tests.timetravel.test_pages import CHANGES
 
 QUERIES = (
     "",
@@ -91,12 +96,22 @@ def at_every_step(stage, begin):
     yield lambda s: events.emit(events.CONTACT_UPDATED, person("seller.contact"))
 
 
-@pytest.mark.parametrize("paged", [False, True], ids=["few", "walked by twos"])
-def test_every_list_at_every_step(stage, monkeypatch, paged):
-    if paged:
+@pytest.mark.parametrize("how", ["few", "walked by twos", "nothing taken back"])
+def test_every_list_at_every_step(stage, monkeypatch, how):
+    """The last is the negative control: today's list is not the one of then."""
+    if how == "nothing taken back":
+        monkeypatch.setattr(Rolled, "changed", frozenset())
+        with pytest.raises(AssertionError):
+            compare(stage, QUERIES[:5])
+        return
+    if how == "walked by twos":
         for module in (today, past):
             monkeypatch.setattr(module, "PAGE", 2)
             monkeypatch.setattr(module, "COUNT_TO", 3)
+    compare(stage, QUERIES if how == "few" else QUERIES[:8], totals=how == "few")
+
+
+def compare(stage, queries, *, totals=True):
     begin = utcnow() + timedelta(days=1)
     admin = viewer(stage, "admin")
     kept = {}
@@ -105,12 +120,32 @@ def test_every_list_at_every_step(stage, monkeypatch, paged):
         with pretending(at), stage.writes("admin") as s:
             step(s)
         with pretending(at), request_of(stage, admin):
-            for query in QUERIES:
+            for query in queries:
                 kept[at, query] = shown(Listing(CONTACT, admin, arguments(stage, query)))
     assert len({tuple(found) for found in kept.values()}) > 20  # else it would compare nothing
     with pretending(begin + timedelta(days=9)), request_of(stage, admin):
         for (at, query), was in kept.items():
             listing = PastListing(CONTACT, admin, arguments(stage, query), at)
             assert shown(listing) == was, (query, (at - begin) / timedelta(hours=1))
-            if not paged:
+            if totals:
                 assert listing.total.count == len(was)
+
+
+@pytest.mark.parametrize("name", cast.TYPES)
+def test_rows_of_every_type_show_what_they_showed(stage, name):
+    kind, admin = types.known(name), viewer(stage, "admin")
+    with request_of(stage, admin):
+        columns = [column.name for column in kind.all_columns if column.kind not in LEFT_OUT]
+        args = MultiDict({"_columns": ",".join(columns)})
+        was = {row.id: dict(row) for row in Listing(kind, admin, args).rows}
+        at = db.session.scalar(sa.select(sa.func.max(Operation.at)))
+    with stage.writes("admin"):
+        for owner in ("seller", "rival"):
+            record = db.session.get_one(kind.model, stage.ids[f"{owner}.{name}"])
+            record.change(**CHANGES.get(name, {}) if owner == "seller" else {}, **{"x.memo": "other"})
+            tags.add(record, "Other")
+        db.session.get_one(kind.model, stage.ids[f"colleague.{name}"]).trash()
+    with request_of(stage, admin):
+        listing = PastListing(kind, admin, args, at)
+        assert {row.id: dict(row) for row in listing.rows} == was
+        assert [row.state for row in listing.rows if row.state] == ["deleted"]

@@ -1,19 +1,22 @@
 """The pages of time travel: what they show of whom, and setting back with undo."""
 
 import re
-from urllib.parse import quote
+from datetime import timedelta
+from urllib.parse import quote, unquote
 
 import pytest
 import sqlalchemy as sa
 
+from crmlite import journal
 from crmlite.contacts.models import Contact
 from crmlite.contacts.types import CONTACT
 from crmlite.duplicates import merging
-from crmlite.extensions import db
+from crmlite.extensions import db, utcnow
 from crmlite.journal import Operation
-from crmlite.records import points, tags
+from crmlite.records import points, tags, types
 from crmlite.timetravel import changed
 from tests import cast
+from tests.records.purging import purge
 
 WORD = "zcpastpersonqx"
 
@@ -72,7 +75,7 @@ def test_a_field_is_set_back_and_undone(stage):
     assert "Bakker" in page
     assert "Dijkstra" in page
     assert "new@firm.example" not in page
-    form = {"at": at.replace("%3A", ":").replace("%2B", "+"), "id": number, "name": "family", **seen_in(page)}
+    form = {"at": unquote(at), "id": number, "name": "family", **seen_in(page)}
     assert client.post("/timetravel/contact/restore", data=form).status_code == 303
     with stage.app.app_context():
         person = db.session.get_one(Contact, number)
@@ -91,7 +94,7 @@ def test_all_of_a_group_is_set_back_but_not_what_somebody_changed_meanwhile(stag
     page = client.get(f"/timetravel/contact/restore?at={at}&id={number}&id={stage.ids['seller.contact']}").text
     assert "Dear all" in page
     form = {
-        "at": at.replace("%3A", ":").replace("%2B", "+"),
+        "at": unquote(at),
         "id": [number, stage.ids["seller.contact"]],
         **seen_in(page),
     }
@@ -155,6 +158,23 @@ def test_who_may_not_say_whose_it_is_does_not_set_that_back(stage):
     assert "Set 1 record back" not in page
 
 
+def test_what_is_not_known_any_more_is_said(stage):
+    at = moment(stage)
+    number, firm = stage.ids["seller.contact"], stage.ids["seller.company"]
+    client = stage.client("seller")
+    assert "removed for good since, with all" not in client.get(f"/timetravel/contact/{number}?at={at}").text
+    with stage.writes("admin"):
+        for name in ("order", "quote", "deal", "lead", "company"):
+            db.session.get_one(types.get(name).model, stage.ids[f"seller.{name}"]).trash()
+    with stage.writes():
+        for days in (400, 800, 5000):
+            purge(utcnow() + timedelta(days=days))
+        assert db.session.get(types.get("company").model, firm) is None
+    page = client.get(f"/timetravel/contact/{number}?at={at}").text
+    assert "removed for good since, with all" in page
+    assert cast.canary("seller", "company") not in page
+
+
 def test_too_much_is_said_and_not_guessed(stage, monkeypatch):
     at, _number = changed_since(stage)
     monkeypatch.setattr(changed, "MOST", 0)
@@ -178,3 +198,54 @@ def test_filters_by_what_points_at_a_record_are_refused_and_not_guessed(stage):
     answer = client.get("/timetravel/contact/?deals.name=Chairs")
     assert answer.status_code == 400
     assert "A list of the past cannot be filtered by “Deals”." in answer.text
+
+
+CHANGES = {
+    "company": {"name": "Other name", "industry": "Other", "city": "Elsewhere"},
+    "deal": {"name": "Other name", "amount_minor": 99, "currency": "USD"},
+    "product": {"name": "Other name", "code": "OTHER-1", "unit": "box"},
+    "lead": {"source": "Other"},
+}
+
+
+@pytest.mark.parametrize("name", cast.TYPES)
+def test_records_of_every_type_come_back(stage, name):
+    at, kind = moment(stage), f"seller.{name}"
+    model = types.known(name).model
+    with stage.app.app_context():
+        before = journal.values_of(db.session.get_one(model, stage.ids[kind]))
+    with stage.writes("admin"):
+        db.session.get_one(model, stage.ids[kind]).change(**CHANGES.get(name, {}), **{"x.memo": "other"})
+        tags.add(db.session.get_one(model, stage.ids[kind]), "Other")
+    client = stage.client("admin")
+    page = client.get(f"/timetravel/{name}/restore?at={at}&id={stage.ids[kind]}").text
+    form = {"at": unquote(at), "id": stage.ids[kind], **seen_in(page)}
+    assert client.post(f"/timetravel/{name}/restore", data=form).status_code == 303
+    with stage.app.app_context():
+        after = journal.values_of(db.session.get_one(model, stage.ids[kind]))
+        assert {**after, "last_activity_at": 0} == {**before, "last_activity_at": 0}
+        assert "Other" not in [tag for _id, tag, _hue in tags.of(name, [stage.ids[kind]]).get(stage.ids[kind], [])]
+
+
+def test_what_cannot_be_any_more_is_said(stage):
+    """A deal's contact that its reader may not see, an amount whose currency changed, an owner who left, a code that is taken."""
+    with stage.writes("admin"):
+        db.session.get_one(types.known("deal").model, stage.ids["seller.deal"]).change(
+            contact_id=stage.ids["rival.contact"]
+        )
+        product = db.session.get_one(types.known("product").model, stage.ids["seller.product"]).change(code="FIRST-1")
+        assert product.code == "FIRST-1"
+    at = moment(stage)
+    with stage.writes("admin"):
+        deal = db.session.get_one(types.known("deal").model, stage.ids["seller.deal"])
+        deal.change(contact_id=stage.ids["seller.contact"], amount_minor=1, currency="USD")
+        db.session.get_one(types.known("product").model, stage.ids["seller.product"]).change(code="SECOND-1")
+        db.session.get_one(types.known("product").model, stage.ids["rival.product"]).change(code="FIRST-1")
+    url = f"/timetravel/deal/restore?at={at}&id={stage.ids['seller.deal']}"
+    client = stage.client("seller")
+    assert "Contact cannot be that any more." in client.get(url).text
+    assert "it has another currency now" in client.get(url + "&name=amount_minor").text
+    admin = stage.client("admin")
+    page = admin.get(f"/timetravel/product/restore?at={at}&id={stage.ids['seller.product']}").text
+    form = {"at": unquote(at), "id": stage.ids["seller.product"], **seen_in(page)}
+    assert admin.post("/timetravel/product/restore", data=form).status_code == 409
