@@ -73,8 +73,10 @@ def _horizon() -> int:
 
 
 def _sees(user: Viewer, locale: str) -> str:
-    """All that a book follows from besides the records: it says nothing to who reads it."""
-    return tokens.digest("book", user.rights, locale).hex()[:32]
+    """All that a book follows from besides the records, and where the journal begins: where that was cut off, as when the demo
+    is taken away, nobody can be told what is gone. It says nothing to who reads it."""
+    first = db.session.scalar(sa.select(sa.func.min(Change.id)))
+    return tokens.digest("book", user.rights, locale, first).hex()[:32]
 
 
 @dataclass
@@ -85,10 +87,10 @@ class _Past:
     """Whose cards may be others now."""
     parts: dict[str, set[int]] = field(default_factory=dict)
     """Parts of cards that were changed: whose they are has to be looked up."""
-    was: dict[Key, dict[str, Any]] = field(default_factory=dict)
-    """Who held a record, as far as that was changed; {} for all, and `there`: False for one that was not there."""
-    joined: dict[tuple[str, int, int], bool] = field(default_factory=dict)
-    """Whether somebody (the third) was a member of a record, where that changed."""
+    before: dict[Key, list[dict[str, Any] | None]] = field(default_factory=dict)
+    """Who held a record before each change of it, as far as that was changed; None where it was not there."""
+    joined: set[tuple[str, int, int]] = field(default_factory=set)
+    """Who (the third) was a member of a record at some time since."""
     members: dict[int, dict[str, Any]] = field(default_factory=dict)
     """Memberships that began or ended, by their rows."""
     moved: list[tuple[int, int, int]] = field(default_factory=list)
@@ -97,7 +99,7 @@ class _Past:
     """Whether the journal lost what a record was like: it was removed for good."""
 
     def read(self, name: str, number: int, action: str, old: dict[str, Any] | None, new: dict[str, Any] | None) -> None:
-        """One change; they come in their order, and the first one of a field says what it was."""
+        """One change; they come in their order."""
         if name == "member":
             self._member(number, action, old or {}, new or {})
         elif name in _PARTS:
@@ -106,20 +108,19 @@ class _Past:
             self._record((name, number), action, old, new)
 
     def _record(self, key: Key, action: str, old: dict[str, Any] | None, new: dict[str, Any] | None) -> None:
-        first = key not in self.was
+        first = key not in self.before
         self.keys.add(key)
-        was = self.was.setdefault(key, {})
-        if action == "created":
-            if first:
-                was["there"] = False
-        elif old is None and new is None:
-            if first and action == "deleted":  # nothing else happened to it since: it lay in the trash already
-                was["there"] = False
-            elif was.get("there") is not False:
+        before = self.before.setdefault(key, [])
+        if old is None and new is None:
+            if not (
+                first and action == "deleted"
+            ):  # where nothing else happened to it since, it lay in the trash already
                 self.forgotten = True
+        elif action == "created":
+            before.append(None)
         else:
-            for column in _HELD if action == "deleted" else set(_HELD) & set(old or {}):
-                was.setdefault(column, (old or {}).get(column))
+            held = _HELD if action == "deleted" else set(_HELD) & set(old or {})
+            before.append({column: (old or {}).get(column) for column in held})
 
     def _part(self, name: str, number: int, old: dict[str, Any], new: dict[str, Any]) -> None:
         values = [(kind, side[f"{kind}_id"]) for side in (old, new) for kind in KINDS if side.get(f"{kind}_id")]
@@ -137,12 +138,12 @@ class _Past:
         values = old or new
         self.members[number] = values
         if values.get("record_type") in KINDS:
-            self._was_member(values, values["record_id"], action == "deleted")
+            self._was_member(values, values["record_id"])
 
-    def _was_member(self, values: dict[str, Any], record_id: int, was: bool) -> None:
+    def _was_member(self, values: dict[str, Any], record_id: int) -> None:
         key = (values["record_type"], record_id)
         self.keys.add(key)
-        self.joined.setdefault((*key, values["user_id"]), was)
+        self.joined.add((*key, values["user_id"]))
 
     def _follow_members(self) -> None:
         """Whose memberships were carried over stands in their rows, or in what the journal keeps of those."""
@@ -159,8 +160,8 @@ class _Past:
             if "user_id" not in values:
                 self.forgotten = True
             elif values["record_type"] in KINDS:
-                self._was_member(values, before, True)
-                self._was_member(values, after, False)
+                self._was_member(values, before)
+                self._was_member(values, after)
 
     def follow(self) -> None:
         """Adds the cards that say something of what changed: of whose parts they were, and of who works there."""
@@ -196,19 +197,17 @@ class _Past:
     def _was_visible(
         self, key: Key, row: dict[str, Any] | None, members: set[tuple[int, int]], user: Viewer, kind: Any
     ) -> bool:
-        was = self.was.get(key, {})
-        if was.get("there") is False or (row is None and "owner_id" not in was):
-            return False
-        then = SimpleNamespace(**{name: was.get(name, (row or {}).get(name)) for name in _HELD}, id=key[1])
-        if then.deleted_at is not None:
-            return False
-        if kind.policy.covers(user, "view", then):
-            return True
-        return any(
-            self.joined.get((*key, person.id), (key[1], person.id) in members)
-            for person in user.acting("view")
-            if person.scope(key[0], "view") != "none"
-        )
+        """At some time since, not only at first: on PostgreSQL some of what is read here was told before."""
+        people = [person for person in user.acting("view") if person.scope(key[0], "view") != "none"]
+        joined = any((*key, person.id) in self.joined or (key[1], person.id) in members for person in people)
+        state = row
+        for before in [{}, *reversed(self.before.get(key, []))]:
+            state = None if before is None or (state is None and not before) else {**(state or {}), **before}
+            if state is None or state["deleted_at"] is not None:
+                continue
+            if joined or kind.policy.covers(user, "view", SimpleNamespace(**state)):
+                return True
+        return False
 
 
 def _asked(what: Any, by: Any, values: Iterable[int]) -> Iterable[int]:

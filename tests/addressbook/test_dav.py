@@ -2,6 +2,7 @@
 
 import pytest
 
+from crmlite.addressbook import changes
 from crmlite.auth.models import User
 from crmlite.companies.models import Company
 from crmlite.contacts.models import Contact
@@ -70,6 +71,39 @@ def test_what_is_hidden_again_goes_away_and_what_never_was_seen_is_not_told_of(s
     with stage.writes("manager"):
         members.leave(db.session.get_one(Contact, ids["rival.contact"]), ids["user.seller"])
     assert rivals in phone.sync()[1]
+
+
+def test_what_was_seen_only_in_between_goes_away_too(stage, phone):
+    """On PostgreSQL a token reaches back to the oldest open transaction: what is read was told before, and ends all the same."""
+    phone.sync()
+    before, rivals = phone.token, f"contact-{stage.ids['rival.contact']}"
+    for owner, shown in (("seller", True), ("rival", False)):
+        with stage.writes("manager"):
+            db.session.get_one(Contact, stage.ids["rival.contact"]).assign(
+                db.session.get_one(User, stage.ids[f"user.{owner}"])
+            )
+        phone.token = before
+        changed, gone = phone.sync()
+        assert (rivals in changed, rivals in gone) == (shown, not shown)
+
+
+def test_a_token_is_worth_nothing_where_it_cannot_be_followed(stage, phone, monkeypatch):
+    phone.sync()
+    refused = "<D:sync-token>%s</D:sync-token><D:prop><D:getetag/></D:prop>"
+    for token in (
+        "nonsense",
+        phone.token.replace("book:", "book:9"),
+        phone.token[:-1] + "x",
+        Phone(stage, "rival").token or "x",
+    ):
+        answer = phone.report("sync-collection", refused % token, "D")
+        assert (answer.status_code, "valid-sync-token" in answer.text) == (403, True)
+    monkeypatch.setattr(changes, "MOST", 1)
+    with stage.writes("seller") as it:
+        for name in ("One", "Two"):
+            Contact.create(it.user, given=name)
+    assert phone.report("sync-collection", refused % phone.token, "D").status_code == 403
+    assert len(phone.sync()[0]) > 2
 
 
 def test_another_role_or_team_makes_the_phone_begin_anew(stage, phone):
