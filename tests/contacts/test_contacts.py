@@ -246,7 +246,13 @@ def test_who_leaves_on_a_day_known_before_has_left_on_that_day(stage):
 def test_the_region_of_the_main_address_is_a_column(stage):
     """And on the page an address stands in the order of its country."""
     with stage.writes("seller") as who:
-        row = {"lines": "1 Main St", "postcode": "94103", "city": "San Francisco", "region": "California", "country": "US"}
+        row = {
+            "lines": "1 Main St",
+            "postcode": "94103",
+            "city": "San Francisco",
+            "region": "California",
+            "country": "US",
+        }
         contact = Contact.create(who.user, given="Regina", addresses=[row])
         contact_id = contact.id
     seller = stage.client("seller")
@@ -254,3 +260,13 @@ def test_the_region_of_the_main_address_is_a_column(stage):
     assert "Regina" not in seller.get("/contacts/?region=Texas").text
     page = seller.get(f"/contacts/{contact_id}").text
     assert "1 Main St<br>San Francisco, CA 94103<br>United States" in page
+
+
+def test_a_page_shows_of_an_address_also_what_its_country_does_not_write(stage):
+    with stage.writes("seller") as who:
+        row = {"lines": "Hauptstr. 1", "postcode": "80331", "city": "München", "region": "Bayern", "country": "DE"}
+        contact_id = Contact.create(who.user, given="Bavaria", addresses=[row]).id
+    assert (
+        "Hauptstr. 1<br>80331 München<br>Bayern<br>Germany"
+        in stage.client("seller").get(f"/contacts/{contact_id}").text
+    )
