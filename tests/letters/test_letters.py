@@ -181,6 +181,17 @@ def _user(stage):
     return db.session.get_one(User, stage.ids["user.manager"])
 
 
+def test_arabic_and_japanese_read_in_their_order(printing):
+    data = make_labels(recipients(), SHEETS["a4-2x7"], 1).content
+    text = re.sub("[\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", tool("pdftotext", data, "-raw"))
+    assert "شركة النور للإضاءة والطاقة" in text
+    assert text.index("〒100-0005") < text.index("丸の内") < text.index("山田太郎") < text.index("JAPAN")
+    place = {word: (left, top) for page in words(data) for word, left, top, *_end in page}
+    right = SHEETS["a4-2x7"].corner(3)[0] + 99.1
+    assert place["شركة"][0] > right - 30, "it begins at the right"
+    assert place["Anna"][0] < SHEETS["a4-2x7"].corner(0)[0] + 10, "the control: this begins at the left"
+
+
 def test_an_address_that_fits_nowhere_is_named_and_not_cut(printing):
     giant = Recipient("contact", 1, "Giant", ("Giant",), Place("\n".join(["Long"] * 30), "1", "Town", "", "NL"))
     made = make_labels([*recipients(), giant], SHEETS["letter-3x10"], 1)
