@@ -23,13 +23,15 @@ from crmlite.web import local_today, render
 bp = Blueprint("letters", __name__, url_prefix="/letters")
 
 KINDS = ("contact", "company")
+EXPORT = "export"
+"""What roles are given to take lists out of the house."""
 LAST = "letters.last"
 """The preference that keeps what somebody chose and wrote the last time."""
 
 
 def may_write(user: Viewer) -> bool:
     """Who may take a list out of the house may do it on paper too."""
-    return user.may("export", "create")
+    return user.may(EXPORT, "create")
 
 
 @bp.get("/<record_type>")
