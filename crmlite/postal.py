@@ -127,6 +127,11 @@ def address(place: Place) -> list[str]:
     return [line for line in found if line]
 
 
+def says(text: str, part: str, country: str) -> bool:
+    """Whether a part of an address is in what was written of it, be it by its letters."""
+    return part in text or code_of(country.upper(), part) in text
+
+
 def country_line(country: str, home: str, language: str) -> str:
     """The country in the language of `language`, in capitals; "" at home, and where none is known."""
     if not country or country.upper() == home.upper():

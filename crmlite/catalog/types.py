@@ -84,7 +84,7 @@ def _fill_prices(column: Column, rows: list[Row]) -> None:
 
 
 @filters.asks("price")
-def _asked_of_prices(operator: str, values: list[str]) -> sa.ColumnElement[bool]:
+def _asked_of_prices(_model: Any, operator: str, values: tuple[str, ...]) -> sa.ColumnElement[bool]:
     """The price in the organisation's currency, written with a point: price.min=12.5."""
     priced = sa.select(Price.product_id).where(Price.currency == Organisation.get().currency)
     if operator == "empty":

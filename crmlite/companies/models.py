@@ -68,15 +68,21 @@ class Company(Mergeable, Record, Reachable, WithLifecycle, Base):
         """Raises InsideItself where `parent_id` is this company or a part of it, or stands too deep."""
         if parent_id is None:
             return
-        if self.id is not None:  # two moves at once could close a circle that neither of them sees
-            Organisation.get(lock=True)
-        for _step in range(DEEPEST - 1):
+        if self.id is not None:
+            self.hold_hierarchy()
+        for _step in range(DEEPEST):
             if parent_id is None:
                 return
             if parent_id == self.id:
                 raise InsideItself(_("A company cannot be part of itself or of its own parts."))
             parent_id = db.session.scalar(sa.select(Company.parent_id).where(Company.id == parent_id))
         raise InsideItself(_("More companies than that cannot stand above one another."))
+
+    @staticmethod
+    def hold_hierarchy() -> None:
+        """Until the end of the transaction nobody else moves a company: two moves at once could close a circle that neither of them
+        sees. Who locks a company too does so afterwards, or two wait for each other."""
+        Organisation.get(lock=True)
 
     def move_below(self, parent_id: int | None) -> Self:
         """Makes it part of another company, or of none. Raises InsideItself."""

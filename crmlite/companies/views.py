@@ -67,6 +67,7 @@ def peek(company_id: int) -> ResponseReturnValue:
 @bp.post("/<int:company_id>/parent")
 def move(company_id: int) -> Response:
     """Makes the company part of another one, on its page."""
+    Company.hold_hierarchy()
     company = COMPANY.policy.find(g.user, company_id, "edit")
     form = ParentForm(request.form, obj=company)
     if not form.validate():
@@ -98,6 +99,7 @@ def edit(company_id: int) -> Response:
 
 @bp.post("/<int:company_id>/edit")
 def save(company_id: int) -> Response:
+    Company.hold_hierarchy()
     company = COMPANY.policy.find(g.user, company_id, "edit")
     form = CompanyForm(request.form, obj=company)
     keep_owner(form, COMPANY, company)

@@ -11,7 +11,7 @@ from crmlite import web
 from crmlite.auth import roles
 from crmlite.auth.models import Viewer
 from crmlite.companies import group
-from crmlite.contacts import consents, listeners, purposes, suppression, views
+from crmlite.contacts import buying_roles, consent_page, consents, listeners, purposes, suppression, views
 from crmlite.contacts.models import Contact
 from crmlite.contacts.types import CONTACT
 from crmlite.desk import first_steps
@@ -31,11 +31,11 @@ def init_app(app: Flask) -> None:
         app.extensions["crmlite.undo_guards"][table] = purposes.may_edit_purposes
     roles.declare(app, purposes.KIND, _l("Purposes of consent"))
     app.register_blueprint(purposes.bp)
-    panels.add(app, Panel(_l("People"), views.roles.people_panel, on="company", needs=CONTACT.name))
-    panels.add(app, Panel(_l("Consent"), views.consents.panel, on="contact", needs=CONTACT.name))
+    panels.add(app, Panel(_l("People"), buying_roles.people_panel, on="company", needs=CONTACT.name))
+    panels.add(app, Panel(_l("Consent"), consent_page.panel, on="contact", needs=CONTACT.name))
     group.count(app, group.Count("people", CONTACT.name, _people_at, _people_said))
     web.add_nav(
-        app, "/contacts/roles", "users", _l("Roles in a decision"), group="firm", order=45, shown=views.roles.may_edit_needs
+        app, "/contacts/roles", "users", _l("Roles in a decision"), group="firm", order=45, shown=buying_roles.may_edit_needs
     )  # fmt: skip
     actions.add(
         app,

@@ -168,20 +168,6 @@ def linked(kind: RecordType, link: str) -> Related:
     return found
 
 
-Asked = Callable[[str, list[str]], sa.ColumnElement[bool]]
-_asked: dict[str, Asked] = {}
-
-
-def asks(kind: str) -> Callable[[Asked], Asked]:
-    """Registers what a module's own kind of column is asked by, which its record's row does not have: (operator, values)."""
-
-    def register(asked: Asked) -> Asked:
-        _asked[kind] = asked
-        return asked
-
-    return register
-
-
 def _condition(kind: RecordType, term: Term, user: Viewer) -> sa.ColumnElement[bool]:
     if term.column.kind == "tags":
         return _tagged(kind, term)
@@ -189,8 +175,6 @@ def _condition(kind: RecordType, term: Term, user: Viewer) -> sa.ColumnElement[b
         return _asked[term.column.kind](kind.model, term.operator, term.values)
     if term.column.custom is not None:
         return _custom(kind, term, term.column.custom, user)
-    if term.column.kind in _asked:
-        return _asked[term.column.kind](term.operator, list(term.values))
     attribute = getattr(kind.model, term.column.filter_by or term.column.attribute)
     if term.operator == "empty":
         is_empty = attribute.is_(None)
@@ -220,6 +204,11 @@ def asks(kind: str) -> Callable[[Asks], Asks]:
         return condition
 
     return register
+
+
+def is_of_the_row(column: Column) -> bool:
+    """Whether the record's own row has what the column is filtered by."""
+    return column.kind not in _asked
 
 
 def _custom(kind: RecordType, term: Term, field: CustomField, user: Viewer) -> sa.ColumnElement[bool]:

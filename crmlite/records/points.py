@@ -123,8 +123,12 @@ class Address(Held, Journaled, Base):
 
     @property
     def written(self) -> list[str]:
-        """Its lines in the order of its country, without the country."""
-        return postal.address(postal.Place.of(self))
+        """Its lines in the order of its country, without the country; at the end what nobody writes there, but somebody did."""
+        lines = postal.address(postal.Place.of(self))
+        known = " ".join(lines)
+        return lines + [
+            part for part in (self.postcode, self.region) if part and not postal.says(known, part, self.country)
+        ]
 
 
 def normal(kind: str, value: str, country: str = "") -> str:

@@ -64,6 +64,8 @@ class Rolled:
 
     def _note(self, term: Term) -> None:
         column = term.column
+        if not filters.is_of_the_row(column):
+            raise FilterError(_("A list of the past cannot be filtered by “%(field)s”.", field=str(column.label)))
         attribute = column.filter_by or column.attribute
         own = self.asked[self.kind.name]
         link = term.link or next((name for name, key in self.kind.links.items() if key == attribute), "")

@@ -1,10 +1,12 @@
 """What a company's page says: who has which role and which nobody has, the group as a tree, and what is open."""
 
 import re
+import threading
 
 import pytest
 import sqlalchemy as sa
 
+from crmlite.auth.models import Organisation
 from crmlite.companies.models import Company, InsideItself
 from crmlite.contacts.models import Affiliation, Contact
 from crmlite.contacts.people import missing
@@ -162,6 +164,27 @@ def test_a_move_in_the_group_is_undone_and_circles_are_refused(stage, family):
     alone = seller.post(url, data={"parent_id": "", "parent_id-text": ""})
     assert alone.status_code == 303
     assert group(stage, "seller", family["Younger"]) == ""
+
+
+def test_two_moves_at_once_close_no_circle(stage, family):
+    """The second waits for the first, and then sees what it did."""
+    answers = []
+
+    def move() -> None:
+        data = {"parent_id": family["Elder"], "parent_id-text": "Elder"}
+        answers.append(stage.client("seller").post(f"/companies/{family['Younger']}/parent", data=data, headers=HTMX))
+
+    other = threading.Thread(target=move)
+    with stage.writes("manager"):
+        Organisation.get().change(name="Noordlicht")  # there is a row to be locked
+    with stage.writes("seller"):
+        db.session.get_one(Company, family["Elder"]).move_below(family["Younger"])
+        db.session.flush()
+        other.start()
+        other.join(0.3)
+        assert other.is_alive(), "the control: it waits"
+    other.join(30)
+    assert answers[0].status_code == 422
 
 
 def test_a_group_ends_at_twenty_levels(stage):

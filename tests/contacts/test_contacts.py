@@ -260,3 +260,13 @@ def test_the_region_of_the_main_address_is_a_column(stage):
     assert "Regina" not in seller.get("/contacts/?region=Texas").text
     page = seller.get(f"/contacts/{contact_id}").text
     assert "1 Main St<br>San Francisco, CA 94103<br>United States" in page
+
+
+def test_a_page_shows_of_an_address_also_what_its_country_does_not_write(stage):
+    with stage.writes("seller") as who:
+        row = {"lines": "Hauptstr. 1", "postcode": "80331", "city": "München", "region": "Bayern", "country": "DE"}
+        contact_id = Contact.create(who.user, given="Bavaria", addresses=[row]).id
+    assert (
+        "Hauptstr. 1<br>80331 München<br>Bayern<br>Germany"
+        in stage.client("seller").get(f"/contacts/{contact_id}").text
+    )

@@ -181,6 +181,19 @@ def _user(stage):
     return db.session.get_one(User, stage.ids["user.manager"])
 
 
+def test_arabic_and_japanese_read_in_their_order(printing):
+    data = make_labels(recipients(), SHEETS["a4-2x7"], 1).content
+    text = re.sub("[\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", tool("pdftotext", data))
+    assert "شركة النور للإضاءة والطاقة" in text
+    assert text.index("〒100-0005") < text.index("丸の内") < text.index("山田太郎") < text.index("JAPAN")
+    right, left = SHEETS["a4-2x7"].corner(3)[0] + 99.1, SHEETS["a4-2x7"].corner(0)[0]
+    (page,) = words(data)
+    assert max(x1 for word, _x0, _y0, x1, _y1 in page if re.search("[\u0620-\u064a]", word)) > right - 4, (
+        "from the right"
+    )
+    assert min(x0 for word, x0, *_rest in page if word == "Anna") < left + 4, "the control: from the left"
+
+
 def test_an_address_that_fits_nowhere_is_named_and_not_cut(printing):
     giant = Recipient("contact", 1, "Giant", ("Giant",), Place("\n".join(["Long"] * 30), "1", "Town", "", "NL"))
     made = make_labels([*recipients(), giant], SHEETS["letter-3x10"], 1)

@@ -290,7 +290,10 @@ def test_the_trash_is_found_and_counts_its_days(stage):
 @pytest.mark.parametrize(
     ("actor", "found"),
     [
-        ("admin", {"/auth/team", "/auth/roles", "/auth/organisation", "/leads/quarantine", "/mail/"}),
+        (
+            "admin",
+            {"/auth/team", "/auth/roles", "/auth/organisation", "/contacts/roles", "/leads/quarantine", "/mail/"},
+        ),
         ("marketing", {"/leads/quarantine", "/mail/"}),
         ("seller", {"/mail/"}),
     ],

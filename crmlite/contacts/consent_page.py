@@ -8,7 +8,7 @@ from crmlite.contacts.consent_form import ConsentForm
 from crmlite.contacts.consents import Consent
 from crmlite.contacts.models import Contact
 from crmlite.contacts.types import CONTACT
-from crmlite.contacts.views.contacts import bp
+from crmlite.contacts.views import bp
 from crmlite.extensions import db
 from crmlite.records.colleagues import users
 from crmlite.web import go, render

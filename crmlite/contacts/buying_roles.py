@@ -10,7 +10,7 @@ from crmlite.companies.types import COMPANY
 from crmlite.contacts.forms import NeedsForm, PersonForm, RolesForm
 from crmlite.contacts.models import BUYING_ROLE_LABELS
 from crmlite.contacts.people import People
-from crmlite.contacts.views.contacts import affiliation, bp
+from crmlite.contacts.views import affiliation, bp
 from crmlite.extensions import db
 from crmlite.records.edit import stale_answers
 from crmlite.records.forms import row_id
