@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from wtforms import DateField, Field, SelectField, SelectMultipleField
 
 from crmlite.fold import fold
+from crmlite.records import edit
 from crmlite.safety import without_apostrophe
 from crmlite.web import isolated, locale
 
@@ -32,6 +33,15 @@ def sent(field: Field, text: str) -> list[str]:
     if isinstance(field, DateField):
         return [_day(text).isoformat() if text and text != NONE else ""]
     return ["" if text == NONE else text]
+
+
+def said(field: Any) -> str:
+    """What a field holds, in words."""
+    if isinstance(field, SelectMultipleField):
+        return ", ".join(label for value, label in _options(field) if value in (field.data or []))
+    if isinstance(field, SelectField | DateField):
+        return edit.said(field, field.data)
+    return str(field._value() or "")
 
 
 # --- choices

@@ -27,6 +27,9 @@ MOST_CELLS = 1000
 MOST_ROWS = 200
 """On SQLite others wait to save meanwhile: two seconds."""
 
+SAMPLES = 6
+"""Changes that are shown of a block before it is saved."""
+
 NO_ROW = _l("There is no row here. Show more rows first.")
 NO_COLUMN = _l("There is no column here.")
 NOT_IN_PLACE = _l("This is not changed in a list. Open the record.")
@@ -65,10 +68,22 @@ class Refused:
         return f"{self.row}:{self.name}"
 
 
+@dataclass(frozen=True)
+class Changed:
+    """A cell with what it said before, and what was read from the block."""
+
+    title: str
+    label: Any
+    before: str
+    after: str
+
+
 @dataclass
 class Outcome:
     changed: int = 0
     """Cells that are something else than before."""
+    samples: list[Changed] = field(default_factory=list)
+    """The first SAMPLES of them."""
     records: list[Any] = field(default_factory=list)
     """Those that were changed."""
     allowed: int = 0
@@ -88,6 +103,8 @@ def put(kind: RecordType, user: Viewer, block: Block) -> Outcome:
         outcome.changed += 0 if whole else cells.put()
         if cells.changed:
             outcome.records.append(records[record_id])
+            title, room = titles.get(record_id) or "", SAMPLES - len(outcome.samples)
+            outcome.samples += [Changed(title, *words) for words in cells.words[:room]]
         for n, reason in cells.refused if not whole else ((n, whole) for n in range(len(columns))):
             outcome.refused.append(
                 Refused(
@@ -142,6 +159,8 @@ class _Cells:
         self.seen, self.texts = seen, texts
         self.reasons: dict[int, Any] = {}
         self.changed = 0
+        self.words: list[tuple[Any, str, str]] = []
+        """(label, before, after) of what changed."""
         self._then: dict[int, dict[str, Any]] = {}
 
     @property
@@ -164,6 +183,8 @@ class _Cells:
             self.reasons |= {n: refusal.description for n in differ if n not in self.reasons}
             return 0
         self.changed = len(values)
+        names = {self._name(n): self._column(n).label for n in differ}
+        self.words = [(names[name], pasted.said(now[name]), pasted.said(form[name])) for name in values]
         return self.changed
 
     def _name(self, n: int) -> str:

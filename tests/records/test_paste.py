@@ -247,6 +247,8 @@ def test_a_large_block_is_counted_first_and_a_huge_one_refused(stage):
     asked = paste(stage, ids, ["salutation"], texts)
     assert asked.status_code == 409
     assert "Change 60 cells?" in asked.text
+    assert re.search(r"Form of address<.*?<bdi></bdi>.*?<bdi>S0</bdi>", asked.text, re.S)
+    assert "And 54 more cells." in asked.text
     assert record(stage, "contact", ids[0]).salutation == ""
     assert paste(stage, ids, ["salutation"], texts, more={"but": ""}).status_code == 200
     assert record(stage, "contact", ids[59]).salutation == "S59"
