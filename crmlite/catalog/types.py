@@ -1,5 +1,7 @@
 """The record type of products, as data; what their own kinds of cells show; and who may work on taxes and rates."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from flask_babel import lazy_gettext as _l
 

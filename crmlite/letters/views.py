@@ -24,7 +24,6 @@ from crmlite.web import local_today, render
 bp = Blueprint("letters", __name__, url_prefix="/letters")
 
 KINDS = ("contact", "company")
-"""What roles are given to take lists out of the house."""
 LAST = "letters.last"
 """The preference that keeps what somebody chose and wrote the last time."""
 
