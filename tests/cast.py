@@ -36,6 +36,7 @@ from crmlite.catalog.models import ExchangeRate, Product, TaxClass
 from crmlite.catalog.models.products import Worth
 from crmlite.catalog.models.taxes import Rate
 from crmlite.companies.models import Company
+from crmlite.contacts import suppression
 from crmlite.contacts.consents import Consent, Purpose
 from crmlite.contacts.models import Affiliation, Contact
 from crmlite.demo.cast import CAST, make_cast
@@ -285,6 +286,7 @@ def _seed_privacy(user: User, ids: dict[str, int]) -> dict[str, int]:
     )  # fmt: skip
     db.session.add(done)
     db.session.flush()
+    suppression.suppress([("email", "erased@example.com")], done.id)
     retired = Purpose.create(user, "Printed catalogue", {"en": "Send me paper."}).retire()
     return {"purpose": purpose.id, "purpose.retired": retired.id, "erasure": done.id}
 

@@ -170,6 +170,7 @@ RETENTION_FORM = {
         "imports-number": "90",
         "corrections-number": "365",
         "details_sendings-number": "365",
+        "bulk_runs-number": "30",
         "notices-number": "90",
         "unread-number": "365",
         "seen-number": "",
