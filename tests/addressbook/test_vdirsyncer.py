@@ -106,4 +106,4 @@ def test_a_folder_follows_the_book(stage, syncer):
 
     with stage.writes("seller"):
         DevicePassword.end_all(stage.ids["user.seller"])
-    assert "Unauthorized" in syncer.run("sync", fails=True)
+    assert "401" in syncer.run("sync", fails=True)
