@@ -43,8 +43,9 @@ SEARCHED = 20_000
 """How many matches of a search, the recently touched ones, filters beside it are asked about."""
 
 
-RANKS = 100
-"""Of so many options or people one statement asks: of nearly all, at once."""
+RANKS = 4
+"""Of so many options or people the first statement asks; each further one of four times as many, as the first were nearly empty."""
+MOST_RANKS = 256
 
 
 @dataclass(frozen=True)
@@ -389,19 +390,19 @@ class Listing:
         return found
 
     def _walk_ranks(self, field: CustomField, known: list[Any]) -> list[int]:
-        """Along a choice's options, or people by name: each is a range of the index, and many of them are one statement."""
+        """Along a choice's options, or people by name: each is a range of the index, and several of them are one statement."""
         ordered, last = known[::-1] if self.descending else known, None
         found: list[int] = []
         if self.after is not None:
             ordered = ordered[ordered.index(self.after[0]) :] if self.after[0] is not None else []
             last = self.after[1]
-        for at in range(0, len(ordered), RANKS):
-            values, missing = ordered[at : at + RANKS], PAGE + 1 - len(found)
-            after = last if at == 0 else None
+        at, size = 0, RANKS
+        while at < len(ordered) and len(found) <= PAGE:
+            values, after = ordered[at : at + size], last if at == 0 else None
+            missing = PAGE + 1 - len(found)
             query = custom_values.in_ranks(self.type, field, self.query, values, after, self.descending, missing)
             found += list(db.session.scalars(query))
-            if len(found) > PAGE:
-                break
+            at, size = at + size, min(size * 4, MOST_RANKS)
         return found
 
     def _hinted(self, query: Any) -> Any:

@@ -95,7 +95,7 @@ def fill_custom_fields(connection):
         )
         connection.exec_driver_sql(f"{columns} SELECT f.id, r.id, 0, NULL, r.id % 50, NULL {rows} AND f.key = 'seats'")
         connection.exec_driver_sql(
-            f"{columns} SELECT f.id, r.id, 0, 'size_' || r.id % 7, NULL, NULL {rows} AND f.key = 'size'"
+            f"{columns} SELECT f.id, r.id, 0, 'size_' || (r.id % 7), NULL, NULL {rows} AND f.key = 'size'"
         )
         connection.exec_driver_sql(
             f"{columns} SELECT f.id, r.id, 0, NULL, 1 + r.id % 5, NULL {rows} AND f.key = 'coach'"
