@@ -158,6 +158,7 @@ def _purge(record: Any) -> bool:
             _purge_merged(record)
             events.emit(events.RECORD_PURGED, record)
             parts = [part for part in _parts(record) if part is not None]
+            others = record.goes_along()
             _unlink(record)
             for part in parts:
                 if (file := getattr(part, "file", None)) is not None:  # an attachment's, or a quote's paper
@@ -168,6 +169,9 @@ def _purge(record: Any) -> bool:
                 db.session.delete(part)
             db.session.flush()
             db.session.delete(record)
+            db.session.flush()
+            for other in others:
+                db.session.delete(other)
             db.session.flush()
             _forget_values({(row.__tablename__, row.id) for row in (record, *parts)} | _former_parts(record))
     except sa.exc.IntegrityError:
