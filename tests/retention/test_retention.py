@@ -153,6 +153,15 @@ def test_what_a_visitor_sent_goes_with_its_lead(own_stage):
     assert count(own_stage, Submission, Submission.client_key == "gone") == 0
 
 
+def test_what_a_visitor_sent_whose_lead_went_without_it(own_stage):
+    """As they did until now."""
+    with own_stage.writes("seller"):
+        form = db.session.scalars(sa.select(WebForm)).first()
+        db.session.add(Submission(web_form_id=form.id, client_key="left", answers=[], state="done"))
+    night(own_stage, 31)
+    assert count(own_stage, Submission, Submission.client_key == "left") == 0
+
+
 def test_hits_on_a_link(own_stage):
     with own_stage.writes():
         link = links.of(db.session.get_one(Quote, own_stage.ids["sent.quote"]))[0]
