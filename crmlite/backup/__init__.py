@@ -58,20 +58,27 @@ class Made:
 
 def latest(settings: Settings) -> Made | None:
     """None where none was ever tried to make."""
+    found = [path for folder in status_folders(settings) if (path := folder / STATUS).is_file()]
+    return _read(max(found, key=lambda path: path.stat().st_mtime)) if found else None
+
+
+def _read(path: Path) -> Made:
     try:
-        found = json.loads((status_folder(settings) / STATUS).read_text("utf-8"))
+        found = json.loads(path.read_text("utf-8"))
         at, verified_at = (
             datetime.fromisoformat(text) if text else None for text in (found["at"], found["verified_at"])
         )
         return Made(at, verified_at, int(found["size"]), str(found["path"]), found["problem"])
-    except FileNotFoundError:
-        return None
     except (OSError, ValueError, KeyError, TypeError):
-        return Made(None, None, 0, "", f"{status_folder(settings) / STATUS} cannot be read: make a backup anew.")
+        return Made(None, None, 0, "", f"{path} cannot be read: make a backup anew.")
 
 
 def remember(settings: Settings, made: Made) -> None:
-    _write(status_folder(settings) / STATUS, made)
+    own, *shared = status_folders(settings)
+    for folder in shared:
+        with contextlib.suppress(OSError):  # it may be what is wrong
+            _write(folder / STATUS, made)
+    _write(own / STATUS, made)
 
 
 def remember_problem(settings: Settings, problem: str) -> None:
@@ -80,9 +87,9 @@ def remember_problem(settings: Settings, problem: str) -> None:
     remember(settings, replace(before, problem=problem))
 
 
-def status_folder(settings: Settings) -> Path:
-    """Where latest.json lies, wherever the backups themselves are put."""
-    return settings.instance / "backups"
+def status_folders(settings: Settings) -> list[Path]:
+    """Where latest.json lies: in the instance, and beside the backups, where another host with the same folder finds it."""
+    return list(dict.fromkeys([settings.instance / "backups", settings.backups_path]))
 
 
 def _write(path: Path, made: Made) -> None:

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 from crmlite import backup
 from crmlite.backup import Made, Refused, archive, checking, dump, postgresql, sealed
@@ -156,20 +157,25 @@ def _require(folder: Path, need: int, floor: int) -> None:
 @contextlib.contextmanager
 def _alone(settings: Settings) -> Iterator[Path]:
     """A folder to work in, which is gone afterwards; one backup at a time. Whatever a killed one has left behind goes first."""
-    folder = backup.status_folder(settings)
-    folder.mkdir(mode=0o700, exist_ok=True)
-    with open(folder / "lock", "a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Refused("Another backup is being made at the moment: wait until it is done.") from None
-        for left in folder.glob(f"{_WORK}*"):
+    own, *shared = backup.status_folders(settings)
+    own.mkdir(mode=0o700, exist_ok=True)
+    with contextlib.ExitStack() as stack:
+        for folder in [own, *(folder for folder in shared if folder.is_dir())]:  # another host may have the same one
+            _lock(stack.enter_context(open(folder / "lock", "a")))
+        for left in own.glob(f"{_WORK}*"):
             shutil.rmtree(left, ignore_errors=True)
         if settings.backups_path.is_dir():
             for part in settings.backups_path.glob(f"crmlite-*{PART}"):
                 part.unlink(missing_ok=True)
-        with tempfile.TemporaryDirectory(prefix=_WORK, dir=folder, ignore_cleanup_errors=True) as work:
+        with tempfile.TemporaryDirectory(prefix=_WORK, dir=own, ignore_cleanup_errors=True) as work:
             yield Path(work)
+
+
+def _lock(file: IO[str]) -> None:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise Refused("Another backup is being made at the moment: wait until it is done.") from None
 
 
 def _sentence(error: OSError, path: Path) -> str:

@@ -18,7 +18,13 @@ def kept() -> Iterable[Kind]:
         "outside",
         30,
         lambda before: sa.select(Submission.id).where(
-            Submission.state.in_(["held", "discarded"]), Submission.received_at < before
+            sa.or_(
+                Submission.state.in_(["held", "discarded"]),
+                sa.and_(
+                    Submission.state == "done", Submission.lead_id.is_(None)
+                ),  # what it became was removed for good
+            ),
+            Submission.received_at < before,
         ),
         _forget_submissions,
         for_ever=False,

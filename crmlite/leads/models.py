@@ -271,6 +271,11 @@ class Lead(Record, Base):
         events.emit(events.LEAD_REOPENED, self, about=self._about(), contact_id=self.contact_id)
         return self
 
+    def goes_along(self) -> list[Any]:
+        """What the visitor sent, with their name and address."""
+        sent = db.session.get(Submission, self.submission_id) if self.submission_id else None
+        return [sent] if sent is not None else []
+
     def change(self, **values: Any) -> Self:
         if "owner_id" in values:
             self.hand_over(values.pop("owner_id"))

@@ -162,8 +162,12 @@ def _purge(record: Any) -> bool:
         with db.session.begin_nested():
             _purge_merged(record)
             events.emit(events.RECORD_PURGED, record)
+            others = record.goes_along()
             gone = _take_parts(record)
             db.session.delete(record)
+            db.session.flush()
+            for other in others:
+                db.session.delete(other)
             db.session.flush()
             forget_values(gone)
     except sa.exc.IntegrityError:

@@ -151,6 +151,10 @@ class Record(Journaled):
         """Which of them bookkeeping law wants kept, where it does so for what is of that day or later."""
         return sa.false()
 
+    def goes_along(self) -> list[Any]:
+        """Rows that no journal knows, are no parts of it, and go with it when it is removed for good."""
+        return []
+
     @classmethod
     def is_merged(cls) -> sa.ColumnElement[bool]:
         """Which of them are part of another one by now, and so in no trash (merged.py)."""

@@ -329,6 +329,22 @@ def test_two_at_once_are_one_too_many(settings, tmp_path):
 
 
 @pytest.mark.only_on("sqlite")
+def test_two_hosts_with_one_folder_for_backups_know_of_each_other(settings, clock, tmp_path):
+    """The job of the night is done by the worker that comes first, be it this host's or the other's."""
+    folder = tmp_path / "shared"
+    here = replace(settings, backup_folder=str(folder))
+    there = replace(here, instance=tmp_path / "there")
+    there.instance.mkdir()
+    assert backup.latest(there) is None
+    made = making.nightly(here)
+    assert backup.latest(there) == backup.latest(here) == made
+    with making._alone(here), pytest.raises(Refused, match="Another backup is being made"):
+        making.nightly(there)
+    assert backup.latest(here).problem.startswith("Another backup")
+    assert making.nightly(there).path == backup.latest(here).path != made.path
+
+
+@pytest.mark.only_on("sqlite")
 def test_a_file_that_exists_is_not_written_over(settings, tmp_path):
     (tmp_path / "firm.tar.gz").write_text("my only other one")
     with pytest.raises(Refused, match="exists already"):

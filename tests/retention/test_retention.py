@@ -11,7 +11,7 @@ from crmlite.contacts.models import Contact
 from crmlite.extensions import db, pretending, utcnow, writing
 from crmlite.files import File
 from crmlite.jobs import Job
-from crmlite.leads.models import Lead, Submission
+from crmlite.leads.models import Lead, Submission, WebForm
 from crmlite.mail.models import Message
 from crmlite.records import links
 from crmlite.records.links import Hit
@@ -133,6 +133,33 @@ def test_leads_that_came_to_nothing_move_to_the_trash(own_stage):
     assert count(own_stage, Lead, Lead.id == closed, Lead.deleted_at.is_not(None)) == 1
     assert count(own_stage, Lead, Lead.id == open_, Lead.deleted_at.is_(None)) == 1, "who works on it keeps it"
     assert own_stage.client("seller").post(f"/records/lead/{closed}/restore").status_code == 303
+
+
+def test_what_a_visitor_sent_goes_with_its_lead(own_stage):
+    """Name, address and browser of somebody whose lead nobody can reach any more."""
+    lead_id = own_stage.ids["seller.lead"]
+    with own_stage.writes("seller"):
+        lead, form = db.session.get_one(Lead, lead_id), db.session.scalars(sa.select(WebForm)).first()
+        sent = Submission(web_form_id=form.id, client_key="gone", answers=[], state="done", lead_id=lead_id)
+        db.session.add(sent)
+        db.session.flush()
+        lead.submission_id = sent.id
+        lead.trash()
+    assert count(own_stage, Submission, Submission.client_key == "gone") == 1
+    night(own_stage, 29)
+    assert count(own_stage, Submission, Submission.client_key == "gone") == 1
+    night(own_stage, 31)
+    assert count(own_stage, Lead, Lead.id == lead_id) == 0
+    assert count(own_stage, Submission, Submission.client_key == "gone") == 0
+
+
+def test_what_a_visitor_sent_whose_lead_went_without_it(own_stage):
+    """As they did until now."""
+    with own_stage.writes("seller"):
+        form = db.session.scalars(sa.select(WebForm)).first()
+        db.session.add(Submission(web_form_id=form.id, client_key="left", answers=[], state="done"))
+    night(own_stage, 31)
+    assert count(own_stage, Submission, Submission.client_key == "left") == 0
 
 
 def test_hits_on_a_link(own_stage):
