@@ -127,9 +127,9 @@ class Sweep(Stage):
 
 def said_by(answer: Any) -> str:
     """All text of an answer; of an archive that of the files in it, of a PDF that which it shows."""
-    if answer.mimetype == "application/pdf":
-        return tool("pdftotext", answer.data)
     data = answer.get_data()
+    if answer.mimetype == "application/pdf" and b"%%EOF" in data:  # papers of the cast are none that anybody could open
+        return tool("pdftotext", data)
     if answer.mimetype == "application/zip":
         with zipfile.ZipFile(BytesIO(data)) as archive:
             data = b"\n".join(archive.read(name) for name in archive.namelist())
