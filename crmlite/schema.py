@@ -87,12 +87,17 @@ def revisions() -> tuple[str, ...]:
 @cache
 def _revisions(folder: Path) -> tuple[str, ...]:
     found = []
-    for path in sorted((folder / "versions").glob("[0-9]*.py")):
+    for path in sorted((folder / "versions").glob("[0-9]*.py"), key=_place):
         said = _REVISION.search(path.read_text("utf-8"))
         if said is None:
             raise RuntimeError(f"{path.name} does not say its revision")
         found.append(said[1])
     return tuple(found)
+
+
+def _place(path: Path) -> tuple[int, ...]:
+    """20261127_10_details.py comes after 20261127_9_consent.py."""
+    return tuple(int(part) for part in path.name.split("_")[:2])
 
 
 def _is_later(found: str, ours: str) -> bool:

@@ -17,8 +17,8 @@ from crmlite.contacts.types import CONTACT
 from crmlite.extensions import db, utcnow
 from crmlite.files import File
 from crmlite.privacy import held
-from crmlite.privacy.held import Row, Section
 from crmlite.privacy.people import Person
+from crmlite.privacy.section import Row, Section
 from crmlite.safety import csv_cell, display_name
 from crmlite.web import locale
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -18,7 +17,9 @@ from crmlite.imports.reading import stream
 from crmlite.journal import Change, Event, EventLink, Operation, to_json
 from crmlite.leads.models import Submission
 from crmlite.mail.models import Message, MessageFile
+from crmlite.privacy import corrected
 from crmlite.privacy.people import Person
+from crmlite.privacy.section import MOST, Row, Section
 from crmlite.records import custom_cells, custom_fields
 from crmlite.records.colleagues import users
 from crmlite.records.files import Attachment
@@ -26,19 +27,6 @@ from crmlite.records.links import Hit, Link
 from crmlite.records.notes import Note
 from crmlite.records.tags import Tag, Tagging
 from crmlite.sales.models import Decision, QuoteVersion
-
-Row = dict[str, Any]
-MOST = 20_000
-"""Rows of one section: a person with more mails or events than that is none."""
-
-
-@dataclass(frozen=True)
-class Section:
-    name: str
-    title: str
-    labels: dict[str, Any]
-    """What each column is called, in their order."""
-    rows: list[Row]
 
 
 def sections(person: Person) -> Iterator[Section]:
@@ -49,6 +37,7 @@ def sections(person: Person) -> Iterator[Section]:
     yield _companies(person)
     yield _tags(person)
     yield _consents(person)
+    yield corrected.section(person)
     yield _notes(person)
     yield from _records(person)
     yield _decisions(person)

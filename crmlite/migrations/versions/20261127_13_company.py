@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261127_d"
-down_revision = "20261127_c"
+revision = "20261127_13"
+down_revision = "20261127_12"
 
 
 def upgrade() -> None:

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261127_f"
-down_revision = "20261127_e"
+revision = "20261127_15"
+down_revision = "20261127_14"
 
 
 def upgrade() -> None:

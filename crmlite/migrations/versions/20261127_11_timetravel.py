@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision = "20261127_b"
+revision = "20261127_11"
 down_revision = "20261127_10"
 
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261127_e"
-down_revision = "20261127_d"
+revision = "20261127_14"
+down_revision = "20261127_13"
 
 
 def upgrade() -> None:

@@ -5,8 +5,8 @@ from alembic import op
 
 from crmlite.extensions import UtcDateTime
 
-revision = "20261127_c"
-down_revision = "20261127_b"
+revision = "20261127_12"
+down_revision = "20261127_11"
 
 
 def upgrade() -> None:
