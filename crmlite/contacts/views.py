@@ -7,8 +7,8 @@ from werkzeug.exceptions import Conflict, NotFound
 
 from crmlite.companies.models import Company
 from crmlite.companies.types import COMPANY, chosen_company
+from crmlite.contacts import agreements, suppression
 from crmlite.contacts import consents as evidence
-from crmlite.contacts import suppression
 from crmlite.contacts.consents import Consent
 from crmlite.contacts.forms import AffiliationForm, ConsentForm, ContactForm, JoinForm, NewContactForm, PersonForm
 from crmlite.contacts.models import Affiliation, Contact
@@ -229,7 +229,7 @@ def _consents_page(contact: Contact, form: ConsentForm | None) -> Response:
 
 def consents_panel(contact: Contact) -> str:
     """What somebody agreed to, on their page. Nothing where nobody is asked for anything."""
-    return render_template("contacts/_consents.html", contact=contact, glances=evidence.at_a_glance(contact))
+    return render_template("contacts/_consents.html", contact=contact, glances=agreements.at_a_glance(contact))
 
 
 def _affiliation(contact_id: int, affiliation_id: int) -> tuple[Contact, Affiliation]:
