@@ -3,6 +3,7 @@
 from flask import Response, g, render_template, request
 from flask_babel import gettext as _
 
+from crmlite.contacts import agreements
 from crmlite.contacts import consents as evidence
 from crmlite.contacts.consent_form import ConsentForm
 from crmlite.contacts.consents import Consent
@@ -64,4 +65,4 @@ def _consents_page(contact: Contact, form: ConsentForm | None) -> Response:
 
 def panel(contact: Contact) -> str:
     """What somebody agreed to, on their page. Nothing where nobody is asked for anything."""
-    return render_template("contacts/_consents.html", contact=contact, glances=evidence.at_a_glance(contact))
+    return render_template("contacts/_consents.html", contact=contact, glances=agreements.at_a_glance(contact))

@@ -11,7 +11,6 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from typing import Any, ClassVar, Protocol, Self, TypeVar
 
 import sqlalchemy as sa
@@ -297,7 +296,7 @@ def standing(contact: Any, rows: Iterable[Consent] | None = None) -> list[Standi
     for row in history(contact) if rows is None else rows:
         by_purpose.setdefault(row.purpose_id, []).append(row)
     return [
-        Standing(purpose, _newest(by_purpose.get(purpose.id, ())))
+        Standing(purpose, newest(by_purpose.get(purpose.id, ())))
         for purpose in purposes(retired=True)
         if purpose.retired_at is None or purpose.id in by_purpose
     ]
@@ -313,7 +312,7 @@ class _Said(Protocol):
 _Saying = TypeVar("_Saying", bound=_Said)
 
 
-def _newest(rows: Iterable[_Saying]) -> tuple[_Saying, ...]:
+def newest(rows: Iterable[_Saying]) -> tuple[_Saying, ...]:
     """Of rows from the oldest on, the last one of each point, the latest first."""
     points: dict[str, _Saying] = {}
     for row in rows:
@@ -322,42 +321,3 @@ def _newest(rows: Iterable[_Saying]) -> tuple[_Saying, ...]:
         points.pop(row.point, None)
         points[row.point] = row
     return tuple(reversed(points.values()))
-
-
-@dataclass(frozen=True)
-class Glance:
-    """What somebody's consent to one purpose is now, in short."""
-
-    name: str
-    holds: bool
-    at: datetime | None
-    """When they said so last; None where they were never asked."""
-    is_outdated: bool
-
-
-def at_a_glance(contact: Any) -> list[Glance]:
-    """standing() for the box on their page, in one statement."""
-    newer = sa.exists().where(
-        PurposeText.purpose_id == Purpose.id, PurposeText.language == Consent.language, PurposeText.n > Consent.version
-    )
-    query = (
-        sa.select(
-            Purpose.id,
-            Purpose.name,
-            Purpose.retired_at,
-            Consent.point,
-            Consent.action,
-            Consent.at,
-            newer.label("newer"),
-        )
-        .outerjoin(Consent, sa.and_(Consent.purpose_id == Purpose.id, Consent.contact_id == contact.id))
-        .order_by(Purpose.position, Purpose.id, Consent.at, Consent.id)
-    )
-    found = []
-    for (_id, name, retired_at), rows in groupby(db.session.execute(query).all(), key=lambda row: row[:3]):
-        said = _newest(row for row in rows if row.action is not None)
-        if said or retired_at is None:
-            holding = [row for row in said if row.action != WITHDRAWN]
-            last = next(iter(holding or said), None)
-            found.append(Glance(name, bool(holding), last.at if last else None, bool(holding and holding[0].newer)))
-    return found

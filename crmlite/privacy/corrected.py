@@ -7,7 +7,7 @@ from crmlite.details import fields
 from crmlite.details.models import Correction, CorrectionPart
 from crmlite.extensions import db
 from crmlite.privacy.people import Person
-from crmlite.privacy.section import MOST, Section
+from crmlite.privacy.sections import MOST, Section
 
 
 def section(person: Person) -> Section:

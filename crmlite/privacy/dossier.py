@@ -18,7 +18,7 @@ from crmlite.extensions import db, utcnow
 from crmlite.files import File
 from crmlite.privacy import held
 from crmlite.privacy.people import Person
-from crmlite.privacy.section import Row, Section
+from crmlite.privacy.sections import Row, Section, plain, said
 from crmlite.safety import csv_cell, display_name
 from crmlite.web import locale
 
@@ -75,7 +75,7 @@ def _files(enclosed: Iterable[Enclosed]) -> Section:
 def _write_page(archive: zipfile.ZipFile, person: Person, sections: list[Section]) -> None:
     contact = next(one for one in person.contacts if one.id == person.contact_id)
     html, files = papers.compose(
-        "pdf/dossier.html", locale().language, contact=contact, sections=sections, said=held.said, at=utcnow()
+        "pdf/dossier.html", locale().language, contact=contact, sections=sections, said=said, at=utcnow()
     )
     for name, content in files.items():
         html = html.replace(f"crmlite:{name}", name)
@@ -84,9 +84,9 @@ def _write_page(archive: zipfile.ZipFile, person: Person, sections: list[Section
 
 
 def _as_json(person: Person, sections: list[Section]) -> dict[str, Any]:
-    found: dict[str, Any] = {"contact": CONTACT.url_of(person.contact_id), "made_at": held.plain(utcnow())}
+    found: dict[str, Any] = {"contact": CONTACT.url_of(person.contact_id), "made_at": plain(utcnow())}
     for section in sections:
-        found[section.name] = [{name: held.plain(value) for name, value in row.items()} for row in section.rows]
+        found[section.name] = [{name: plain(value) for name, value in row.items()} for row in section.rows]
     return found
 
 
@@ -95,5 +95,5 @@ def _as_csv(section: Section) -> bytes:
     writer = csv.writer(text)
     writer.writerow([str(label) for label in section.labels.values()])
     for row in section.rows:
-        writer.writerow([csv_cell(held.said(row.get(name))) for name in section.labels])
+        writer.writerow([csv_cell(said(row.get(name))) for name in section.labels])
     return b"\xef\xbb\xbf" + text.getvalue().encode()

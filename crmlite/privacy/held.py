@@ -1,31 +1,26 @@
-"""What is held about one person, store by store, as rows that people and programs can read."""
+"""What is held about one person, store by store: who they are, and what was written about them."""
 
-import json
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
 
-from crmlite import events, web
+from crmlite import web
 from crmlite.contacts import consents
 from crmlite.contacts.types import CONTACT
 from crmlite.extensions import db
-from crmlite.imports.models import Import, ImportRow
-from crmlite.imports.reading import stream
-from crmlite.journal import Change, Event, EventLink, Operation, to_json
-from crmlite.leads.models import Submission
-from crmlite.mail.models import Message, MessageFile
-from crmlite.privacy import corrected
+from crmlite.leads.models import STATE_LABELS as LEAD_STATES
+from crmlite.mail.models import MessageFile
+from crmlite.privacy import corrected, traces
 from crmlite.privacy.people import Person
-from crmlite.privacy.section import MOST, Row, Section
-from crmlite.records import custom_cells, custom_fields
+from crmlite.privacy.sections import MOST, Row, Section, Word, about, only, pick, user_name
+from crmlite.records import custom_cells, custom_fields, lifecycle
 from crmlite.records.colleagues import users
 from crmlite.records.files import Attachment
-from crmlite.records.links import Hit, Link
 from crmlite.records.notes import Note
 from crmlite.records.tags import Tag, Tagging
+from crmlite.sales.models import STATE_LABELS as QUOTE_STATES
 from crmlite.sales.models import Decision, QuoteVersion
 
 
@@ -37,36 +32,11 @@ def sections(person: Person) -> Iterator[Section]:
     yield _companies(person)
     yield _tags(person)
     yield _consents(person)
-    yield corrected.section(person)
     yield _notes(person)
     yield from _records(person)
     yield _decisions(person)
-    yield _mails(person)
-    yield _forms(person)
-    yield _imports(person)
-    yield _looked(person)
-    yield _events(person)
-    yield _changes(person)
-
-
-def keys(person: Person) -> dict[str, list[int]]:
-    """Their contacts and what is theirs, by table."""
-    theirs = {name: [record.id for record in found] for name, found in person.theirs.items()}
-    return {"contact": person.ids, **theirs}
-
-
-def about(person: Person, kind: Any, number: Any) -> sa.ColumnElement[bool]:
-    """The condition for rows that are about one of these."""
-    return sa.or_(*(sa.and_(kind == name, number.in_(ids)) for name, ids in keys(person).items()))
-
-
-def file_ids(person: Person) -> set[int]:
-    """Attachments, files of mails, and the papers that were sent."""
-    attached = sa.select(Attachment.file_id).where(about(person, Attachment.record_type, Attachment.record_id))
-    mailed = sa.select(MessageFile.file_id).where(MessageFile.message_id.in_([mail.id for mail in _messages(person)]))
-    quotes = [quote.id for quote in person.theirs["quote"]]
-    papers = sa.select(QuoteVersion.file_id).where(QuoteVersion.quote_id.in_(quotes), QuoteVersion.file_id.is_not(None))
-    return {number for query in (attached, mailed, papers) for number in db.session.scalars(query) if number}
+    yield corrected.section(person)
+    yield from traces.sections(person)
 
 
 # --- who they are -----------------------------------------------------------------------------------------------------
@@ -74,13 +44,16 @@ def file_ids(person: Person) -> set[int]:
 
 def _contact(person: Person) -> Section:
     """Each field; of contacts that were merged into this one, too."""
-    names = [column for column in CONTACT.columns if column.kind not in {"tags", "company"}]
+    names = [column for column in CONTACT.columns if column.kind not in {"tags", "company", "consents"}]
     fields = [field for field in custom_fields.everything() if field.record_type == "contact" and not field.is_deleted]
     labels = {column.attribute: column.label for column in names} | {field.name: field.label for field in fields}
     rows = []
     for contact in person.contacts:
         row: Row = {column.attribute: getattr(contact, column.attribute) for column in names}
-        row["owner_id"] = _user(contact.owner_id)
+        row["owner_id"] = user_name(contact.owner_id)
+        row["lifecycle"] = Word(contact.lifecycle, lifecycle.LABELS.get(contact.lifecycle or "", ""))
+        row["country"] = Word(contact.country, web.country_name(contact.country or ""))
+        row["language"] = Word(contact.language, web.language_name(contact.language))
         row |= {field.name: _custom(field, contact) for field in fields}
         rows.append({"id": contact.id, **row})
     return Section("contact", _("Person"), {"id": _("Number"), **labels}, rows)
@@ -93,7 +66,16 @@ def _custom(field: Any, record: Any) -> str:
 
 def _reach(person: Person) -> Section:
     labels = {"kind": _("Kind"), "value": _("Value"), "label": _("Label"), "main": _("Main one")}
-    rows = [{"kind": one.kind, "value": one.value, "label": one.label, "main": one.main} for one in person.points]
+    kinds = {"email": _("E-mail"), "phone": _("Phone"), "url": _("Link")}
+    rows: list[Row] = [
+        {
+            "kind": Word(one.kind, kinds[one.kind]),
+            "value": one.value,
+            "label": Word(one.label, one.label_text),
+            "main": one.main,
+        }
+        for one in person.points
+    ]
     return Section("points", _("E-mails, phones and links"), labels, rows)
 
 
@@ -102,7 +84,15 @@ def _addresses(person: Person) -> Section:
         "label": _("Label"), "lines": _("Address"), "postcode": _("Postcode"), "city": _("City"), "region": _("Region"),
         "country": _("Country"),
     }  # fmt: skip
-    return Section("addresses", _("Addresses"), labels, _pick(person.addresses, labels))
+    rows = [
+        {
+            **only(one, labels),
+            "label": Word(one.label, one.label_text),
+            "country": Word(one.country, web.country_name(one.country)),
+        }
+        for one in person.addresses
+    ]
+    return Section("addresses", _("Addresses"), labels, rows)
 
 
 def _companies(person: Person) -> Section:
@@ -110,7 +100,10 @@ def _companies(person: Person) -> Section:
         "company": _("Company"), "title": _("Job title"), "buying_role": _("Role when they buy"), "since": _("Since"),
         "until": _("Until"),
     }  # fmt: skip
-    rows = [{**_only(link, labels), "company": link.company.name} for link in person.affiliations]
+    rows = [
+        {**only(link, labels), "company": link.company.name, "buying_role": Word(link.buying_role, link.role_label)}
+        for link in person.affiliations
+    ]
     return Section("companies", _("Companies they work at"), labels, rows)
 
 
@@ -129,7 +122,16 @@ def _consents(person: Person) -> Section:
         "version": _("Version"), "text_hash": _("Fingerprint of the text"),
     }  # fmt: skip
     found = [row for contact in person.contacts for row in consents.history(contact)]
-    rows = [{**_only(row, labels), "purpose": row.purpose.name} for row in found]
+    rows = [
+        {
+            **only(row, labels),
+            "purpose": row.purpose.name,
+            "action": Word(row.action, row.action_label),
+            "source": Word(row.source, row.source_label),
+            "language": Word(row.language, web.language_name(row.language)),
+        }
+        for row in found
+    ]
     return Section("consents", _("Consents"), labels, rows)
 
 
@@ -138,11 +140,13 @@ def _consents(person: Person) -> Section:
 
 def _notes(person: Person) -> Section:
     labels = {"at": _("When"), "author": _("By"), "about": _("On"), "text": _("Text")}
-    query = sa.select(Note).where(about(person, Note.record_type, Note.record_id)).order_by(Note.id).limit(MOST)
+    named = [Note.text.icontains(value, autoescape=True) for value in (*person.emails, *person.phones)]
+    its = sa.or_(about(person, Note.record_type, Note.record_id), *named)
+    query = sa.select(Note).where(its).order_by(Note.id).limit(MOST)
     rows = [
         {
             "at": note.created_at,
-            "author": _user(note.author_id),
+            "author": user_name(note.author_id),
             "about": f"{note.record_type} {note.record_id}",
             "text": note.text,
         }
@@ -168,8 +172,13 @@ def _records(person: Person) -> Iterator[Section]:
     }  # fmt: skip
     titles = {"lead": _("Leads"), "deal": _("Deals"), "quote": _("Quotes"), "order": _("Orders")}
     for name, columns in _RECORDS.items():
-        rows = [{**_only(record, columns), **_money(record)} for record in person.theirs[name]]
+        rows = [{**only(record, columns), **_money(record), **_state(record)} for record in person.theirs[name]]
         yield Section(f"{name}s", titles[name], {column: labels[column] for column in columns}, rows)
+
+
+def _state(record: Any) -> Row:
+    labels = {"lead": LEAD_STATES, "quote": QUOTE_STATES}.get(record.__tablename__, {})
+    return {"state": Word(record.state, labels.get(record.state, record.state))} if labels else {}
 
 
 def _money(record: Any) -> Row:
@@ -185,180 +194,15 @@ def _decisions(person: Person) -> Section:
     quotes = [quote.id for quote in person.theirs["quote"]]
     query = sa.select(Decision).join(QuoteVersion, QuoteVersion.id == Decision.version_id)
     found = db.session.scalars(query.where(QuoteVersion.quote_id.in_(quotes)).order_by(Decision.id)).all()
-    return Section("decisions", _("What they decided about quotes"), labels, _pick(found, labels))
+    return Section("decisions", _("What they decided about quotes"), labels, pick(found, labels))
 
 
-# --- what was sent and came in ----------------------------------------------------------------------------------------
-
-
-def _messages(person: Person) -> Sequence[Message]:
-    addresses = (Message.to, Message.reply_to, Message.from_address)
-    query = sa.select(Message).where(
-        sa.or_(
-            about(person, Message.about_type, Message.about_id),
-            *(sa.func.lower(column).in_(person.emails) for column in addresses),
-        )
+def file_ids(person: Person) -> set[int]:
+    """Attachments, files of mails, and the papers that were sent."""
+    attached = sa.select(Attachment.file_id).where(about(person, Attachment.record_type, Attachment.record_id))
+    mailed = sa.select(MessageFile.file_id).where(
+        MessageFile.message_id.in_([mail.id for mail in traces.messages(person)])
     )
-    return db.session.scalars(query.order_by(Message.id).limit(MOST)).all()
-
-
-def _mails(person: Person) -> Section:
-    labels = {
-        "created_at": _("When"), "sender": _("From"), "to": _("To"), "to_name": _("Name"), "reply_to": _("Answers go to"),
-        "subject": _("Subject"), "text": _("Text"), "state": _("State"),
-    }  # fmt: skip
-    return Section("mails", _("Mails"), labels, _pick(_messages(person), labels))
-
-
-def _forms(person: Person) -> Section:
-    labels = {
-        "received_at": _("When"), "answers": _("Answers"), "page": _("Page"), "address": _("Address"),
-        "user_agent": _("Program"),
-    }  # fmt: skip
-    leads = [lead.id for lead in person.theirs["lead"]]
-    query = sa.select(Submission).where(
-        sa.or_(Submission.contact_id.in_(person.ids), Submission.lead_id.in_(leads), _names_them(person))
-    )
-    rows = []
-    for one in db.session.scalars(query.order_by(Submission.id).limit(MOST)):
-        answers = {answer["label"]: answer["value"] for answer in one.answers}
-        rows.append({**_only(one, labels), "answers": answers})
-    return Section("forms", _("Forms they filled in"), labels, rows)
-
-
-def _names_them(person: Person) -> sa.ColumnElement[bool]:
-    answers = sa.cast(Submission.answers, sa.Text)
-    return sa.or_(sa.false(), *(answers.icontains(value, autoescape=True) for value in person.emails))
-
-
-def _imports(person: Person) -> Section:
-    """The rows of files that brought them, while the files are kept."""
-    query = (
-        sa.select(ImportRow, Import)
-        .join(Import, Import.id == ImportRow.import_id)
-        .where(ImportRow.contact_id.in_(person.ids), ImportRow.trial.is_(False))
-        .order_by(Import.id, ImportRow.number)
-    )
-    rows: list[Row] = []
-    for row, found in db.session.execute(query.limit(MOST)):
-        cells: list[str] = []
-        if found.stream is not None and found.stream.location.is_file():
-            cells = next(iter(stream.read_at(found.stream.location, [row.place]))).cells
-        rows.append(
-            {
-                "at": found.created_at,
-                "file": found.name,
-                "row": row.number,
-                "cells": dict(zip(found.headers, cells, strict=False)),
-            }
-        )
-    labels = {"at": _("When"), "file": _("File"), "row": _("Row"), "cells": _("What it says")}
-    return Section("imports", _("Imports that brought them"), labels, rows)
-
-
-def _looked(person: Person) -> Section:
-    labels = {"at": _("When"), "kind": _("What"), "agent": _("Device"), "user_agent": _("Program")}
-    query = sa.select(Hit).join(Link, Link.id == Hit.link_id).where(about(person, Link.record_type, Link.record_id))
-    found = db.session.scalars(query.order_by(Hit.id).limit(MOST)).all()
-    return Section("visits", _("When their private links were opened"), labels, _pick(found, labels))
-
-
-# --- the journal ------------------------------------------------------------------------------------------------------
-
-
-def _events(person: Person) -> Section:
-    labels = {"at": _("When"), "actor": _("By"), "event": _("What happened"), "data": _("Details")}
-    linked = sa.select(EventLink.event_id).where(about(person, EventLink.record_type, EventLink.record_id))
-    query = sa.select(Event, Operation).join(Operation, Operation.id == Event.operation_id).where(Event.id.in_(linked))
-    rows: list[Row] = []
-    for event, operation in db.session.execute(query.order_by(Event.id).limit(MOST)):
-        kind = events.get(event.name)
-        actor = _user(operation.actor_id) or operation.actor_kind
-        words = {**dict.fromkeys(kind.payload if kind else (), ""), **event.data, "actor": actor}
-        sentence = str(kind.sentence) % words if kind else event.name
-        rows.append({"at": event.at, "actor": actor, "event": sentence, "data": event.data})
-    return Section("journal", _("What happened"), labels, rows)
-
-
-def _changes(person: Person) -> Section:
-    """Each field that was changed, of them and of what is theirs, with what it was."""
-    labels = {
-        "at": _("When"),
-        "actor": _("By"),
-        "of": _("Of"),
-        "action": _("What"),
-        "old": _("Before"),
-        "new": _("After"),
-    }
-    linked = sa.select(EventLink.event_id).where(about(person, EventLink.record_type, EventLink.record_id))
-    operations = sa.select(Event.operation_id).where(Event.id.in_(linked))
-    parts = {
-        "point": [one.id for one in person.points],
-        "address": [one.id for one in person.addresses],
-        "affiliation": [one.id for one in person.affiliations],
-    }
-    its = sa.or_(
-        about(person, Change.record_type, Change.record_id),
-        *(sa.and_(Change.record_type == name, Change.record_id.in_(ids)) for name, ids in parts.items()),
-        sa.and_(Change.operation_id.in_(operations), _was_part(person)),
-    )
-    query = sa.select(Change, Operation).join(Operation, Operation.id == Change.operation_id).where(its)
-    rows: list[Row] = [
-        {
-            "at": operation.at,
-            "actor": _user(operation.actor_id) or operation.actor_kind,
-            "of": f"{change.record_type} {change.record_id}",
-            "action": change.action,
-            "old": change.old,
-            "new": change.new,
-        }
-        for change, operation in db.session.execute(query.order_by(Change.id).limit(MOST))
-    ]
-    return Section("changes", _("What was changed"), labels, rows)
-
-
-def _was_part(person: Person) -> sa.ColumnElement[bool]:
-    """Points, addresses and notes that were theirs once."""
-    sides = (Change.old, Change.new)
-    held = [side["contact_id"].as_integer().in_(person.ids) for side in sides]
-    noted = [
-        sa.and_(side["record_type"].as_string() == name, side["record_id"].as_integer().in_(ids))
-        for side in sides
-        for name, ids in keys(person).items()
-    ]
-    return sa.or_(*held, *noted)
-
-
-# --- values -----------------------------------------------------------------------------------------------------------
-
-
-def _pick(rows: Sequence[Any], names: Any) -> list[Row]:
-    return [_only(row, names) for row in rows]
-
-
-def _only(row: Any, names: Any) -> Row:
-    return {name: getattr(row, name, None) for name in names}
-
-
-def _user(user_id: int | None) -> str:
-    return str(users().get(user_id or 0, {}).get("name", ""))
-
-
-def plain(value: Any) -> Any:
-    """For JSON."""
-    return to_json(value) if not isinstance(value, dict | list) else value
-
-
-def said(value: Any) -> str:
-    """For people."""
-    if value is None or value == "":
-        return ""
-    if isinstance(value, bool):
-        return _("Yes") if value else _("No")
-    if isinstance(value, datetime):
-        return web.show_datetime(value)
-    if isinstance(value, date):
-        return web.show_date(value)
-    if isinstance(value, dict):
-        return "\n".join(f"{name}: {said(one)}" for name, one in value.items() if one not in (None, ""))
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else str(value)
+    quotes = [quote.id for quote in person.theirs["quote"]]
+    papers = sa.select(QuoteVersion.file_id).where(QuoteVersion.quote_id.in_(quotes), QuoteVersion.file_id.is_not(None))
+    return {number for query in (attached, mailed, papers) for number in db.session.scalars(query) if number}

@@ -30,16 +30,10 @@ def may(user: Viewer, action: str = "view") -> bool:
     return user.scope(KIND, action) == "all"
 
 
-@bp.before_request
-def _require_grant() -> None:
-    if not may(g.user):
-        raise Forbidden
-
-
 @bp.get("/contacts/<int:contact_id>")
 def show(contact_id: int) -> Response:
     """What can be done: the dossier; and erasing, with what goes and what has to stay."""
-    contact = CONTACT.policy.find(g.user, contact_id)
+    contact = _contact(contact_id, "view")
     known = fate(Person(contact_id))
     return render(
         "privacy/show.html",
@@ -55,7 +49,7 @@ def show(contact_id: int) -> Response:
 @headers("file")
 def make_dossier(contact_id: int) -> Response:
     """The archive. That it was made is journaled first; it is written from what was committed."""
-    contact = CONTACT.policy.find(g.user, contact_id, "edit")
+    contact = _contact(contact_id, "edit")
     events.emit(events.DOSSIER_MADE, contact)
     db.session.commit()
     return send_file(
@@ -70,9 +64,7 @@ def make_dossier(contact_id: int) -> Response:
 @bp.post("/contacts/<int:contact_id>/erase")
 def erase(contact_id: int) -> Response:
     """Begins it. From then on nobody sees the contact any more."""
-    if not may(g.user, "delete"):
-        raise Forbidden
-    contact = CONTACT.policy.find(g.user, contact_id, "delete")
+    contact = _contact(contact_id, "delete")
     if (known := Erasure.of(contact_id)) is not None and not known.is_done:
         raise Conflict(_("This person is being erased already."))
     erasure = erasing.begin(contact, g.user)
@@ -82,6 +74,7 @@ def erase(contact_id: int) -> Response:
 
 @bp.get("/erasures")
 def erasures() -> Response:
+    _require()
     found = db.session.scalars(sa.select(Erasure).order_by(Erasure.id.desc()).limit(200)).all()
     return render("privacy/erasures.html", erasures=found, colleagues=users())
 
@@ -112,7 +105,20 @@ def panel(contact: Contact) -> str:
     return render_template("privacy/_panel.html", contact=contact) if may(g.user) else ""
 
 
+def _contact(contact_id: int, action: str) -> Any:
+    """The contact, where the user may see it: who may not is not told that there is one."""
+    contact = CONTACT.policy.find(g.user, contact_id, action)
+    _require("delete" if action == "delete" else "view")
+    return contact
+
+
+def _require(action: str = "view") -> None:
+    if not may(g.user, action):
+        raise Forbidden
+
+
 def _find(erasure_id: int) -> Erasure:
+    _require()
     found = db.session.get(Erasure, erasure_id) if erasure_id < 2**63 else None
     if found is None:
         raise NotFound
