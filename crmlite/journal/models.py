@@ -71,7 +71,7 @@ class Change(Base):
     __table_args__ = (
         sa.Index(None, "record_type", "record_id", "id"),
         sa.Index(None, "tx", "id"),
-        sa.Index(None, "operation_id", "record_type"),
+        sa.Index(None, "operation_id", "record_type", "action"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     tx: Mapped[int] = mapped_column(sa.BigInteger, default=current_tx())

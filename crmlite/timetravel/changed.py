@@ -19,6 +19,11 @@ MOST = 200_000
 """Lines of the journal that a list reads. Above, too much has changed since, and it says so."""
 
 
+FEW = 150_000
+"""Operations that are gone through one by one."""
+BY_TIME, BY_OPERATION = "ix_operation_at", "ix_change_operation_id_record_type_action"
+
+
 class TooMuch(BadRequest):
     """A list cannot be shown as of that moment; the description is for the user."""
 
@@ -114,10 +119,19 @@ def _complete(found: Taggings, ids: set[int]) -> None:
 
 
 def _later(query: sa.Select[Any], table: str, at: datetime, until: datetime | None) -> sa.Select[Any]:
-    """The newest first."""
+    """The newest first. SQLite would walk all that ever happened to the table: where few operations are later it is told to
+    begin with these."""
     query = query.join(Operation, Operation.id == Change.operation_id)
     query = query.where(Change.record_type == table, Operation.at > at).order_by(Change.id.desc())
+    if _are_few(at):
+        query = query.with_hint(Operation.__table__, f"INDEXED BY {BY_TIME}", "sqlite")
+        query = query.with_hint(Change.__table__, f"INDEXED BY {BY_OPERATION}", "sqlite")
     return query if until is None else query.where(Operation.at <= until)
+
+
+def _are_few(at: datetime) -> bool:
+    later = sa.select(Operation.id).where(Operation.at > at).limit(FEW + 1).subquery()
+    return (db.session.scalar(sa.select(sa.func.count()).select_from(later)) or 0) <= FEW
 
 
 def _capped(query: sa.Select[Any]) -> list[Any]:

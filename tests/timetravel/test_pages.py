@@ -187,6 +187,12 @@ def test_what_can_be_asked(stage):
     client = stage.client("seller")
     for bad in ("never", "0001-01-01T00:00", "9999-12-31T23:59:59", "2026-13-01"):
         assert client.get(f"/timetravel/contact/?_at={bad}").status_code == 400
+    kept = client.get(f"/timetravel/contact/?owner=me&_view={stage.ids['view.seller']}&_at=2099-01-01").text
+    assert re.search(r'aria-current="page" dir="auto">Kept<', kept)
+    part = client.get(
+        "/timetravel/contact/?_at=2099-01-01", headers={"HX-Request": "true", "HX-Request-Type": "partial"}
+    )
+    assert part.text.lstrip().startswith("<form")
     page = client.get("/timetravel/contact/?_at=2099-01-01&_q=somebody").text
     assert "The search words were left out" in page
     assert "/timetravel/contact/?owner=me" in client.get("/contacts/?owner=me").text

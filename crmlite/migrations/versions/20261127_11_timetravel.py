@@ -9,4 +9,4 @@ down_revision = "20261127_10"
 def upgrade() -> None:
     op.create_index("ix_operation_at", "operation", ["at"])
     op.drop_index("ix_change_operation_id", "change")
-    op.create_index("ix_change_operation_id_record_type", "change", ["operation_id", "record_type"])
+    op.create_index("ix_change_operation_id_record_type_action", "change", ["operation_id", "record_type", "action"])
