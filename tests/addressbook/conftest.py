@@ -33,17 +33,15 @@ class Phone:
         """What a phone does every quarter of an hour: (names of new and changed cards, names of those that are gone)."""
         answer = self.report("sync-collection", f"<D:sync-token>{self.token}</D:sync-token><D:sync-level>1</D:sync-level>"
                              "<D:prop><D:getetag/></D:prop>", "D")  # fmt: skip
-        if answer.status_code == 403:
+        if answer.status_code == 403:  # the token is worth nothing: all of it anew, and what is not in it is gone
             assert "valid-sync-token" in answer.text
-            self.token, before = "", set(self.cards)
-            changed, _none = self.sync()
-            gone = before - changed
-        else:
-            assert answer.status_code == 207, answer.text
-            tree = ElementTree.fromstring(answer.text)
-            self.token = tree.findtext("D:sync-token", namespaces=SPACES)
-            changed = set(hrefs(tree, gone=False))
-            gone = set(hrefs(tree, gone=True))
+            before, self.cards, self.token = set(self.cards), {}, ""
+            self.sync()
+            return {short(name) for name in self.cards}, {short(name) for name in before - set(self.cards)}
+        assert answer.status_code == 207, answer.text
+        tree = ElementTree.fromstring(answer.text)
+        self.token = tree.findtext("D:sync-token", namespaces=SPACES)
+        changed, gone = set(hrefs(tree, gone=False)), set(hrefs(tree, gone=True))
         for name in gone:
             self.cards.pop(name, None)
         self.cards |= self.fetch(changed)
