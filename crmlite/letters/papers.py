@@ -14,8 +14,8 @@ from crmlite.letters.sheets import Sheet, Window
 from crmlite.records.types import RecordType
 from crmlite.web import show_date, speaking
 
-LABELS_IN_FILE, LETTERS_IN_FILE = 1000, 100
-"""As many as the renderer makes well within its time and memory (tests/letters)."""
+LABELS_IN_FILE, LETTERS_IN_FILE = 500, 100
+"""As many as the renderer makes in a quarter of its time, so that a busy server makes them too (tests/letters)."""
 PADDING = 2.5
 """Millimetres inside a label that stay free: printers and sheets are not that exact."""
 

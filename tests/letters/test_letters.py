@@ -15,10 +15,13 @@ from crmlite.extensions import db, reading
 from crmlite.journal import Event, EventLink
 from crmlite.letters import papers
 from crmlite.letters.filling import fill, unknown
+from crmlite.letters.forms import LabelsForm
 from crmlite.letters.papers import make_labels, make_letters
 from crmlite.letters.recipients import Recipient
 from crmlite.letters.sheets import SHEETS, WINDOWS
+from crmlite.pdf import wire
 from crmlite.postal import Place, block
+from tests import renderers
 from tests.pdf.test_render import tool
 
 POINT = 25.4 / 72
@@ -286,6 +289,24 @@ def test_a_company_that_one_may_not_see_lends_no_address(addressed):
     assert "zcsellercompanyqx" not in answer.text
 
 
+def test_a_long_list_is_printed_part_by_part(addressed, monkeypatch):
+    monkeypatch.setattr(LabelsForm, "IN_FILE", 1)
+    ids = [addressed.ids["home"], addressed.ids["clerk"], addressed.ids["none"]]
+    manager = addressed.client("manager")
+    page = manager.get("/letters/contact", query_string={"id": ids}).text
+    assert "1 to 1" in page
+    assert "2 to 2" in page
+    data = {"id": ids, "sheet": "a4-3x7", "start": "1"}
+    found = [tool("pdftotext", manager.post("/letters/contact/labels", data={**data, "part": n}).data) for n in (1, 2)]
+    assert ["Clara" in found[0], "Homer" in found[0], "Clara" in found[1], "Homer" in found[1]] == [
+        True,
+        False,
+        False,
+        True,
+    ]
+    assert manager.post("/letters/contact/labels", data={**data, "part": 3}).status_code == 422
+
+
 def test_only_who_may_export_gets_any(addressed):
     for actor in ("seller", "colleague", "rival"):
         assert addressed.client(actor).get("/letters/contact").status_code == 403
@@ -324,12 +345,18 @@ def test_without_a_renderer_nothing_is_journaled(stage, monkeypatch):
 
 
 @pytest.mark.parametrize("what", ["labels", "letters"])
-def test_as_many_as_are_promised_fit_into_one_file(printing, what):
+def test_as_many_as_are_promised_fit_into_one_file(printing, what, pytestconfig):
+    """By size and memory; for their time see papers.py. Without --long a tenth of them is made, and the rest is reckoned."""
+    share = 1 if pytestconfig.getoption("--long") else 10
     one = Recipient("contact", 1, "Anna Lindqvist", ("Noordrijn Aannemingsmaatschappij", "Anna Lindqvist"), STREET)
-    if what == "labels":
-        made = make_labels([one] * papers.LABELS_IN_FILE, SHEETS["a4-3x7"], 1)
-    else:
-        made = make_letters(
-            [one] * papers.LETTERS_IN_FILE, WINDOWS["din-b"], date(2026, 11, 27), "News", "Word " * 200, _user(printing)
-        )
-    assert len(made.content) > 10_000
+    sizes = []
+    with renderers.running(seconds=300.0) as patient, pytest.MonkeyPatch.context() as patch:
+        patient.serve(printing.app)
+        made = pdf.render
+        patch.setattr(pdf, "render", lambda text, files: sizes.append(len(text)) or made(text, files))
+        if what == "labels":
+            make_labels([one] * (papers.LABELS_IN_FILE // share), SHEETS["a4-3x7"], 1)
+        else:
+            some = [one] * (papers.LETTERS_IN_FILE // share)
+            make_letters(some, WINDOWS["din-b"], date(2026, 11, 27), "News", "Word " * 800, _user(printing))
+    assert sizes[0] * share < wire.HTML_AT_MOST
