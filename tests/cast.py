@@ -238,7 +238,7 @@ def _seed(users: dict[str, User]) -> dict[str, int]:
         db.session.get_one(Contact, ids["seller.contact"]).assign(users["seller"])
         db.session.get_one(Contact, ids["seller.contact"]).touch()
         ids["operation"] = operation()
-    return ids | _seed_bulk(users["seller"], ids) | _desk(users, ids) | _parts("seller", ids) | _parts("rival", ids)
+    return ids | _desk(users, ids) | _seed_bulk(users["seller"], ids) | _parts("seller", ids) | _parts("rival", ids)
 
 
 def _seed_imports(user: User) -> dict[str, int]:
