@@ -160,6 +160,7 @@ RETENTION_FORM = {
         "files-number": "30",
         "mail-number": "",
         "imports-number": "90",
+        "bulk_runs-number": "30",
         "notices-number": "90",
         "unread-number": "365",
         "seen-number": "",
