@@ -250,8 +250,7 @@ def _seed(users: dict[str, User]) -> dict[str, int]:
         ids["operation"] = operation()
     db.session.flush()
     ids |= {f"seller.{kind}.seen": types.load(kind, ids[f"seller.{kind}"]).row_version for kind in TYPES}
-    ids |= _seed_bulk(users["seller"], ids)
-    return ids | _desk(users, ids) | _parts("seller", ids) | _parts("rival", ids)
+    return ids | _desk(users, ids) | _seed_bulk(users["seller"], ids) | _parts("seller", ids) | _parts("rival", ids)
 
 
 def _seed_imports(user: User) -> dict[str, int]:

@@ -101,7 +101,11 @@ def _companies(person: Person) -> Section:
         "until": _("Until"),
     }  # fmt: skip
     rows = [
-        {**only(link, labels), "company": link.company.name, "buying_role": Word(link.buying_role, link.role_label)}
+        {
+            **only(link, labels),
+            "company": link.company.name,
+            "buying_role": Word(link.buying_role, ", ".join(map(str, link.role_labels))),
+        }
         for link in person.affiliations
     ]
     return Section("companies", _("Companies they work at"), labels, rows)

@@ -17,7 +17,7 @@ from crmlite.records import types
 
 LARGE = 600
 """Changes. Bulk changes of a whole page of records, with what follows from them, are undone at once."""
-PART = 50
+PART = 25
 FOLLOWS = frozenset({"lifecycle", "last_activity_at"})
 FOLLOWING = frozenset({events.LIFECYCLE_CHANGED.name})
 """What follows from what somebody did to another record, and needs no right of its own to be taken back."""
