@@ -116,6 +116,11 @@ def serve(host: str, port: int, workers: int) -> None:
 def setup_code() -> None:
     """Prints a new one-time code for the first visitor, while nobody has an account; the code before is worth nothing then."""
     app = _load()
+    with app.app_context():
+        try:
+            starting.require_first()
+        except upgrading.NotUpgraded as error:
+            _fail(str(error))
     _upgrade(app)
     if not _say_setup_code(app, ""):
         _fail("Somebody has an account already. `crmlite user password` sets a new password where one was forgotten.")

@@ -29,6 +29,7 @@ from crmlite.extensions import db, pretending, utcnow, writing
 from crmlite.leads.models import Lead
 from crmlite.pipeline.models import Deal
 from crmlite.sales.models import Order, Quote
+from crmlite.upgrading import starting
 
 FOUNDED = timedelta(days=555)
 YEARS = timedelta(days=3 * 365)
@@ -155,6 +156,7 @@ def check_place() -> None:
             f"{settings.public_url}. Set CRMLITE_PUBLIC_URL to http://localhost:8000, or use another instance."
         )
     try:
+        starting.require_first()
         upgrading.upgrade()
     except upgrading.NotUpgraded as error:
         raise Refused(str(error)) from error

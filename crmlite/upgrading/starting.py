@@ -40,31 +40,28 @@ def make_ready(app: Flask, gate: Gate, settle: Callable[[], None]) -> None:
 
 
 def _make_ready(gate: Gate, settle: Callable[[], None]) -> None:
-    settings: Settings = current_app.extensions["crmlite.settings"]
-    if settings.is_sqlite and _is_nothing(
-        settings.sqlite_path
-    ):  # before SQLite opens it, which removes the log beside it
-        _require_first(settings)
+    require_first()
     standing, found = schema.standing(), schema.version()
     if standing in {Standing.NEWER, Standing.FOREIGN}:
         raise not_ours(standing, found)
     if standing is Standing.BEHIND:
         gate.state = State.UPGRADING
         return
-    if standing is Standing.EMPTY:
-        _require_first(settings)
     upgrade()
     settle()
     gate.state = State.OPEN
 
 
+def require_first() -> None:
+    """Raises NotUpgraded where the database is empty and was not before: nobody but `crmlite upgrade` begins a new one then."""
+    settings: Settings = current_app.extensions["crmlite.settings"]
+    is_nothing = settings.is_sqlite and _is_nothing(settings.sqlite_path)  # SQLite would remove the log beside it
+    if (is_nothing or schema.standing() is Standing.EMPTY) and trouble.is_lost(settings):
+        raise NotUpgraded(State.GONE, trouble.lost(settings))
+
+
 def _is_nothing(path: Path) -> bool:
     return not path.exists() or path.stat().st_size == 0
-
-
-def _require_first(settings: Settings) -> None:
-    if trouble.is_lost(settings):
-        raise NotUpgraded(State.GONE, trouble.lost(settings))
 
 
 def _close(gate: Gate, state: State, what: str, why: str) -> None:

@@ -109,6 +109,9 @@ def test_whoever_wants_an_empty_one_says_so(plain, tmp_path, database, databases
     plain["CRMLITE_DATABASE_URL"] = url
     with serving(plain) as server:
         check_page(server, "GONE", {"en": "The database is gone"})
+        for words in (["setup-code"], ["demo"]):
+            said = run(plain, *words)
+            assert (said.returncode, "so no new one is begun" in said.stderr) == (1, True), words
         assert run(plain, "upgrade").returncode == 0
         assert json.loads(server.wait_for(200))["status"] == "ok"
         server.close()
