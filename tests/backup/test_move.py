@@ -88,6 +88,7 @@ def test_every_row_of_every_table_is_the_same(firm, target):
             "organisation",
             "quote_decision",
             "mail_account",
+            "suppression",
             "job",
             "throttle",
             "hit",
