@@ -676,8 +676,6 @@ ROUTES: tuple[Route, ...] = (
             ok=200,
         )
     ),
-    *each_type(post("/records/<record_type>/bulk", SIGNED_IN, ok=200, id="@seller.TYPE", action="export")),
-    *each_type(post("/records/<record_type>/bulk", SIGNED_IN, ok=200, all="1", list="", action="export")),
     *each_type(get("/records/<record_type>/bulk/field", SIGNED_IN, query="field=x.memo")),
     get("/records/bulk/<int:run_id>", MINE),
     post("/records/bulk/<int:run_id>/stop", MINE, args={"run_id": "bulk.running"}),
