@@ -157,12 +157,8 @@ class PastListing(Listing):
         if row.id in self._sorted_by:
             return cursors.write(self._sorted_by[row.id], row.id)
         custom = self._sort_column.custom
-        model = self.type.model
-        value = (
-            custom_values.sorted_by(custom, row.id)
-            if custom
-            else db.session.scalar(sa.select(self._sort_attribute).where(model.id == row.id))
-        )
+        record = self._today[row.id]
+        value = custom_values.sorted_by(custom, row.id) if custom else getattr(record, self._sort_attribute.key)
         return cursors.write(value, row.id)
 
     # --- rows
@@ -170,10 +166,11 @@ class PastListing(Listing):
     def _load(self, ids: list[int]) -> list[Row]:
         if not ids:
             return []
+        model = self.type.model
+        self._today = {record.id: record for record in db.session.scalars(sa.select(model).where(model.id.in_(ids)))}
         found = journal.many_as_of(self.type.name, ids, self.at)
-        states = self._states(ids)
         made: list[Row] = [
-            self._row(number, values, states.get(number, "")) for number in ids if (values := found[number])
+            self._row(number, values, self._state(number)) for number in ids if (values := found[number])
         ]
         plain = tuple(column for column in self.columns if column.kind != "tags")
         rows.fill(self.type, plain, made, self.user)
@@ -181,11 +178,11 @@ class PastListing(Listing):
             self._fill_tags(made)
         return made
 
-    def _states(self, ids: list[int]) -> dict[int, str]:
-        model = self.type.model
-        is_merged = sa.case((model.is_merged(), "merged"), else_="deleted")
-        query = sa.select(model.id, is_merged).where(model.id.in_(ids), model.deleted_at.is_not(None))
-        return {number: state for number, state in db.session.execute(query)}  # noqa: C416 - dict() knows no rows
+    def _state(self, number: int) -> str:
+        record = self._today.get(number)
+        if record is None or record.deleted_at is None:
+            return ""
+        return "merged" if getattr(record, "merged_into_id", None) is not None else "deleted"
 
     def _row(self, number: int, values: Values, state: str) -> PastRow:
         shown = {column.name: _stored(self.type, column, values) for column in self.columns if column.is_stored}

@@ -142,7 +142,7 @@ def _is_held(kind: RecordType, record: Any, name: str, values: Values) -> bool:
     return is_type and bool(values.get(holder(kind, name)) == record.id)
 
 
-def _operations(record: Any, at: datetime) -> set[int]:
+def _operations(record: Any, at: datetime) -> Any:
     """Operations after that moment that were about the record: its parts went in one of them."""
     about = (
         sa.select(Event.operation_id)
@@ -162,15 +162,13 @@ def _operations(record: Any, at: datetime) -> set[int]:
         .where(EventLink.record_type == record.__tablename__, EventLink.record_id == record.id)
         .where(Operation.undone_by_id.is_not(None))
     )
-    return set(db.session.scalars(about.union(own, undone)))
+    return sa.union(about, own, undone)
 
 
-def _gone(kind: RecordType, record: Any, tables: list[str], operations: set[int]) -> tuple[dict[str, set[int]], bool]:
+def _gone(kind: RecordType, record: Any, tables: list[str], operations: Any) -> tuple[dict[str, set[int]], bool]:
     """What left the record in these operations, by table; and whether something was in them of which nobody knows any more whose
     it was. Imports, which are large, take nothing from a record."""
     found: dict[str, set[int]] = {}
-    if not operations:
-        return found, False
     is_moved = sa.and_(Change.action == "updated", Operation.kind != "import")
     is_forgotten = sa.and_(Change.action == "created", Operation.kind != "import", Change.new.is_(None))
     query = (

@@ -140,7 +140,7 @@ class Words:
             return {}
         attributes = [column.attribute for column in self.columns if column.kind == name]
         ids = {(snapshot.values or {}).get(attribute) for snapshot in snapshots for attribute in attributes}
-        for snapshot in snapshots:
+        for snapshot in snapshots if name != self.kind.name else ():
             ids |= {values.get(f"{name}_id") for values in snapshot.parts.get("affiliation", {}).values()}
         known = rows.names_of(kind, {number for number in ids if number is not None}, self.user)
         return {number: title or _("Without a name") for number, title in known.items()}
