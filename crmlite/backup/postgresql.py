@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -101,8 +102,19 @@ def encoding(url: str) -> str:
         return str(connection.info.parameter_status("server_encoding"))
 
 
+_LEAVING = 2.0
+"""Seconds that the server may take to notice that somebody hung up, such as a crmlite that was stopped a moment ago."""
+
+
 def others(url: str) -> list[str]:
-    """From where others are connected to this database."""
+    """From where others are connected to this database, and stay so."""
+    deadline = time.monotonic() + _LEAVING
+    while (found := _connected_now(url)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return found
+
+
+def _connected_now(url: str) -> list[str]:
     query = "SELECT DISTINCT coalesce(host(client_addr), 'this machine') FROM pg_stat_activity"
     query += " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
     with connected(url) as connection:

@@ -9,6 +9,7 @@ import resource
 import subprocess
 import sys
 import tarfile
+import threading
 from contextlib import closing
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -21,7 +22,7 @@ import sqlalchemy as sa
 from pysqlite3 import dbapi2 as sqlite
 
 from crmlite import config, files, schema
-from crmlite.backup import Refused, archive, in_use, making, restoring, sealed
+from crmlite.backup import Refused, archive, in_use, making, postgresql, restoring, sealed
 from crmlite.backup.archive import About
 from crmlite.backup.sealed import Key
 from crmlite.extensions import db
@@ -335,6 +336,16 @@ def test_others_who_are_connected_are_named(made, living):
         scalar(app, "SELECT 1")  # and keeps its connection
         with pytest.raises(Refused, match="Others are connected to the database, from 127.0.0.1: stop every crmlite"):
             restore(made, living.instance)
+
+
+@pytest.mark.only_on("postgresql")
+def test_who_is_just_leaving_is_waited_for(living):
+    """PostgreSQL notices a moment later that a crmlite was stopped, and whoever stopped it restores at once."""
+    leaving = psycopg.connect(living.url.replace("+psycopg", ""))
+    timer = threading.Timer(0.3, leaving.close)
+    timer.start()
+    assert postgresql.others(living.url) == []
+    timer.join()
 
 
 @pytest.mark.only_on("postgresql")
