@@ -13,20 +13,7 @@ from crmlite import config, extensions, health, manifest, upgrading, web
 
 FOUNDATION = ("auth", "mail", "help", "records", "desk", "timetravel", "retention", "doctor", "backup")
 """Packages that are always on, lowest first."""
-MODULES = (
-    "companies",
-    "contacts",
-    "imports",
-    "duplicates",
-    "details",
-    "letters",
-    "addressbook",
-    "catalog",
-    "pipeline",
-    "sales",
-    "leads",
-    "privacy",
-)
+MODULES = config.MODULES
 """Packages that can be switched off, in the order of the sidebar."""
 NEEDS = {
     "contacts": {"companies"},

@@ -32,6 +32,23 @@ def _setting(default: Any = MISSING, *, reason: str, hint: str = "", secret: boo
     return field(default=default, repr=not secret, metadata={"reason": reason, "hint": hint, "secret": secret})
 
 
+MODULES = (
+    "companies",
+    "contacts",
+    "imports",
+    "duplicates",
+    "details",
+    "letters",
+    "addressbook",
+    "catalog",
+    "pipeline",
+    "sales",
+    "leads",
+    "privacy",
+)
+"""Packages that can be switched off, in the order of the sidebar; what one needs stands before it."""
+
+
 @dataclass(frozen=True)
 class Settings:
     instance: Path = _setting(
@@ -62,20 +79,7 @@ class Settings:
         reason="How many reverse proxies stand in front and set X-Forwarded-For, -Proto and -Host. Headers of others are not believed.",
     )
     modules: tuple[str, ...] = _setting(
-        (
-            "companies",
-            "contacts",
-            "imports",
-            "duplicates",
-            "details",
-            "letters",
-            "addressbook",
-            "catalog",
-            "pipeline",
-            "sales",
-            "leads",
-            "privacy",
-        ),
+        MODULES,
         reason="Which modules are on. One that is off has no menu, route, panel or permission; its data stay.",
     )
     smtp_url: str = _setting(
