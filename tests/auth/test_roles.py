@@ -289,7 +289,7 @@ def test_pages_of_other_modules_work_without_it(without_leads, sign_in):
         ("leads, companies", "modules has leads without contacts, which it needs"),
         (
             "contacts, companies, deals",
-            "modules names deals; there are: companies, contacts, imports, duplicates, catalog, pipeline, sales, leads.",
+            "modules names deals; there are: companies, contacts, imports, duplicates, letters, catalog, pipeline, sales, leads.",
         ),
     ],
 )
