@@ -199,6 +199,13 @@ def test_nonsense_is_refused_and_nothing_is_kept(stage):
         assert db.session.scalar(of_theirs(stage)) is None
 
 
+def test_what_was_shown_is_read_however_deep_somebody_nested_it(stage):
+    url = link(stage)
+    data = fields_of(stage.client().get(url).text)
+    for name in ("was", "emails-0-was"):
+        assert stage.client().post(url, data=data | {name: "[" * 5000}).status_code in {303, 422}, name
+
+
 def test_more_rows_are_offered_without_script_and_without_writing(stage):
     url = link(stage)
     client = stage.client()
