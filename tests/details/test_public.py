@@ -397,7 +397,8 @@ def test_consent_is_given_renewed_and_withdrawn_at_once_with_the_text_they_saw(s
 
 def said(stage) -> list[tuple[str, str, str]]:
     with stage.app.app_context():
-        return [(row.action, row.text, row.source) for row in consents.history(contact_of(stage))]
+        rows = consents.history(contact_of(stage))
+        return [(row.action, row.text, row.source) for row in rows if row.source == "person"]  # not the cast's own
 
 
 # --- the firm's own fields --------------------------------------------------------------------------------------------
