@@ -122,7 +122,9 @@ class Words:
         """Of a company's people those whom the user may see: of others not even that there is one."""
         if name != "affiliation" or self.kind.name != "company":
             return found
-        return {number: values for number, values in found.items() if values.get("contact_id") in self._names["contact"]}
+        return {
+            number: values for number, values in found.items() if values.get("contact_id") in self._names["contact"]
+        }
 
     def _lines(self, name: str, found: dict[int, Values]) -> tuple[str, ...]:
         say = {"point": _point, "address": _address, "affiliation": self._affiliation, "tagging": self._tag}[name]

@@ -6,8 +6,11 @@ import sqlalchemy as sa
 from crmlite import jobs
 from crmlite.contacts import suppression
 from crmlite.contacts.models import Contact
+from crmlite.desk import mailing
+from crmlite.desk.models import Notice
 from crmlite.extensions import Base, db, reading, utcnow
 from crmlite.jobs import Job
+from crmlite.mail.models import Message
 from crmlite.pipeline.models import Deal
 from crmlite.privacy import erasing
 from crmlite.privacy.models import Erasure
@@ -143,3 +146,22 @@ def test_only_who_has_the_grant_and_may_delete_erases(own_stage):
     assert own_stage.client("seller").post(f"/privacy/contacts/{number}/dossier").status_code == 403
     with own_stage.app.app_context():
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Erasure)) == 1, "the cast's"
+
+
+@pytest.mark.parametrize("is_old", [False, True], ids=["renamed since", "of an earlier version"])
+def test_what_colleagues_were_told_by_mail_names_nobody_any_more(stage, is_old):
+    with stage.writes("manager") as as_:
+        contact = Contact.create(as_.user, given="Zqtold", family="Person", email="zq@told.example")
+        contact.change(owner_id=stage.ids["user.colleague"])
+        contact_id = contact.id
+    with stage.writes():
+        told = sa.select(Notice.id).where(Notice.record_type == "contact", Notice.record_id == contact_id)
+        mailing.send(db.session.scalars(told).one())
+        if is_old:
+            db.session.execute(sa.update(Message).values(about_type=None, about_id=None))
+        else:
+            db.session.get_one(Contact, contact_id).change(given="Somebody")
+    assert {row.partition(":")[0] for row in rows_with(stage, "Zqtold")} >= {"message", "event"}, "the control"
+    begin(stage, contact_id)
+    work(stage)
+    assert rows_with(stage, "Zqtold") == []
