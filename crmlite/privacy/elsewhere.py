@@ -142,7 +142,7 @@ def _paths(ids: Iterable[int]) -> list[str]:
 def _values(person: Person) -> list[str]:
     """E-mails and phones that are theirs alone, as they were written and as they are compared."""
     own = {*person.emails, *person.phones}
-    return sorted({value for point in person.points if point.normal in own for value in (point.value, point.normal)})
+    return sorted({value for one in person.reached if one.normal in own for value in (one.value, one.normal)})
 
 
 def _escaped(value: str) -> str:

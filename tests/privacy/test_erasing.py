@@ -4,6 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from crmlite import jobs
+from crmlite.companies.models import Company
 from crmlite.contacts import suppression
 from crmlite.contacts.models import Contact
 from crmlite.desk import mailing
@@ -14,6 +15,9 @@ from crmlite.mail.models import Message
 from crmlite.pipeline.models import Deal
 from crmlite.privacy import erasing
 from crmlite.privacy.models import Erasure
+from crmlite.records.notes import Note
+from crmlite.records.points import Point
+from crmlite.records.points import of as points_of
 from crmlite.sales.models import Order
 from tests.privacy.seeding import EMAIL, WORD, order_of, places, seed
 
@@ -165,3 +169,27 @@ def test_what_colleagues_were_told_by_mail_names_nobody_any_more(stage, is_old):
     begin(stage, contact_id)
     work(stage)
     assert rows_with(stage, "Zqtold") == []
+
+
+def test_what_they_were_called_and_reached_by_before_goes_too(stage):
+    with stage.writes("seller") as as_:
+        points = [{"kind": "email", "value": "zqformer@one.example", "label": "work"}]
+        contact = Contact.create(as_.user, given="Zqformer", family="Maiden", points=points)
+        db.session.flush()
+        number, row = contact.id, points_of(contact, Point)[0].id
+        other = db.session.get_one(Contact, stage.ids["seller.contact"])
+        Note.write(other, as_.user.id, "Write to zqformer@one.example or zqgone@two.example")
+        company = db.session.get_one(Company, stage.ids["seller.company"])
+        contact.join(company)
+        Note.write(company, as_.user.id, "Ask Zqformer Maiden")
+    for change in (
+        {"points": [{"id": row, "kind": "email", "value": "zqgone@two.example", "label": "work"}], "family": "Married"},
+        {"points": [{"id": row, "kind": "email", "value": "", "label": "work"}], "given": "Zqnow"},
+    ):
+        with stage.writes("seller"):
+            db.session.get_one(Contact, number).change(**change)
+    assert rows_with(stage, "zqgone"), "the control"
+    begin(stage, number)
+    work(stage)
+    for word in ("zqformer", "zqgone", "Maiden"):
+        assert rows_with(stage, word) == [], word
