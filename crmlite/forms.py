@@ -143,7 +143,7 @@ class SeenForm(Form):
         """What it said when it was shown; nothing where that is not known."""
         try:
             was = json.loads(self.was.data or "{}")
-        except ValueError:
+        except (ValueError, RecursionError):  # no form of ours says that
             return {}
         return was if isinstance(was, dict) else {}
 

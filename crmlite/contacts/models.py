@@ -68,7 +68,11 @@ class Contact(Mergeable, Record, Reachable, WithLifecycle, Base):
     @classmethod
     def is_merged(cls) -> sa.ColumnElement[bool]:
         """Nor is somebody who was erased in any trash: nobody brings them back."""
-        return sa.or_(super().is_merged(), cls.erased_at.is_not(None))
+        return sa.or_(super().is_merged(), cls.is_erased())
+
+    @classmethod
+    def is_erased(cls) -> sa.ColumnElement[bool]:
+        return cls.erased_at.is_not(None)
 
     @classmethod
     def create(cls, actor: Any, given: str = "", family: str = "", **values: Any) -> Self:

@@ -19,7 +19,7 @@ def send(notice_id: int) -> None:
         return
     with web.speaking(reader.locale):
         entry = next(entry for entry in Inbox(reader, before=notice_id + 1, limit=1).entries)
-    outbox.send(
+    message = outbox.send(
         "notice",
         reader.email,
         language=reader.locale,
@@ -30,3 +30,5 @@ def send(notice_id: int) -> None:
         url=web.absolute(entry.url or "/desk/notices"),
         choices=web.absolute("/desk/choices"),
     )
+    # not `about=`: it is no mail of the record, and stands on no timeline; who erases somebody finds it by this
+    message.about_type, message.about_id = notice.record_type, notice.record_id

@@ -75,14 +75,15 @@ class Review:
         shown = json.dumps([held, part.now, part.was], sort_keys=True)
         values = [held, part.was, part.now]
         if part.field == "work" and part.row_id in self._unseen:
-            values = [self._veiled(value, part.was) for value in values]
+            values = [self._veiled(value, held, part.was) for value in values]
         now, was, wanted = (fields.said(part.field, value) for value in values)
         stamp = hashlib.sha256(shown.encode()).hexdigest()[:16]
         return Line(part, fields.label(part.field), now, was, wanted, stamp)
 
-    def _veiled(self, value: Any, was: Any) -> Any:
-        is_its_name = value is not None and was is not None and value["company"] == was["company"]
-        return {**value, "company": UNSEEN} if is_its_name else value
+    def _veiled(self, value: Any, *known: Any) -> Any:
+        """Without the company's name as it is now or was then; what the person calls another one is theirs to say."""
+        names = {one["company"] for one in known if one is not None}
+        return {**value, "company": UNSEEN} if value is not None and value["company"] in names else value
 
     @cached_property
     def _unseen(self) -> set[int]:

@@ -53,7 +53,8 @@ def renew(session: Session, name: str, ids: list[int]) -> None:
 def renew_people(company_id: int, after: int = 0) -> None:
     """Who works at a company that is called otherwise now is compared by its new name; of very many the others later."""
     people = sa.select(Contact.id).where(Contact.main_company_id == company_id, Contact.id > after)
-    ids = list(db.session.scalars(people.order_by(Contact.id).limit(AT_ONCE)))
+    # who changes one of them at this moment goes first, and their cards are made of what was changed by both
+    ids = list(db.session.scalars(people.order_by(Contact.id).limit(AT_ONCE).with_for_update(read=True)))
     if ids:
         renew(db.session(), "contact", ids)
     if len(ids) == AT_ONCE:

@@ -177,7 +177,8 @@ def _separate(done: Merge) -> Response:
 def _winner(kind: RecordType, done: Merge) -> Any:
     """Found through the policy; also where it was merged into another one since, which is then said."""
     model = kind.model
-    query = sa.select(model).where(model.id == done.winner_id, kind.policy.rows(g.user), ~_is_trashed(model))
+    is_there = sa.and_(~_is_trashed(model), ~model.is_erased())
+    query = sa.select(model).where(model.id == done.winner_id, kind.policy.rows(g.user), is_there)
     winner = db.session.scalar(query.with_for_update(of=model) if not current_session().reading else query)
     if winner is None:
         raise NotFound

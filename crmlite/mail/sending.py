@@ -194,7 +194,7 @@ def _say(row: Message) -> None:
     if kind is None:
         return
     about: Any = row
-    if row.about_type and row.about_id:
+    if row.about_type and row.about_id and row.purpose != "notice":
         about = SimpleNamespace(__tablename__=row.about_type, id=row.about_id)
     events.emit(kind, about, to=row.to, title=row.subject, message_id=row.id)
 

@@ -21,7 +21,7 @@ from crmlite.mail.models import Message, MessageFile
 from crmlite.pipeline.models import Deal
 from crmlite.privacy import owned
 from crmlite.privacy.models import Erasure
-from crmlite.privacy.people import Person, fate, without
+from crmlite.privacy.people import SHORTEST, Person, fate, without
 from crmlite.records.favourites import Favourite
 from crmlite.records.notes import Note
 from crmlite.records.seen import Seen
@@ -46,6 +46,7 @@ def mails(person: Person, erasure: Erasure) -> bool:
         sa.or_(Message.subject != "", Message.text != "", Message.to_name != ""),
         sa.or_(
             *(sa.and_(Message.about_type == name, Message.about_id.in_(ids)) for name, ids in about),
+            _tells_of(person),
             *(
                 sa.func.lower(column).in_(person.emails)
                 for column in (Message.to, Message.reply_to, Message.from_address)
@@ -59,11 +60,21 @@ def mails(person: Person, erasure: Erasure) -> bool:
     return len(found) == BATCH
 
 
+def _tells_of(person: Person) -> sa.ColumnElement[bool]:
+    """Notices to colleagues that name them: those of earlier versions do not say what they are about."""
+    names = [contact.name for contact in person.contacts if len(contact.name) >= SHORTEST]
+    named = sa.or_(sa.false(), *(Message.text.icontains(name, autoescape=True) for name in names))
+    return sa.and_(Message.purpose == "notice", Message.about_id.is_(None), named)
+
+
 def _empty_mail(message: Message, erasure: Erasure) -> None:
     message.subject = message.text = message.to = message.to_name = message.reply = ""
     message.html = message.reply_to = message.from_address = None
     if message.state in {"queued", "deferred"}:
         message.state = "cancelled"
+    own = sa.select(EventLink.event_id).where(EventLink.record_type == "message", EventLink.record_id == message.id)
+    for event in db.session.scalars(sa.select(Event).where(Event.id.in_(own))):
+        event.data = {**event.data, "to": "", "title": ""}
     ids = {attached.file_id for attached in message.files}
     db.session.execute(sa.delete(MessageFile).where(MessageFile.message_id == message.id))
     db.session.expire(message, ["files"])
@@ -131,7 +142,7 @@ def _paths(ids: Iterable[int]) -> list[str]:
 def _values(person: Person) -> list[str]:
     """E-mails and phones that are theirs alone, as they were written and as they are compared."""
     own = {*person.emails, *person.phones}
-    return sorted({value for point in person.points if point.normal in own for value in (point.value, point.normal)})
+    return sorted({value for one in person.reached if one.normal in own for value in (one.value, one.normal)})
 
 
 def _escaped(value: str) -> str:

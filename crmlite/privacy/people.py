@@ -14,6 +14,7 @@ from crmlite.extensions import db
 from crmlite.fold import sort_key
 from crmlite.leads.models import Lead
 from crmlite.pipeline.models import Deal
+from crmlite.privacy import former
 from crmlite.records import trash
 from crmlite.records.points import Address, Point
 from crmlite.records.types import Record
@@ -49,6 +50,15 @@ class Person:
         return list(db.session.scalars(sa.select(Point).where(Point.contact_id.in_(self.ids)).order_by(Point.id)))
 
     @cached_property
+    def reached(self) -> set[former.Reached]:
+        """How they are and were reached."""
+        return former.points(self.ids)
+
+    @cached_property
+    def _former_names(self) -> set[tuple[str, str]]:
+        return former.names([(one.id, one.given, one.family) for one in self.contacts])
+
+    @cached_property
     def addresses(self) -> list[Address]:
         return list(db.session.scalars(sa.select(Address).where(Address.contact_id.in_(self.ids)).order_by(Address.id)))
 
@@ -72,7 +82,7 @@ class Person:
         return self._own("phone")
 
     def _own(self, kind: str) -> list[str]:
-        own = {point.normal for point in self.points if point.kind == kind}
+        own = {one.normal for one in self.reached if one.kind == kind}
         shared = sa.select(Point.normal).where(
             Point.kind == kind,
             Point.normal.in_(own),
@@ -88,12 +98,13 @@ class Person:
     @cached_property
     def words(self) -> "Words":
         """What names them in what was written about things that they had to do with: first and last name alone, too."""
-        return _any_of(self._texts, {name for one in self.contacts for name in (one.given, one.family)})
+        names = {name for one in self.contacts for name in (one.given, one.family)}
+        return _any_of(self._texts, names.union(*self._former_names))
 
     @property
     def _texts(self) -> set[str]:
-        found = {contact.name for contact in self.contacts}
-        found |= {value for point in self.points for value in (point.value, point.normal)}
+        found = {contact.name for contact in self.contacts} | {" ".join(both).strip() for both in self._former_names}
+        found |= {value for one in self.reached for value in (one.value, one.normal)}
         return found | {line for address in self.addresses for line in address.lines.splitlines()}
 
     def of(self, model: Any) -> list[Any]:

@@ -160,6 +160,11 @@ class Record(Journaled):
         """Which of them are part of another one by now, and so in no trash (merged.py)."""
         return sa.false()
 
+    @classmethod
+    def is_erased(cls) -> sa.ColumnElement[bool]:
+        """Which of them nobody sees or brings back any more, as they are being erased."""
+        return sa.false()
+
     def restore(self) -> Self:
         self.deleted_at = None
         events.emit(events.RECORD_RESTORED, self)

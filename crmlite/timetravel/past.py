@@ -44,10 +44,11 @@ class Snapshot:
 
 def seen(kind: RecordType, user: Viewer) -> sa.ColumnElement[bool]:
     """Of which records `user` may see the past: of those they see now, of what they might take out of the trash, and of those
-    that are part of another one now."""
+    that are part of another one now. Never of those that are being erased."""
     model = kind.model
     may_restore = sa.or_(model.is_merged(), kind.policy.rows(user, "delete"))
-    return sa.and_(kind.policy.rows(user), sa.or_(model.deleted_at.is_(None), may_restore))
+    is_there = sa.or_(model.deleted_at.is_(None), sa.and_(may_restore, ~model.is_erased()))
+    return sa.and_(kind.policy.rows(user), is_there)
 
 
 def find(kind: RecordType, user: Viewer, record_id: int) -> Any:

@@ -96,9 +96,10 @@ class Words:
 
     def _parts(self, was: Snapshot, now: Snapshot) -> Iterator[Field]:
         for name in was.parts:
-            said, says = (self._lines(name, snapshot.parts.get(name, {})) for snapshot in (was, now))
+            then, today = (self._seen(name, kept(name, snapshot)) for snapshot in (was, now))
+            said, says = (self._lines(name, self._seen(name, s.parts.get(name, {}))) for s in (was, now))
             if said or says:
-                differs = kept(name, was) != kept(name, now)
+                differs = then != today
                 settable = name != "affiliation" or self.kind.name == "contact"
                 label = _("People") if name == "affiliation" and self.kind.name == "company" else PART_LABELS[name]
                 yield Field(name, label, said, says, differs, settable)
@@ -116,6 +117,14 @@ class Words:
             value = "yes" if value else "no"
         lines = in_words(column, value, str(values.get("currency") or "")).splitlines()
         return tuple(web.isolated(line) if column.kind in LEFT_TO_RIGHT else line for line in lines)
+
+    def _seen(self, name: str, found: Any) -> Any:
+        """Of a company's people those whom the user may see: of others not even that there is one."""
+        if name != "affiliation" or self.kind.name != "company":
+            return found
+        return {
+            number: values for number, values in found.items() if values.get("contact_id") in self._names["contact"]
+        }
 
     def _lines(self, name: str, found: dict[int, Values]) -> tuple[str, ...]:
         say = {"point": _point, "address": _address, "affiliation": self._affiliation, "tagging": self._tag}[name]

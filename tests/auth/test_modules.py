@@ -60,6 +60,17 @@ def test_boxes_and_things_to_do_of_a_module_go_with_it(stage):
     assert "Possible duplicates" not in stage.client("manager").get(f"/records/contact/{contact}/around").text
 
 
+def test_nobody_is_held_up_by_duplicates_that_are_off(stage):
+    known = {"given": "Zq", "family": "Twin", "emails-0-value": "zq.twin@example.com", "emails-0-label": "work"}
+    client = stage.client("seller")
+    assert client.post("/contacts/new", data=known).status_code == 303
+    assert client.post("/contacts/new", data=known).status_code != 303, "the control"
+    assert "/duplicates/contact/alike" in client.get("/contacts/new").text
+    switch(stage, "duplicates", "off")
+    assert "/duplicates/" not in client.get("/contacts/new").text
+    assert client.post("/contacts/new", data=known).status_code == 303
+
+
 def test_who_may_do_everything_may_do_nothing_with_what_is_off(stage):
     with stage.app.app_context():
         [admin] = viewers(User.email == "admin@demo.example")

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from crmlite.companies.models import Company
 from crmlite.contacts.models import Affiliation, Contact
 from crmlite.contacts.types import CONTACT
 from crmlite.details.fields import Wish
@@ -84,6 +85,21 @@ def test_the_name_of_a_company_that_one_may_not_see_is_not_said(stage):
     assert seller.post(f"/details/{number}", data=fields_of(page) | {"_all": "accept"}).status_code == 303
     with stage.app.app_context():
         assert db.session.get_one(Affiliation, link.id).title == "Director"
+
+
+def test_nor_is_its_new_name_where_it_was_renamed_since(stage):
+    with stage.app.app_context():
+        query = sa.select(Affiliation).where(Affiliation.company_id == stage.ids["rival.company"])
+        link = db.session.scalars(query.where(Affiliation.contact_id == stage.ids["seller.contact"])).one()
+        held = {"company": link.company.name, "title": link.title}
+        wish = Wish("work", link.id, {**held, "title": "Director"}, held)
+    number = corrected(stage, "seller.contact", wish)
+    with stage.writes("rival"):
+        db.session.get_one(Company, stage.ids["rival.company"]).change(name="Zqrenamed")
+    page = stage.client("seller").get(f"/details/{number}").text
+    assert "Zqrenamed" not in page
+    assert cast.canary("rival", "company") not in page
+    assert "Zqrenamed" in stage.client("manager").get(f"/details/{number}").text, "the control"
 
 
 def test_what_waits_goes_for_good_with_the_contact(stage):

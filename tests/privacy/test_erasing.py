@@ -4,13 +4,20 @@ import pytest
 import sqlalchemy as sa
 
 from crmlite import jobs
+from crmlite.companies.models import Company
 from crmlite.contacts import suppression
 from crmlite.contacts.models import Contact
+from crmlite.desk import mailing
+from crmlite.desk.models import Notice
 from crmlite.extensions import Base, db, reading, utcnow
 from crmlite.jobs import Job
+from crmlite.mail.models import Message
 from crmlite.pipeline.models import Deal
 from crmlite.privacy import erasing
 from crmlite.privacy.models import Erasure
+from crmlite.records.notes import Note
+from crmlite.records.points import Point
+from crmlite.records.points import of as points_of
 from crmlite.sales.models import Order
 from tests.privacy.seeding import EMAIL, WORD, order_of, places, seed
 
@@ -143,3 +150,46 @@ def test_only_who_has_the_grant_and_may_delete_erases(own_stage):
     assert own_stage.client("seller").post(f"/privacy/contacts/{number}/dossier").status_code == 403
     with own_stage.app.app_context():
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Erasure)) == 1, "the cast's"
+
+
+@pytest.mark.parametrize("is_old", [False, True], ids=["renamed since", "of an earlier version"])
+def test_what_colleagues_were_told_by_mail_names_nobody_any_more(stage, is_old):
+    with stage.writes("manager") as as_:
+        contact = Contact.create(as_.user, given="Zqtold", family="Person", email="zq@told.example")
+        contact.change(owner_id=stage.ids["user.colleague"])
+        contact_id = contact.id
+    with stage.writes():
+        told = sa.select(Notice.id).where(Notice.record_type == "contact", Notice.record_id == contact_id)
+        mailing.send(db.session.scalars(told).one())
+        if is_old:
+            db.session.execute(sa.update(Message).values(about_type=None, about_id=None))
+        else:
+            db.session.get_one(Contact, contact_id).change(given="Somebody")
+    assert {row.partition(":")[0] for row in rows_with(stage, "Zqtold")} >= {"message", "event"}, "the control"
+    begin(stage, contact_id)
+    work(stage)
+    assert rows_with(stage, "Zqtold") == []
+
+
+def test_what_they_were_called_and_reached_by_before_goes_too(stage):
+    with stage.writes("seller") as as_:
+        points = [{"kind": "email", "value": "zqformer@one.example", "label": "work"}]
+        contact = Contact.create(as_.user, given="Zqformer", family="Maiden", points=points)
+        db.session.flush()
+        number, row = contact.id, points_of(contact, Point)[0].id
+        other = db.session.get_one(Contact, stage.ids["seller.contact"])
+        Note.write(other, as_.user.id, "Write to zqformer@one.example or zqgone@two.example")
+        company = db.session.get_one(Company, stage.ids["seller.company"])
+        contact.join(company)
+        Note.write(company, as_.user.id, "Ask Zqformer Maiden")
+    for change in (
+        {"points": [{"id": row, "kind": "email", "value": "zqgone@two.example", "label": "work"}], "family": "Married"},
+        {"points": [{"id": row, "kind": "email", "value": "", "label": "work"}], "given": "Zqnow"},
+    ):
+        with stage.writes("seller"):
+            db.session.get_one(Contact, number).change(**change)
+    assert rows_with(stage, "zqgone"), "the control"
+    begin(stage, number)
+    work(stage)
+    for word in ("zqformer", "zqgone", "Maiden"):
+        assert rows_with(stage, word) == [], word

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from crmlite import journal
+from crmlite.companies.models import Company
 from crmlite.contacts.models import Contact
 from crmlite.contacts.types import CONTACT
 from crmlite.duplicates import merging
@@ -147,6 +148,18 @@ def test_the_past_shows_nobody_what_they_may_not_see_now(stage, url):
     number = stage.ids["seller.contact"]
     assert stage.client("seller").get(f"/timetravel/contact/{number}?at={at}").status_code == 404
     assert stage.client("seller").get(f"/timetravel/contact/restore?at={at}&id={number}").status_code == 404
+
+
+def test_people_of_a_company_whom_one_may_not_see_leave_no_trace_in_its_past(stage):
+    number = stage.ids["seller.company"]
+    with stage.writes("rival") as s:
+        hidden = Contact.create(s.user, given="Zqhidden")
+        hidden.join(db.session.get_one(Company, number), "Zqhiddentitle")
+    url = f"/timetravel/company/{number}"
+    assert "Zqhiddentitle" in stage.client("manager").get(url).text, "the control"
+    page = stage.client("seller").get(url).text
+    assert "Zqhidden" not in page
+    assert "a record that is not there for you" not in page
 
 
 def test_who_may_not_say_whose_it_is_does_not_set_that_back(stage):

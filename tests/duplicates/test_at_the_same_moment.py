@@ -1,0 +1,59 @@
+"""A person and their company changed at the same moment: both are saved, and the person is compared by what both say."""
+
+import threading
+
+import pytest
+import sqlalchemy as sa
+
+from crmlite.companies.models import Company
+from crmlite.contacts.models import Contact
+from crmlite.duplicates import keeping
+from crmlite.duplicates.models import DuplicateCard, DuplicateKey
+from crmlite.extensions import db
+
+WAITS = sa.text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+
+
+def somebody_waits(stage) -> bool:
+    with stage.engines["reader"].connect() as connection:
+        return bool(connection.scalar(WAITS))
+
+
+@pytest.mark.only_on("postgresql")
+def test_a_person_is_saved_while_their_company_is_renamed(own_stage, monkeypatch):
+    stage, problems = own_stage, []
+    with stage.app.app_context():
+        contact = db.session.get_one(Contact, stage.ids["seller.contact"])
+        contact_id, company_id = contact.id, contact.main_company_id
+
+    def rename() -> None:
+        try:
+            with stage.writes("manager"):
+                db.session.get_one(Company, company_id).change(name="Zqnewname Ltd")
+        except Exception as problem:
+            problems.append(problem)
+
+    other, write = threading.Thread(target=rename), keeping.write
+
+    def slowly(*args) -> None:
+        """Commits only when the other one waits, or is through."""
+        write(*args)
+        if threading.current_thread() is not other:
+            other.start()
+            while other.is_alive() and not somebody_waits(stage):
+                other.join(0.01)
+
+    monkeypatch.setattr(keeping, "write", slowly)
+    with stage.writes("seller"):
+        db.session.get_one(Contact, contact_id).change(given="Zqnadia")
+    other.join()
+    assert problems == []
+    with stage.app.app_context():
+        card = db.session.get_one(DuplicateCard, ("contact", contact_id))
+        kept = keeping.cards_of("contact", [contact_id])[contact_id]
+        assert (kept.given, kept.company) == ("Zqnadia", "Zqnewname Ltd")
+        assert card.values == kept.as_json()
+        keys = sa.select(DuplicateKey.key).where(
+            DuplicateKey.record_type == "contact", DuplicateKey.record_id == contact_id
+        )
+        assert set(db.session.scalars(keys)) == set(kept.keys())
