@@ -54,7 +54,7 @@ def since(found: Import, record_type: str, ids: Collection[int] | None = None, m
         query = query.where(EventLink.record_id.in_(ids))
     else:
         mine = (ImportRow.import_id == found.id, ImportRow.trial.is_(False))
-        ours = sa.select(column).where(*mine, ImportRow.brought.contains(letter))
+        ours: Any = sa.select(column).where(*mine, ImportRow.brought.contains(letter))
         if record_type == "company":
             ours = ours.union(sa.select(ImportRow.parent_id).where(*mine, ImportRow.parent_id.is_not(None)))
         query = query.where(EventLink.record_id.in_(ours))

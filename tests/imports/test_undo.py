@@ -109,7 +109,9 @@ def test_companies_that_stay_for_somebody_are_said_before(stage, mover):
     assert "2 people it brought go again." in page
     assert "2 companies it brought go again." in page
     assert "3 records stay" in page
-    assert ">Noord<" in page and ">Top<" in page and ">Zuid<" not in page
+    assert ">Noord<" in page
+    assert ">Top<" in page
+    assert ">Zuid<" not in page
     undone = mover.undo(done.id)
     assert [undone.rows[number].undone for number in (2, 3, 4)] == ["used", "linked", "removed"]
     assert undone.undo_counts == {"removed": 4, "restored": 0, "kept": 3}
