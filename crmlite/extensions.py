@@ -323,6 +323,18 @@ def at_most(count: int) -> sa.ColumnClause[int]:
     return sa.literal_column(str(int(count)), sa.Integer())
 
 
+def ilike(column: Any, pattern: str) -> sa.ColumnElement[bool]:
+    """column.ilike(), of which SQLite's own knows A to Z alone. Ours costs a call per row, so it is asked for other letters only."""
+    if pattern.isascii() or db.engines[None].dialect.name != "sqlite":
+        found: sa.ColumnElement[bool] = column.ilike(pattern, escape="\\")
+        return found
+    return sa.func.lowered(column).like(pattern.lower(), escape="\\")
+
+
+def _lowered(text: Any) -> Any:
+    return text.lower() if isinstance(text, str) else text
+
+
 class _SqliteCompiler(SQLiteCompiler):
     """SQLAlchemy leaves with_hint() out on SQLite; lists say with it which index they walk (INDEXED BY)."""
 
@@ -350,6 +362,7 @@ def _prepare_sqlite(
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _record: Any) -> None:
+        connection.create_function("lowered", 1, _lowered, deterministic=True)
         connection.isolation_level = None  # transactions are begun by the "begin" event, not guessed by the driver
         for name, value in pragmas.items():
             connection.execute(f"PRAGMA {name}={value}")

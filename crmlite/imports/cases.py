@@ -9,6 +9,8 @@
 | merged                              | stays                    | gets back what nobody changed since       |
 | moved to the trash                  | stays in the trash       | gets back what nobody changed since       |
 | gone for good                       | is gone                  | is gone                                   |
+
+A company it brought stays as well where somebody who stays works, and one above a company that stays.
 """
 
 from collections.abc import Collection
@@ -17,6 +19,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from crmlite import events
+from crmlite.companies.models import Company
+from crmlite.contacts.models import Affiliation
 from crmlite.extensions import db
 from crmlite.imports.models import Import, ImportRow
 from crmlite.journal import Event, EventLink, Operation
@@ -31,9 +35,10 @@ _EDITS = frozenset(
 )  # fmt: skip
 _ORDER = (EDITED, LINKED, TRASHED, MAILED, MERGED)
 Key = tuple[str, int]
+_AT_ONCE = 5000
 
 
-def since(found: Import, record_type: str, ids: Collection[int] | None = None, most: int = 1000) -> dict[int, str]:
+def since(found: Import, record_type: str, ids: Collection[int] | None = None, most: int = 100_000) -> dict[int, str]:
     """Which of the records it brought were worked on since, and how; at most so many."""
     column, letter = {"contact": (ImportRow.contact_id, "p"), "company": (ImportRow.company_id, "c")}[record_type]
     query = (
@@ -48,16 +53,43 @@ def since(found: Import, record_type: str, ids: Collection[int] | None = None, m
     if ids is not None:
         query = query.where(EventLink.record_id.in_(ids))
     else:
-        mine = sa.select(column).where(
-            ImportRow.import_id == found.id, ImportRow.trial.is_(False), ImportRow.brought.contains(letter)
-        )
-        query = query.where(EventLink.record_id.in_(mine))
+        mine = (ImportRow.import_id == found.id, ImportRow.trial.is_(False))
+        ours: Any = sa.select(column).where(*mine, ImportRow.brought.contains(letter))
+        if record_type == "company":
+            ours = ours.union(sa.select(ImportRow.parent_id).where(*mine, ImportRow.parent_id.is_not(None)))
+        query = query.where(EventLink.record_id.in_(ours))
     cases: dict[int, str] = {}
     for number, name in db.session.execute(query.limit(20 * most)):
         case = _case(name)
         if number not in cases or _ORDER.index(case) > _ORDER.index(cases[number]):
             cases[number] = case
     return dict(list(cases.items())[:most])
+
+
+def needed(found: Import, people: Collection[int], companies: Collection[int]) -> dict[int, str]:
+    """Of the companies it brought those that stay because these people, who stay, work there, or these companies are theirs."""
+    at_work = sa.select(Affiliation.company_id).where(Affiliation.contact_id.in_(sa.bindparam("ids", expanding=True)))
+    above = sa.select(Company.parent_id).where(Company.id.in_(sa.bindparam("ids", expanding=True)))
+    stay = set(companies)
+    new = stay | _ours(found, at_work, people)
+    while new:
+        stay |= new
+        new = _ours(found, above, new) - stay
+    return dict.fromkeys(sorted(stay - set(companies)), USED)
+
+
+def _ours(found: Import, named: Any, ids: Collection[int]) -> set[int]:
+    """What `named` finds of `ids`, as far as the import brought it."""
+    mine = (ImportRow.import_id == found.id, ImportRow.trial.is_(False))
+    ours = sa.union(
+        sa.select(ImportRow.company_id).where(*mine, ImportRow.brought.contains("c")),
+        sa.select(ImportRow.parent_id).where(*mine, ImportRow.parent_id.is_not(None)),
+    )
+    numbers, found_ids = sorted(ids), set()
+    for begin in range(0, len(numbers), _AT_ONCE):
+        query = named.where(named.selected_columns[0].in_(ours))
+        found_ids |= set(db.session.scalars(query, {"ids": numbers[begin : begin + _AT_ONCE]}))
+    return found_ids
 
 
 def _case(name: str) -> str:

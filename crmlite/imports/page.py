@@ -152,6 +152,7 @@ class UndoPage:
         self.found = found
         self.brought = cases.brought(found)
         people, companies = cases.since(found, "contact"), cases.since(found, "company")
+        companies |= cases.needed(found, people, companies)
         self.stays = [(case, "contact", number) for number, case in people.items()]
         self.stays += [(case, "company", number) for number, case in companies.items()]
         self.fields = len(fields.made(found))

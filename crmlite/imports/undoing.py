@@ -150,7 +150,20 @@ def _untouched(found: Import, keys: set[Key], parts: dict[Key, set[Key]]) -> set
     every = {part for key in keys for part in parts[key]}
     part_is_ours = _changed(found, every, made=True)
     touched = _changed_by_others(found, keys | every) | _told_of(found, keys)
-    return {key for key in ours - touched if parts[key] <= part_is_ours and not parts[key] & touched}
+    return _without_needed({key for key in ours - touched if parts[key] <= part_is_ours and not parts[key] & touched})
+
+
+def _without_needed(quick: set[Key]) -> set[Key]:
+    """Without companies where somebody works who does not go with them, and those above: what points at them would keep all."""
+    people = [number for name, number in quick if name == "contact"]
+    firms = {number for name, number in quick if name == "company"}
+    at_work = Affiliation.company_id.in_(firms) & Affiliation.contact_id.not_in(people)
+    needed = set(db.session.scalars(sa.select(Affiliation.company_id).where(at_work)))
+    while needed:
+        firms -= needed
+        below = Company.parent_id.in_(firms) & Company.id.not_in(firms)
+        needed = set(db.session.scalars(sa.select(Company.parent_id).where(below)))
+    return {key for key in quick if key[0] != "company" or key[1] in firms}
 
 
 def _concerned(found: Import, keys: set[Key], parts: dict[Key, set[Key]]) -> set[Key]:

@@ -145,4 +145,5 @@ def encoding_name(encoding: str) -> str:
 
 
 def delimiter_name(delimiter: str) -> str:
-    return {",": _("Comma"), ";": _("Semicolon"), "\t": _("Tab"), "|": _("Vertical bar")}.get(delimiter, delimiter)
+    named = {",": _("Comma"), ";": _("Semicolon"), "\t": _("Tab"), "|": _("Vertical bar")}
+    return named.get(delimiter, delimiter if delimiter.isprintable() else f"U+{ord(delimiter):04X}")

@@ -24,7 +24,7 @@ from werkzeug.exceptions import BadRequest
 
 from crmlite import web
 from crmlite.auth.models import Viewer
-from crmlite.extensions import db
+from crmlite.extensions import db, ilike
 from crmlite.numbers import MICRO, Unreadable, parse_decimal
 from crmlite.records import custom_filters, custom_values, related, types
 from crmlite.records.custom_fields import CustomField
@@ -46,7 +46,7 @@ Compare = Callable[[Any, list[Any]], sa.ColumnElement[bool]]
 
 def _like(pattern: str) -> Compare:
     def compare(column: Any, values: list[Any]) -> sa.ColumnElement[bool]:
-        return sa.or_(*(column.ilike(pattern.format(_escaped(value)), escape="\\") for value in values))
+        return sa.or_(*(ilike(column, pattern.format(_escaped(value))) for value in values))
 
     return compare
 

@@ -144,7 +144,7 @@
 
   function hold(event) {
     const { key, shiftKey } = event;
-    if (!isTyped(event) && !['Enter', 'Tab', 'Backspace', 'Delete', 'F2'].includes(key) && !ARROWS[key]) return;
+    if (!isTyped(event) && !['Enter', 'Escape', 'Tab', 'Backspace', 'Delete', 'F2'].includes(key) && !ARROWS[key]) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     held.push({ key, shiftKey });
@@ -175,6 +175,7 @@
     if (altKey || !isField) return false;
     if (target.matches('select') && key !== ' ' && isTyped({ key, ctrlKey, metaKey })) { write(target, key); return true; }
     if (key === 'Enter' && (!target.matches('textarea') || ctrlKey || metaKey)) commit(form, 0, shiftKey ? -1 : 1);
+    else if (key === 'Escape') giveBack(form);
     else if (key === 'Tab' && !target.matches('[type=checkbox]') && !cx.one('.cx-cell-err button', form)) commit(form, shiftKey ? -1 : 1, 0);
     else return false;
     return true;
@@ -256,6 +257,13 @@
     else busy.by.click();
   }
 
+  /** Shows the cell as it was. Keys wait for it: what was given up is saved by none of them. */
+  function giveBack(form) {
+    if (form.hasAttribute('data-cx-busy')) return;
+    busy = { by: cx.one('[data-cancel]', form) };
+    busy.by.click();
+  }
+
   cx.on('htmx:after:swap', ({ detail: { ctx } }) => {
     const cell = ctx.target?.closest?.('#rows > tr[id] > *');
     if (!grid()) return;
@@ -277,10 +285,18 @@
       const field = fieldOf(opened);
       if (to) held = []; // it came back with what is wrong
       if (text !== undefined) begin(field, text);
+      else if (field.matches('input, textarea')) atEnd(field);
       enter(cell, false);
       field.focus();
     } else focus(to ? neighbour(cell, ...to) : cell);
     release();
+  }
+
+  /** The caret goes where one writes on. Fields for e-mail know no selection, but a value that is set anew leaves it there. */
+  function atEnd(field) {
+    const { value } = field;
+    field.value = '';
+    field.value = value;
   }
 
   /** What was typed takes the place of the old value; of a day too, the way that the language writes it. */

@@ -58,6 +58,12 @@ def test_keys_walk_change_and_give_back(page_of):  # noqa: F811
     expect(cell(page, 0, 2)).not_to_contain_text("nonsense")
     settled(page)
     assert place(page) == [0, 2]
+    page.keyboard.type("given up")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")  # no waiting: what was given up is not saved by it
+    settled(page)
+    expect(cell(page, 0, 2)).not_to_contain_text("given up")
+    turn_to(page, 0, 2)
     page.keyboard.type("cej/")  # letters that are shortcuts elsewhere
     page.keyboard.press("Enter")
     page.keyboard.type("Prof")  # no waiting for answers
@@ -77,6 +83,12 @@ def test_keys_walk_change_and_give_back(page_of):  # noqa: F811
     settled(page)
     assert place(page) == [2, 3]
     assert [row[0] for row in texts(page, range(2), range(2, 4))] == ["cej/", "Prof"]
+    turn_to(page, 0, 2)
+    page.keyboard.press("Enter")
+    expect(page.locator("#rows input[name=salutation]")).to_be_focused()
+    page.keyboard.type("!")
+    page.keyboard.press("Enter")
+    expect(cell(page, 0, 2)).to_contain_text("cej/!")
 
 
 def test_a_block_is_pasted_copied_and_taken_back_at_once(page_of):  # noqa: F811

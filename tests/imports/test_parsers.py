@@ -38,7 +38,7 @@ def test_encoding_delimiter_and_dates_are_found_out(tmp_path, encoding):
     assert found["columns"][2]["orders"] == ["dmy"]
 
 
-@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|", "^", "~", ":", "\x1f"])
 def test_any_delimiter(tmp_path, delimiter):
     found, rows = gather(tmp_path, SHEET.replace(";", delimiter))
     assert (found["delimiter"], rows[2]) == (delimiter, ["Jörg", "Köln", "31.12.1980"])
@@ -50,6 +50,21 @@ def test_cyrillic_and_polish_sheets(tmp_path):
     assert [row[0] for row in rows.values()] == names
     _found, rows = gather(tmp_path, "Imię;Miasto\nŁukasz Wiśniewski;Łódź\nZażółć Gęślą;Kraków\n", "cp1250")
     assert rows[2] == ["Łukasz Wiśniewski", "Łódź"]
+
+
+def test_no_delimiter_is_seen_where_there_is_none(tmp_path):
+    found, rows = gather(tmp_path, "Link\nhttps://a.example\nAnna: the first\nBob\n")
+    assert (found["delimiter"], rows[2]) == (",", ["https://a.example"])
+
+
+def test_a_quotation_mark_that_another_row_closes_takes_none_along(tmp_path):
+    _found, rows = gather(
+        tmp_path, 'Name,City\n"Anna,Kiel\nBea,Bonn\n"Cy",Ulm\n"Dee\nof Jena",Jena\n"E ""x""\ny",Ulm\n'
+    )
+    assert rows[2] == "unclosed"
+    assert [row for row in rows.values() if isinstance(row, list)] == [
+        ["Bea", "Bonn"], ["Cy", "Ulm"], ["Dee\nof Jena", "Jena"], ['E "x"\ny', "Ulm"],
+    ]  # fmt: skip
 
 
 def test_what_is_broken_is_said_of_its_row_alone(tmp_path):

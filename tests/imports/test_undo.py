@@ -97,6 +97,28 @@ def test_what_people_worked_on_stays_and_is_named_before(case, stage, mover):
         assert "Anna Lindqvist" in mover.client.get(f"/imports/{done.id}?show=kept").get_data(as_text=True)
 
 
+def test_companies_that_stay_for_somebody_are_said_before(stage, mover):
+    """And those above them. Colleagues whom nobody touched go nevertheless."""
+    heading = "Name,E-mail,Company,Parent company\n"
+    done = mover.move_in(
+        f"{heading}Anna Lindqvist,anna@x.example,Noord,Top\nBob Smith,bob@x.example,Noord,\nCy Ho,cy@x.example,Zuid,Hold\n"
+    )
+    with stage.writes("seller"):
+        Note.write(db.session.get_one(Contact, done.rows[3].contact_id), None, "Called")
+    page = mover.client.get(f"/imports/{done.id}/undo").get_data(as_text=True)
+    assert "2 people it brought go again." in page
+    assert "2 companies it brought go again." in page
+    assert "3 records stay" in page
+    assert ">Noord<" in page
+    assert ">Top<" in page
+    assert ">Zuid<" not in page
+    undone = mover.undo(done.id)
+    assert [undone.rows[number].undone for number in (2, 3, 4)] == ["used", "linked", "removed"]
+    assert undone.undo_counts == {"removed": 4, "restored": 0, "kept": 3}
+    with stage.app.app_context():
+        assert db.session.get(Contact, done.rows[2].contact_id) is None
+
+
 def test_what_was_changed_gets_back_what_nobody_changed_since(stage, mover):
     mover.move_in("First name,Last name,E-mail\nAnna,Lindqvist,anna@x.example\nBob,Smith,bob@x.example\n")
     done = mover.move_in(

@@ -20,7 +20,7 @@ from crmlite.records.listing import Listing
 from tests import cast
 from tests.records.who import request_of, viewer
 
-CITIES = ("Oslo", "Bergen", "oslo", "New York", "100%", "a_b", "")
+CITIES = ("Oslo", "Bergen", "oslo", "Москва ÅS", "100%", "a_b", "")
 COUNTRIES = ("NO", "NL", None)
 LANGUAGES = ("en", "nl", None)
 TAGS = ("VIP", "Fair", "Öl & Gas")
@@ -152,7 +152,9 @@ def holds(person: Person, name: str, operator: str, values: list[str], me: int) 
 
 
 texts = st.lists(
-    st.sampled_from([city for city in CITIES if city] + ["%", "_", "o", "New", "Nowhere"]), min_size=1, max_size=3
+    st.sampled_from([city for city in CITIES if city] + ["%", "_", "o", "New", "москва", "åS", "Nowhere"]),
+    min_size=1,
+    max_size=3,
 )
 yes_no = st.lists(st.sampled_from(["1", "0", "no", "yes"]), min_size=1, max_size=1)
 dates = st.lists(
@@ -210,6 +212,17 @@ def test_filters_find_what_a_second_reading_finds(stage, people):
         assert found == wanted, dict(args.lists())
 
     run()
+
+
+@pytest.mark.parametrize(
+    "asked", ["city.contains=МОСКВА", "city.starts=москва", "city.contains=åS", "city.contains=Ås"]
+)
+def test_letters_are_large_and_small_in_every_alphabet(stage, people, asked):
+    user = viewer(stage, "seller", time_zone=ZONE)
+    with request_of(stage, user):
+        listing = Listing(CONTACT, user, MultiDict([tuple(asked.split("="))]))
+        found = set(db.session.scalars(db.select(Contact.id).where(listing.query)))
+    assert found == {person.id for person in people if person.city == CITIES[3]}
 
 
 @pytest.mark.parametrize("zone", ["Asia/Dubai", "Europe/Amsterdam", "Asia/Kathmandu", "America/New_York"])

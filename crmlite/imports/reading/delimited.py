@@ -10,6 +10,8 @@ from crmlite.imports.reading.limits import COLUMNS, FIELD, LINE, BadRow
 
 Cells = list[str]
 DELIMITERS = ",;\t|"
+RARE = "^~\x1f\x1e\x01¦§:"
+"""Looked for where none of the usual ones cuts a line; they have to cut all lines alike."""
 _PROBE = 60
 csv.field_size_limit(FIELD)
 
@@ -22,7 +24,9 @@ def delimiter_of(path: Path, encoding: str) -> str:
         return lines[0][4]
     found = {delimiter: _fits(lines, delimiter) for delimiter in DELIMITERS}
     best = max(DELIMITERS, key=lambda delimiter: found[delimiter])
-    return best if found[best] > 0 else ","
+    if found[best] > 0:
+        return best
+    return next((rare for rare in RARE if len(lines) > 1 and _fits(lines, rare) > 1), ",")
 
 
 def rows(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, Cells | BadRow]]:
@@ -108,7 +112,7 @@ def _parsed(lines: _Lines, delimiter: str) -> Iterator[Cells | BadRow]:
             if not pending:
                 return
             yield pending.pop()
-        elif _is_unclosed(lines.taken, cells):
+        elif _is_unclosed(lines.taken, cells) or _is_closed_by_another(lines.taken, delimiter):
             yield _broken(lines, pending, "unclosed")
         else:
             yield _checked(cells)
@@ -123,6 +127,17 @@ def _broken(lines: _Lines, pending: list[BadRow], reason: str) -> BadRow:
 def _is_unclosed(taken: list[str], cells: Cells) -> bool:
     """Whether the row only ended because the file did: its last field began with a quotation mark that nothing closes."""
     return len(taken) > 1 and sum(line.count('"') for line in taken) % 2 == 1 and cells[-1].count("\n") > 0
+
+
+def _is_closed_by_another(taken: list[str], delimiter: str) -> bool:
+    """Whether a field goes over several lines and its closing quotation mark has text behind it: that one opens another row's."""
+    if len(taken) < 2:
+        return False
+    try:
+        next(csv.reader(taken, delimiter=delimiter, strict=True), None)
+    except csv.Error:
+        return True
+    return False
 
 
 def _checked(cells: Cells) -> Cells | BadRow:
