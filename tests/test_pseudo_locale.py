@@ -32,6 +32,16 @@ NOT_TRANSLATED = [
     "Memo",
     "Spare",
     "people.csv",
+    "Newsletter",
+    "Printed catalogue",
+    "Send me news.",
+    "You may not change this.",  # why a change of many left one alone, as its job wrote it down
+    "English",
+    "Arabic",
+    "Danish",
+    "Italian",
+    "Russian",
+    "Dutch",
 ]
 DATA = re.compile(
     r"zc\w+?qx\w*(?: (?:Ltd|need|note|closed|street|booth))?"  # the canaries: what the fixed records hold

@@ -175,7 +175,7 @@ def viewer_of(secret: str) -> Viewer | None:
     if not rows:
         return None
     first = rows[0]
-    g.modules_off = frozenset(first.modules_off or ())
+    modules.remember(frozenset(first.modules_off or ()))
     absent = viewers(User.id.in_(Absence.absent_of(first.id))) if first.stands_in else []
     return _viewer(
         first,

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from crmlite import events, web
 from crmlite.auth.models import Organisation
 from crmlite.contacts.models import Contact
+from crmlite.details.models import Correction
 from crmlite.extensions import db, utcnow
 from crmlite.mail import hidden, outbox
 from crmlite.mail.models import Message
@@ -95,6 +96,27 @@ def link_of(contact: Contact) -> Link | None:
     """The one that works now."""
     found = [link for link in links.of(contact) if link.purpose == "details" and link.works]
     return found[0] if found else None
+
+
+def at_a_glance(contact: Contact, most: int = 3) -> tuple[list[Correction], Link | None]:
+    """The newest of what they sent, and link_of(), in one statement."""
+    theirs = sa.and_(Link.record_type == "contact", Link.record_id == Contact.id, Link.purpose == "details")
+    newest = (
+        sa.select(Correction.id).where(Correction.contact_id == contact.id).order_by(Correction.id.desc()).limit(most)
+    )
+    query = (
+        sa.select(Correction, Link)
+        .select_from(Contact)
+        .outerjoin(Correction, Correction.id.in_(newest))
+        .outerjoin(Link, sa.and_(theirs, Link.revoked_at.is_(None)))
+        .where(Contact.id == contact.id)
+        .order_by(Correction.id.desc(), Link.id)
+    )
+    rows = db.session.execute(query).all()
+    corrections = {correction.id: correction for correction, _link in rows if correction is not None}
+    return list(corrections.values()), next(
+        (link for _correction, link in rows if link is not None and link.works), None
+    )
 
 
 def end(contact: Contact) -> bool:

@@ -4,6 +4,7 @@ What modules there are, create_app() says; who knows what is off is told by `crm
 host's own switch: what is off there is not even loaded.
 """
 
+import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +13,9 @@ from typing import Any
 from flask import Flask, current_app, g, request
 from flask_babel import gettext as _
 from werkzeug.exceptions import NotFound
+
+KNOWN_FOR = 10.0
+"""Seconds that a process believes what it was told, where nobody is signed in: visitors' forms cost no statement for that."""
 
 
 @dataclass
@@ -61,9 +65,24 @@ def known() -> dict[str, Module]:
 def off() -> Collection[str]:
     """Names of what is switched off. Asked for once per request: with the user, or by itself where there is none."""
     if "modules_off" not in g:
-        g.modules_off = frozenset(current_app.extensions["crmlite.ask_modules_off"]())
+        known: tuple[float, Collection[str]] | None = current_app.extensions.get("crmlite.modules_known")
+        if known is None or time.monotonic() - known[0] > KNOWN_FOR:
+            known = remember(frozenset(current_app.extensions["crmlite.ask_modules_off"]()))
+        g.modules_off = known[1]
     found: Collection[str] = g.modules_off
     return found
+
+
+def remember(off: Collection[str]) -> tuple[float, Collection[str]]:
+    """What this request was told, also for those of nobody that come soon after."""
+    g.modules_off = off
+    known = current_app.extensions["crmlite.modules_known"] = (time.monotonic(), off)
+    return known
+
+
+def forget() -> None:
+    """What is off is about to be changed: the next request asks anew."""
+    current_app.extensions.pop("crmlite.modules_known", None)
 
 
 def is_on(name: str) -> bool:

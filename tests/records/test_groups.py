@@ -7,7 +7,7 @@ import pytest
 from crmlite.records.custom_fields import CustomField
 from tests.cast import canary
 
-ROW = re.compile(r'<tr><th scope="row"[^>]*>(?:<a href="([^"]*)">)?(.*?)(?:</a>)?</th><td[^>]*>([\d,]+)</td>')
+ROW = re.compile(r'<tr><th scope="row"[^>]*>(?:<a href="([^"]*)"><bdi>)?(.*?)(?:</bdi></a>)?</th><td[^>]*>([\d,]+)</td>')
 
 
 def groups(stage, actor: str, query: str, kind: str = "contact") -> dict[str, tuple[int, str]]:
@@ -61,7 +61,7 @@ def test_a_custom_choice_is_counted_and_unknown_columns_are_refused(stage):
     before = groups(stage, "manager", f"_by={name}")
     client = stage.client("manager")
     path = f"/records/contact/{stage.ids['seller.contact']}/field/{name}"
-    assert client.post(path, data={name: "south", "was": ""}).status_code in {200, 303}
+    assert client.post(path, data={name: "south", "was": ""}).status_code == 200
     after = groups(stage, "manager", f"_by={name}")
     assert after["South"][0] == 1
     assert after["None"][0] == before["None"][0] - 1

@@ -9,6 +9,7 @@ from crmlite import events
 from crmlite.extensions import Base, db, utcnow
 from crmlite.files import File
 from crmlite.journal import Journaled
+from crmlite.web import modules
 
 
 class Organisation(Journaled, Base):
@@ -79,6 +80,7 @@ class Organisation(Journaled, Base):
     def switch(self, module: str, on: bool) -> Self:
         """Switches a module on or off: its pages, links and rights go, its data stay."""
         off = {*self.modules_off} - {module} if on else {*self.modules_off, module}
+        modules.forget()
         return self.change(modules_off=sorted(off))
 
     @property

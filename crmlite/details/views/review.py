@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import sqlalchemy as sa
 from flask import Response, g, render_template, request
 from flask_babel import gettext as _
 from werkzeug.exceptions import Conflict, Forbidden, NotFound
@@ -90,12 +89,12 @@ def take_back(correction_id: int) -> Response:
 
 def panel(contact: Contact) -> str:
     """On a contact's page: what they sent, and whether they have a link."""
-    query = sa.select(Correction).where(Correction.contact_id == contact.id).order_by(Correction.id.desc()).limit(3)
+    corrections, link = asking.at_a_glance(contact)
     return render_template(
         "details/_panel.html",
         contact=contact,
-        corrections=list(db.session.scalars(query)),
-        link=asking.link_of(contact),
+        corrections=corrections,
+        link=link,
         may_edit=CONTACT.policy.may(g.user, "edit", contact),
     )
 
