@@ -115,10 +115,13 @@ class Correction(Journaled, Base):
         )
 
     def take_back(self, by: Any) -> journal.Undone:
-        """What was applied at once is as it was before, except for what was changed since. Raises journal.CannotUndo."""
+        """What was applied at once is as it was before, except for what was changed since. Raises journal.CannotUndo, also
+        where the contact was merged since: it is out of sight, and who it was merged into has the values already."""
         if self.operation_id is None:
             raise journal.CannotUndo
         keys = {key for key in journal.touched_by(self.operation_id) if key[0] not in _NOT_TAKEN_BACK}
+        if any(name == "contact" and number != self.contact_id for name, number in keys):
+            raise journal.CannotUndo
         undone = journal.undo_of(self.operation_id, keys)
         for part in self.parts:
             part.state, part.decided_by_id = REFUSED, by.id

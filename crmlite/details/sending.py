@@ -53,7 +53,9 @@ def choose(user: Any, sent: "MultiDict[str, str]") -> DetailsSending:
     query = sa.select(Contact.id).where(Contact.deleted_at.is_(None), CONTACT.policy.rows(user))
     if sent.get("all"):
         pairs = [(key, value) for key, value in parse_qsl(sent.get("list", "")) if key != "_after"]
-        query = query.where(Listing(CONTACT, user, MultiDict(pairs)).query)
+        listing = Listing(CONTACT, user, MultiDict(pairs))
+        listing.searched = MOST + 1
+        query = query.where(listing.query)
     else:
         ticked = sorted({number for value in sent.getlist("id") if (number := row_id(value))})[: MOST + 1]
         query = query.where(Contact.id.in_(ticked))

@@ -72,7 +72,9 @@ class Recipients:
             model = self.kind.model
             return sa.and_(model.id.in_(self.ids), model.deleted_at.is_(None), self.kind.policy.rows(self.user))
         pairs = [(key, value) for key, value in parse_qsl(self.query) if key != "_after"]
-        return Listing(self.kind, self.user, MultiDict(pairs)).query
+        listing = Listing(self.kind, self.user, MultiDict(pairs))
+        listing.searched = MOST + 1
+        return listing.query
 
     @cached_property
     def _rows(self) -> list[Any]:

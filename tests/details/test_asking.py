@@ -11,7 +11,7 @@ from crmlite.details.models import DetailsRequest, DetailsSending
 from crmlite.extensions import db
 from crmlite.mail import hidden, outbox
 from crmlite.mail.models import Message
-from crmlite.records import links
+from crmlite.records import links, listing
 from tests.details.forms import fields_of
 
 
@@ -135,6 +135,15 @@ def test_a_segment_is_looked_at_then_sent_one_mail_a_person(stage):
     assert "30 mails are in the outbox" in seller.get(url).text
     assert stage.client("manager").get(url).status_code == 404
     assert stage.client("colleague").post(url).status_code == 404
+
+
+def test_all_that_words_find_are_asked_and_not_only_what_a_page_counts(stage, monkeypatch):
+    crowd(stage, 12)
+    monkeypatch.setattr(listing, "COUNT_TO", 3)
+    number = number_of(draft(stage, stage.client("seller"), all="1", list="_q=Crowd"))
+    with stage.app.app_context():
+        asked = sa.select(sa.func.count()).select_from(DetailsRequest).where(DetailsRequest.sending_id == number)
+        assert db.session.scalar(asked) == 14
 
 
 def test_ticked_ones_and_only_those_that_one_may_change(stage):

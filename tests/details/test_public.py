@@ -357,6 +357,29 @@ def test_what_a_colleague_changed_meanwhile_and_another_company_wait_even_then(s
         assert db.session.get_one(Company, contact.main_company_id).name in {"Nobody Knows Ltd", "zcrivalcompanyqx Ltd"}
 
 
+def test_after_a_merge_nothing_is_taken_back_of_who_is_out_of_sight(stage):
+    at_once(stage)
+    with stage.writes("seller") as as_:
+        loser = Contact.create(as_.user, given="Before", family="Person", email="before@x.example")
+        db.session.flush()
+        loser_id = loser.id
+        url = f"/p/details/{links.make('details', loser, expires_on=asking.last_day()).token}"
+    assert send(stage, url, given="After").status_code == 303
+    with stage.writes("seller") as as_:
+        winner = contact_of(stage)
+        winner.change(given="")
+        merge = merging.merge(CONTACT, winner, [db.session.get_one(Contact, loser_id)], {}, as_.user).id
+        number = db.session.scalars(sa.select(sa.func.max(Correction.id))).one()
+    seller = stage.client("seller")
+    assert seller.post(f"/details/{number}/take-back").status_code == 409
+    with stage.app.app_context():
+        assert [contact_of(stage).given, db.session.get_one(Contact, loser_id).given] == ["After", "After"]
+    assert seller.post(f"/duplicates/merges/{merge}/separate").status_code == 303
+    assert seller.post(f"/details/{number}/take-back").status_code == 303
+    with stage.app.app_context():
+        assert db.session.get_one(Contact, loser_id).given == "Before"
+
+
 # --- consent ----------------------------------------------------------------------------------------------------------
 
 

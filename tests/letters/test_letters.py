@@ -6,21 +6,25 @@ from datetime import date
 
 import pytest
 import sqlalchemy as sa
+from werkzeug.datastructures import MultiDict
 
 from crmlite import pdf
-from crmlite.auth.models import Organisation
+from crmlite.auth.models import Organisation, User
+from crmlite.auth.signin import viewers
 from crmlite.companies.models import Company
 from crmlite.contacts.models import Contact
+from crmlite.contacts.types import CONTACT
 from crmlite.extensions import db, reading
 from crmlite.journal import Event, EventLink
 from crmlite.letters import papers
 from crmlite.letters.filling import fill, unknown
 from crmlite.letters.forms import LabelsForm
 from crmlite.letters.papers import make_labels, make_letters
-from crmlite.letters.recipients import Recipient
+from crmlite.letters.recipients import Recipient, Recipients
 from crmlite.letters.sheets import SHEETS, WINDOWS
 from crmlite.pdf import wire
 from crmlite.postal import Place, block
+from crmlite.records import listing
 from tests import renderers
 from tests.pdf.test_render import tool
 
@@ -305,6 +309,16 @@ def test_a_long_list_is_printed_part_by_part(addressed, monkeypatch):
         True,
     ]
     assert manager.post("/letters/contact/labels", data={**data, "part": 3}).status_code == 422
+
+
+def test_all_that_words_find_get_one_and_not_only_what_a_page_counts(addressed, monkeypatch):
+    monkeypatch.setattr(listing, "COUNT_TO", 1)
+    with addressed.writes("seller") as as_:
+        for n in range(5):
+            Contact.create(as_.user, given=f"Many {n}", family="Zqcrowd")
+    with addressed.app.app_context():
+        [user] = viewers(User.email == "manager@demo.example")
+        assert len(Recipients(CONTACT, user, MultiDict({"list": "_q=Zqcrowd"}))._rows) == 5
 
 
 def test_only_who_may_export_gets_any(addressed):

@@ -11,7 +11,7 @@ from crmlite import jobs
 from crmlite.contacts.models import Contact
 from crmlite.extensions import db
 from crmlite.journal import Change, Operation
-from crmlite.records import types, undoing
+from crmlite.records import listing, types, undoing
 from crmlite.records.bulk import changes, running
 from crmlite.records.bulk.models import BulkRefusal, BulkRun
 from crmlite.records.custom_fields import CustomField
@@ -280,6 +280,12 @@ def test_an_undo_by_its_maker_leaves_what_is_theirs_no_more(stage, crowd, monkey
     undo(stage, "admin", taken_back)
     assert tagged() == set(crowd), "an undo of thousands can be undone"
     assert "Done" in stage.client("seller").get(f"/records/bulk/{run.id}").text
+
+
+def test_all_that_words_find_is_chosen_and_not_only_what_a_page_counts(stage, crowd, monkeypatch):
+    monkeypatch.setattr(listing, "COUNT_TO", 10)
+    run = run_of(stage, post(stage, "seller", "contact", all="1", list="_q=Crowd", action="tag", tag="Fair"))
+    assert run.ids == crowd
 
 
 def test_what_words_find_is_chosen_with_all_its_filters(stage, crowd):

@@ -47,6 +47,7 @@ def _all(kind: RecordType, user: Viewer, query: str) -> Selection:
     listing = listing_of(kind, user, query)
     model = kind.model
     if listing.q:
+        listing.searched = SEARCHED  # not only those that a page counts
         ids = sorted(db.session.scalars(sa.select(model.id).where(listing.query).limit(SEARCHED)))
         return Selection(query, ids, len(ids))
     last_id = db.session.scalar(sa.select(sa.func.max(model.id))) or 0
