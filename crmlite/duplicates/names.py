@@ -27,6 +27,7 @@ bv nv vof cv gmbh mbh ag kg ug ohg ek ev se ltd limited llc llp inc incorporated
 srl spa sl slu aps as ab oy oyj asa holding ooo oao zao pao fze fzco llc sl kk pty the und and en et y
 """)
 _AND = re.compile(r"[&+]")
+_NUMBER = re.compile(r"\d+")
 _WORD = re.compile(r"[^\W_]+")
 _STEPS = tuple(
     (re.compile(before), after)
@@ -102,6 +103,12 @@ def is_latin(text: str) -> bool:
     return text.isascii() or all(
         ord(letter) < 0x370 or 0x1E00 <= ord(letter) < 0x2100 for letter in text if letter.isalpha()
     )
+
+
+def other_numbers(one: str, other: str) -> bool:
+    """Whether both have numbers, and not the same ones: Store 1 and Store 11 are two, however alike they sound."""
+    mine, theirs = (_NUMBER.findall(anyascii(name)) for name in (one, other))
+    return bool(mine and theirs) and mine != theirs
 
 
 def is_near(one: str, other: str) -> bool:

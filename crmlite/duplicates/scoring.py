@@ -85,6 +85,8 @@ def _without_reach(
 
 def _names_fit(one: Card, other: Card) -> str | None:
     """How the names fit; None where they do not."""
+    if names.other_numbers(f"{one.given} {one.family}", f"{other.given} {other.family}"):
+        return None
     mine, theirs = (
         (names.words(one.given), names.words(one.family)),
         (names.words(other.given), names.words(other.family)),
@@ -177,7 +179,7 @@ def _firms(one: Card, other: Card) -> Match:
 
 
 def _firm_fit(one: Card, other: Card, a: tuple[str, ...], b: tuple[str, ...]) -> str | None:
-    if not a or not b:
+    if not a or not b or names.other_numbers(one.given, other.given):
         return None
     if "".join(a) == "".join(b) or sorted(a) == sorted(b):
         return "same_name" if names.is_latin(one.given) == names.is_latin(other.given) else "spelled"

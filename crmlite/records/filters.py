@@ -334,6 +334,8 @@ def _said(kind: RecordType, term: Term, users: dict[int, str], user: Viewer) -> 
         ]
     elif column.kind in {"company", "contact"}:
         names = titles(column.kind, term.values, user)
+    elif column.kind in _NAMED:
+        names = [_NAMED[column.kind](value) or value for value in term.values]
     elif column.custom is not None:
         names = [custom_filters.said(column.custom, value) for value in term.values]
     elif column.choices:
@@ -342,6 +344,10 @@ def _said(kind: RecordType, term: Term, users: dict[int, str], user: Viewer) -> 
     else:
         names = list(term.values)
     return ", ".join(names)
+
+
+_NAMED = {"country": web.country_name, "language": web.language_name}
+"""Kinds whose codes have a name in the reader's language."""
 
 
 def titles(name: str, ids: tuple[str, ...], user: Viewer) -> list[str]:

@@ -49,3 +49,13 @@ def test_a_finder_that_asks_for_a_name_only_is_seen():
     cards = [card(person) for person in book.people]
     with pytest.raises(AssertionError):
         check(book, found_in([Card("contact", one.given, one.family) for one in cards]))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [("Kita 1", "Kita 11", False), ("Filiale 12 West", "Filiale 13 West", False), ("Kita 11", "Kita 11 gGmbH", True)],
+)
+def test_names_with_other_numbers_are_of_others(one, other, alike):
+    shared = {"emails": (), "phones": ("+4930123456",), "city": "Berlin"}
+    match = scoring.compare(Card("company", one, "", **shared), Card("company", other, "", **shared))
+    assert (match.score >= scoring.SURE) == alike

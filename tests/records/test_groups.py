@@ -4,10 +4,14 @@ import re
 
 import pytest
 
+from crmlite.contacts.models import Contact
+from crmlite.extensions import db
 from crmlite.records.custom_fields import CustomField
 from tests.cast import canary
 
-ROW = re.compile(r'<tr><th scope="row"[^>]*>(?:<a href="([^"]*)"><bdi>)?(.*?)(?:</bdi></a>)?</th><td[^>]*>([\d,]+)</td>')
+ROW = re.compile(
+    r'<tr><th scope="row"[^>]*>(?:<a href="([^"]*)">)?(?:<bdi>)?(.*?)(?:</bdi>)?(?:</a>)?</th><td[^>]*>([\d,]+)</td>'
+)
 
 
 def groups(stage, actor: str, query: str, kind: str = "contact") -> dict[str, tuple[int, str]]:
@@ -35,6 +39,17 @@ def test_each_group_is_the_list_that_it_leads_to(stage, kind, by):
         assert listed(stage, "manager", url) == count, label
     if by != "tag":
         assert sum(count for count, _url in found.values()) == listed(stage, "manager", f"/{kind}s/?")
+
+
+@pytest.mark.parametrize(("by", "code", "name"), [("country", "NL", "Netherlands"), ("language", "nl", "Dutch")])
+def test_countries_and_languages_have_their_names(stage, by, code, name):
+    with stage.writes("seller"):
+        contact = db.session.get_one(Contact, stage.ids["seller.contact"])
+        contact.country, contact.language = "NL", "nl"
+    found = groups(stage, "manager", f"_by={by}")
+    assert name in found
+    assert code not in found
+    assert f">{name}</span>" in stage.client("manager").get(found[name][1]).text  # the filter of the list
 
 
 def test_filters_and_search_stand(stage):
