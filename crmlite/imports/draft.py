@@ -11,6 +11,17 @@ Reason = tuple[str, str]
 
 
 @dataclass
+class Picture:
+    """One that was made anew."""
+
+    sha256: str
+    stored: dict[str, Any] | None = None
+    """The row of its file, which lies on disk; None in a trial."""
+    is_kept: bool = False
+    """Whether a record has it."""
+
+
+@dataclass
 class Reach:
     """How one person or one company is reached."""
 
@@ -44,6 +55,8 @@ class Draft:
     company_note: str = ""
     told: list[tuple[str, str, str]] = field(default_factory=list)
     """What went into custom fields: of which record, heading, value."""
+    pictures: list[Picture] = field(default_factory=list)
+    """Of the person, or of the company where the row has nobody."""
     remarks: list[Reason] = field(default_factory=list)
     refused: Reason | None = None
 

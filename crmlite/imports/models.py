@@ -20,6 +20,10 @@ OUTCOMES = (NEW, CHANGED, SAME, JOINED, SKIPPED, REFUSED)
 """What becomes of a row. JOINED: it is of somebody whom an earlier row of the same file brought."""
 
 
+class Halted(Exception):
+    """The import does not go on: somebody stopped it, or something is in its way. The message is a word for wording.py."""
+
+
 class Import(Base):
     """One file that is taken in. Its rows are worked through in batches; batch and `place` are one transaction."""
 
