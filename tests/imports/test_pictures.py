@@ -94,7 +94,8 @@ def test_pictures_of_all_kinds_and_versions_become_files_made_anew(stage, mover)
     with stage.app.app_context():
         for file in (file for some in found.values() for file in some):
             data = file.read()
-            assert data and PLACE not in data
+            assert data is not None
+            assert PLACE not in data
             assert Image.open(io.BytesIO(data)).size == (file.width, file.height) == (60, 40)
         remote = db.session.scalar(sa.select(Note.text).where(Note.text.contains("rita.jpg")))
         assert remote == "Photo: https://img.example.com/rita.jpg"
@@ -108,7 +109,7 @@ def test_pictures_of_all_kinds_and_versions_become_files_made_anew(stage, mover)
 
 
 def test_a_hostile_picture_is_a_remark_and_its_card_comes_in(stage, mover):
-    huge = "A" * (limits.PICTURE * 4 // 3 + 400)
+    huge = "A" * (limits.PICTURE // 3 * 4 + 400)
     whole = picture(size=(400, 300))
     text = (
         card("Bo Bomb", f"PHOTO;ENCODING=b:{text_of(bomb())}")
@@ -116,7 +117,7 @@ def test_a_hostile_picture_is_a_remark_and_its_card_comes_in(stage, mover):
         + card("No Picture", f"PHOTO;ENCODING=b:{text_of(b'<svg onload=alert(1)>' * 9)}")
         + card("Not Base64", "PHOTO;ENCODING=b:not!base!64")
         + card("Hugh One Line", f"PHOTO:data:image/png;base64,{huge}")
-        + card("Hugh Folded", "PHOTO;ENCODING=b:" + "\r\n ".join([huge[:800_000]] * 60))
+        + card("Fred Folded", "PHOTO;ENCODING=b:" + "\r\n ".join([huge[:800_000]] * 60))
         + card("Sound Asleep", f"SOUND;ENCODING=b:{huge[:12_000_000]}\r\nLOGO;ENCODING=b:{huge}")
         + card("Good Neighbour", f"PHOTO;ENCODING=b:{text_of(picture())}")
     )
@@ -134,7 +135,7 @@ def test_a_hostile_picture_is_a_remark_and_its_card_comes_in(stage, mover):
 
 
 def test_undo_takes_pictures_along(stage, mover):
-    before, whole = rest(stage), picture()
+    before = rest(stage)
     done = mover.move_in(GOOD, "people.vcf")
     assert before != rest(stage)
     undone = mover.undo(done.id)
@@ -155,7 +156,7 @@ def test_undo_takes_pictures_along(stage, mover):
         db.session.scalars(sa.select(Contact).where(Contact.main_email == "wim@x.example")).one().change(
             salutation="Dr"
         )
-    assert whole and len(kept_names(stage)) == 8
+    assert len(kept_names(stage)) == 8
     undone = mover.undo(done.id)
     assert kept_names(stage) == ["Wim Webp.webp", "contract.pdf"]
     assert undone.undo_counts == {"removed": 4, "restored": 2, "kept": 1}
@@ -219,4 +220,4 @@ def test_an_assistants_picture_lands_in_no_note(tmp_path, nested):
     agent = f"AGENT:\r\nBEGIN:VCARD\r\nFN:Sue\r\n{nested}\r\n {text_of(picture())}\r\n\r\nTEL:1\r\nEND:VCARD"
     found, rows = gather(tmp_path, card("Hugo Helped", agent, "2.1"))
     told = dict(zip(found["headers"], rows[1], strict=True))["Agent"]
-    assert "Sue" in told and "TEL:1" in told and text_of(picture())[:20] not in told
+    assert told.split("\n") == ["FN:Sue", "", "TEL:1"]

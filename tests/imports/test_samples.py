@@ -60,7 +60,8 @@ def test_the_comparison_notices_what_is_wrong(stage):
     company["urls"] = ["https://taxi.example.com"]
     sample.expected["not_taken"].append("Sensitivity: high")
     sample.expected["refused"].append({"row": 2, "why": "no reason"})
-    assert len(sample.differences(stage)) == 8
+    sample.expected["photos"] = 1
+    assert len(sample.differences(stage)) == 9
 
 
 class Sample:
