@@ -121,6 +121,26 @@ class ImportRow(Base):
     """What the undo did about it: removed, restored, or why not (wording.py)."""
 
 
+class OutsideId(Base):
+    """What another program calls a company, so that people whose file names theirs by nothing else find it, whichever comes first.
+
+    With `company_id`: that is the company. With `contact_id`: somebody who works there, and waits for it. Both go with the record
+    and with the undo of the import; of a company that was merged the winner is meant.
+    """
+
+    __tablename__ = "outside_id"
+    __table_args__ = (sa.Index(None, "source", "value"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    import_id: Mapped[int] = mapped_column(sa.ForeignKey("import.id"), index=True)
+    source: Mapped[str]
+    """The program; of files of none that is known the import alone, as others may number theirs alike."""
+    value: Mapped[str] = mapped_column(info=PERSONAL)
+    company_id: Mapped[int | None] = mapped_column(sa.ForeignKey("company.id", ondelete="CASCADE"), index=True)
+    contact_id: Mapped[int | None] = mapped_column(sa.ForeignKey("contact.id", ondelete="CASCADE"), index=True)
+    job: Mapped[str] = mapped_column(default="", info=PERSONAL)
+    """What somebody who waits does there."""
+
+
 class ImportMapping(Base):
     """What somebody made of a set of headings, for the next file that has them."""
 

@@ -85,7 +85,10 @@ class Planner:
             plan.outcome, plan.contact_id = SKIPPED, person.id
             plan.reasons = [("there", "")]
             return plan
-        if draft.has_company and not self._with_company(plan, known):
+        if not draft.has_company:
+            firm = known.firm(own_firm_keys(draft))
+            plan.company_id = firm.id if firm else None
+        elif not self._with_company(plan, known):
             return plan
         if draft.has_person:
             self._with_person(plan, person, known)

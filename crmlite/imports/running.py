@@ -15,7 +15,7 @@ from flask import current_app
 
 from crmlite import jobs, journal
 from crmlite.extensions import db, reading, utcnow, writing
-from crmlite.imports import fields, pictures, taking
+from crmlite.imports import fields, outside, pictures, taking
 from crmlite.imports.draft import Draft
 from crmlite.imports.matching import Known, firm_keys, look_up, own_firm_keys, person_keys
 from crmlite.imports.models import (
@@ -92,7 +92,7 @@ def _try_batch(import_id: int, scratch: Scratch) -> bool:
     drafts = work.drafts(rows, begin)
     with suppress(Halted):  # without the renderer it cannot say what becomes of pictures, and all the rest it can
         pictures.make(rows, drafts, path, keeps=False)
-    known = look_up(drafts, work.user, None)
+    known = look_up(drafts, work.user, None, outside.source_of(found))
     people = [key for draft in drafts if draft.has_person for key in person_keys(draft)]
     firms = [key for draft in drafts for key in _firm_keys(draft)]
     scratch.add_to(known, people, firms)
@@ -210,8 +210,9 @@ def _do(found: Import, work: Work, drafts: Sequence[Draft]) -> None:
 
 def _done(found: Import, work: Work, drafts: Sequence[Draft]) -> list[Plan]:
     planner = work.planner(locks=True)
-    plans = planner.plan(drafts, look_up(drafts, work.user, found.id))
+    plans = planner.plan(drafts, look_up(drafts, work.user, found.id, outside.source_of(found)))
     work.writer().write(plans, planner.stock)
+    outside.remember(found, work.user, plans)
     db.session.flush()
     return plans
 

@@ -37,6 +37,7 @@ COMPANY_FIELDS: dict[str, Any] = {
     "vat_id": _l("VAT number"),
     "industry": _l("Industry"),
     "parent": _l("Part of the company"),
+    "key": _l("Its number in the program it comes from"),
     "instructions": _l("Special instructions"),
     "tags": _l("Tags"),
     "note": _l("Note"),

@@ -16,7 +16,7 @@ from crmlite.companies.models import Company
 from crmlite.contacts.models import Affiliation, Contact
 from crmlite.extensions import db, utcnow, writing
 from crmlite.files import File
-from crmlite.imports import cases, fields, tagging
+from crmlite.imports import cases, fields, outside, tagging
 from crmlite.imports.cases import Key
 from crmlite.imports.models import REFUSED, UNDOING, UNDONE, Import, ImportRow
 from crmlite.journal import CannotUndo, Change, EventLink, bulk
@@ -58,6 +58,7 @@ def _part(import_id: int) -> bool:
             _undo(found, rows)
     if not rows:
         _take_fields_back(found)
+        outside.forget(found)
         found.state, found.ended_at = UNDONE, utcnow()
     db.session.commit()
     db.session.expunge_all()
@@ -84,7 +85,11 @@ def _undo(found: Import, rows: Sequence[ImportRow]) -> None:
     turn = _whose_turn(found, rows)
     keys = {key for some in turn.values() for key in some}
     parts = _parts(keys)
-    quick = _untouched(found, keys, parts)
+    late = _linked_late(found, parts)
+    quick = _untouched(found, keys, parts) - late.keys()
+    for some in late.values():
+        keys |= some
+        parts |= _parts(some - parts.keys())
     gone = _remove(quick, parts)
     slow = _concerned(found, keys - gone, parts)
     left = _set_back(found, slow, parts) if slow else {}
@@ -148,6 +153,16 @@ def _parts(keys: set[Key]) -> dict[Key, set[Key]]:
         for number, part, file_id in db.session.execute(files):
             found[name, number] |= {("attachment", part), ("file", file_id)}
     return found
+
+
+def _linked_late(found: Import, parts: dict[Key, set[Key]]) -> dict[Key, set[Key]]:
+    """People who were here before and only waited for these companies: they are set back along with them."""
+    links = {key for key, some in parts.items() if key[0] == "company" for key in some if key[0] == "affiliation"}
+    ours = {number for _name, number in _changed(found, links, made=True)}
+    return {
+        ("company", company_id): {("contact", number) for number in people}
+        for company_id, people in outside.linked_late(found, ours).items()
+    }
 
 
 def _untouched(found: Import, keys: set[Key], parts: dict[Key, set[Key]]) -> set[Key]:

@@ -123,7 +123,7 @@ class Stock:
             update.note = draft.note
         update.tags = tagging.lacking(draft.tags, self.tags.get(key, ()))
         update.pictures = self._lacking(draft.pictures, key)
-        if draft.has_company:
+        if plan.company_id:
             link = self.links.get((number, plan.company_id or 0))
             if link is None:
                 update.joins = True

@@ -1,0 +1,124 @@
+"""People whose file names their company by its number alone find it, whichever file comes first."""
+
+import pytest
+import sqlalchemy as sa
+
+from crmlite.companies.models import Company
+from crmlite.contacts.models import Affiliation, Contact
+from crmlite.duplicates import merging
+from crmlite.extensions import db
+from crmlite.imports.models import OutsideId
+from crmlite.records import trash
+from crmlite.records.types import known
+from tests import oracles
+from tests.imports.conftest import Mover
+from tests.imports.test_undo import rest
+
+ACCOUNTS = """Id,Name,ParentId,BillingStreet,Phone
+001000000000001AAA,Sample Rail Corp.,,200 Sample Blvd,
+001000000000002AAA,Otter Works,,1 Yard Road,
+"""
+CONTACTS = """Id,AccountId,LastName,FirstName,Email,Title
+003000000000001AAA,001000000000001AAA,Whitfield,Grace,grace@x.example,Buyer
+003000000000002AAA,001000000000001,Short,Ida,ida@x.example,
+003000000000003AAA,001000000000009AAA,Orphan,Olga,olga@x.example,Clerk
+"""
+LINKS = {"grace@x.example": ("Sample Rail Corp.", "Buyer"), "ida@x.example": ("Sample Rail Corp.", "")}
+
+
+def links(stage) -> dict[str, tuple[str, str]]:
+    with stage.app.app_context():
+        query = sa.select(Contact.main_email, Company.name, Affiliation.title, Contact.main_company_id, Company.id)
+        query = (
+            query.select_from(Affiliation)
+            .join(Contact, Contact.id == Affiliation.contact_id)
+            .join(Company, Company.id == Affiliation.company_id)
+        )
+        rows = db.session.execute(query.where(Contact.main_email.like("%@x.example"))).all()
+        assert all(main == number for *_rest, main, number in rows)
+        return {email: (name, title) for email, name, title, *_rest in rows}
+
+
+def waiting(stage) -> int:
+    with stage.app.app_context():
+        return db.session.scalar(sa.select(sa.func.count()).select_from(OutsideId)) or 0
+
+
+@pytest.mark.parametrize(
+    "files", [(ACCOUNTS, CONTACTS), (CONTACTS, ACCOUNTS)], ids=["accounts first", "contacts first"]
+)
+def test_two_files_in_any_order_and_back(files, stage, mover):
+    before = rest(stage)
+    first = mover.move_in(files[0], "one.csv")
+    assert first.source == "salesforce"
+    between = rest(stage)
+    number = mover.begin(files[1], "two.csv")
+    tried, second = mover.try_out(number), mover.run(number)
+    assert (tried.outcomes, tried.counts) == (second.outcomes, second.counts)
+    assert links(stage) == LINKS
+    again = mover.move_in(files[1], "two.csv")
+    assert set(again.outcomes.values()) == {"same"}
+    assert mover.undo(again.id).state == mover.undo(second.id).state == "undone"
+    assert links(stage) == {}
+    assert oracles.differences(between, rest(stage)) == []
+    mover.move_in(files[1], "two.csv")  # who waited still waits
+    assert links(stage) == LINKS
+    for done in range(first.id, first.id + 4)[::-1]:
+        if mover.look(done).state == "done":
+            mover.undo(done)
+    assert waiting(stage) == 0
+    assert oracles.differences(before, rest(stage)) == []
+
+
+def test_numbers_are_of_one_program_and_one_company(stage, mover):
+    """Negative control: the same number in the file of another program, or of none that is known, is another company."""
+    mover.move_in("Id,Name,BillingStreet\n7,Seven,Road 7\n", "accounts.csv")
+    for text in (
+        "Person - Name,Person - Email - Work,Person - Organization ID\nAnna One,anna@x.example,7\n",
+        "First name,E-mail,Company number\nBea,bea@x.example,7\n",
+    ):
+        number = mover.begin(text)
+        headers = mover.look(number).found["headers"]
+        mover.try_out(number, **{f"to-{len(headers) - 1}": "company.key"})
+        assert mover.run(number).counts["people"] == 1
+    assert links(stage) == {}
+    mover.move_in("Id,FirstName,LastName,AccountId,Email\n1,Cy,Seven,7,cy@x.example\n", "contacts.csv")
+    assert links(stage) == {"cy@x.example": ("Seven", "")}
+
+
+def test_people_and_companies_of_one_file(stage, mover):
+    text = "Name,E-mail,Number,Company\nAnna One,anna@x.example,7,\n,,7,Seven\nBea Two,bea@x.example,7,\n"
+    number = mover.begin(text)
+    mover.try_out(number, **{"to-2": "company.key"})
+    mover.run(number)
+    assert links(stage) == {"anna@x.example": ("Seven", ""), "bea@x.example": ("Seven", "")}
+
+
+def test_nobody_is_linked_by_who_may_not_change_them_or_to_what_they_may_not_see(stage, mover):
+    mover.move_in(CONTACTS, "contacts.csv", owner_id=str(stage.ids["user.manager"]))
+    Mover(stage, "seller").move_in(ACCOUNTS, "accounts.csv", owner_id=str(stage.ids["user.seller"]))
+    assert links(stage) == {}
+    rival = Mover(stage, "rival")
+    rival.move_in(
+        "Id,AccountId,LastName,FirstName,Email\n1,001000000000001AAA,Rival,Rita,rita@x.example\n", "contacts.csv"
+    )
+    assert links(stage) == {}
+
+
+def test_after_a_merge_the_one_that_is_left_is_meant_and_what_is_removed_is_forgotten(stage, mover):
+    mover.move_in(ACCOUNTS, "accounts.csv")
+    with stage.writes("manager") as context:
+        rail = db.session.scalars(sa.select(Company).where(Company.name == "Sample Rail Corp.")).one()
+        otter = db.session.scalars(sa.select(Company).where(Company.name == "Otter Works")).one()
+        merging.merge(known("company"), context.user, otter, [rail], {})
+        otter_id = otter.id
+    mover.move_in(CONTACTS, "contacts.csv")
+    assert links(stage)["grace@x.example"][0] == "Otter Works"
+    assert waiting(stage) == 3
+    with stage.writes("manager"):
+        olga = db.session.scalars(sa.select(Contact).where(Contact.main_email == "olga@x.example")).one()
+        olga.trash()
+        db.session.flush()
+        assert trash.purge(known("contact"), [olga.id])
+    assert waiting(stage) == 2
+    assert otter_id
