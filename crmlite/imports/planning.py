@@ -88,6 +88,8 @@ class Planner:
         if not draft.has_company:
             firm = known.firm(own_firm_keys(draft))
             plan.company_id = firm.id if firm else None
+            if draft.company_key and firm is None:
+                plan.reasons.append(("company_later", draft.company_key))
         elif not self._with_company(plan, known):
             return plan
         if draft.has_person:

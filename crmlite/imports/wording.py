@@ -96,6 +96,9 @@ REASONS: dict[str, Any] = {
     "erased": _l("This person asked to be erased, on %(what)s. Add them by hand where they want to be here again."),
     "row": _l("It belongs to what row %(what)s brings."),
     "company_kept": _l("The company is here already and stays as it is: %(what)s"),
+    "company_later": _l(
+        "The company is named by its number alone. It is linked when a file with that company comes: %(what)s"
+    ),
     "inside_itself": _l("A company cannot be part of itself: %(what)s"),
     "no_email": _l("Into the note, as it is no e-mail address: %(what)s"),
     "no_phone": _l("Into the note, as it is no phone number: %(what)s"),
