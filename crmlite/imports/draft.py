@@ -46,6 +46,8 @@ class Draft:
     custom: dict[str, Any] = field(default_factory=dict)
     """Of the person, by key."""
     company_custom: dict[str, Any] = field(default_factory=dict)
+    own_key: str = ""
+    """What the program the file is from calls whom or what the row is about."""
     company_key: str = ""
     """What the program the file is from calls the company, where it is the row's own or nothing else is said of it."""
     parent: str = ""

@@ -84,6 +84,9 @@ class Drafter:
                     return made
             elif target.field == "is_company":
                 is_company, by_company = value.casefold() in _YES, target.number > 1
+            elif target.record == "" and target.field == "key":
+                made.own_key = _key(value)
+                rest.append((header, value))
             elif target.field == "owner":
                 made.owner_id = self._owners(value)
                 if made.owner_id is None:
@@ -161,7 +164,10 @@ class Drafter:
                 rest.append((header, value))
         elif name == "key":
             made.company_key = _key(value)
-            rest.append((header, value))
+            if target.number > 1:
+                made.told.append(("company", header, value))
+            else:
+                rest.append((header, value))
         elif name == "parent":
             made.parent = texts.line(value)
         elif name == "job":
@@ -284,7 +290,9 @@ class Drafter:
             if len(value) > LONGEST[name]:
                 made.refused = ("too_long", value[:80])
                 return
-        if made.has_person and made.has_company:  # it has a name, which goes before the number
+        if made.own_key and not made.has_person:
+            made.company_key = made.own_key
+        elif made.has_person and made.has_company:  # it has a name, which goes before the number
             made.company_key = ""
         if not made.has_company:  # nowhere to put what is about a company that has no name
             rest += [(name, str(value)) for name, value in made.company.items() if value]

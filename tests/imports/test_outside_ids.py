@@ -92,6 +92,19 @@ def test_the_two_files_of_salesforce(names, stage, mover):
             assert company == expected["companies_by_id"].get(person.get("company_id")), person["name"]
 
 
+@pytest.mark.parametrize("contacts_first", [False, True])
+def test_partners_of_odoo_by_their_external_ids(contacts_first, stage, mover):
+    heading = "id,name,is_company,parent_id/id,function,email\n"
+    companies = (
+        heading
+        + "__export__.res_partner_1,Fietsen BV,True,,,\n__export__.res_partner_2,Bakker NV,True,__export__.res_partner_1,,\n"
+    )
+    people = heading + "__export__.res_partner_9,Sanne Boer,False,__export__.res_partner_2,Inkoper,sanne@x.example\n"
+    for text in (people, companies) if contacts_first else (companies, people):
+        assert mover.move_in(text, "res_partner.csv").source == "odoo"
+    assert links(stage) == {"sanne@x.example": ("Bakker NV", "Inkoper")}
+
+
 def test_numbers_are_of_one_program_and_one_company(stage, mover):
     """Negative control: the same number in the file of another program, or of none that is known, is another company."""
     mover.move_in("Id,Name,BillingStreet\n7,Seven,Road 7\n", "accounts.csv")
