@@ -86,6 +86,12 @@ class File(Journaled, Base):
     def location(self) -> Path:
         return _located(self.path)
 
+    def discard(self) -> None:
+        """Takes its bytes from the disk; for what write() wrote and no row ever named."""
+        for path in (self.path, self.thumbnail):
+            if path:
+                _located(path).unlink(missing_ok=True)
+
     @property
     def is_shown(self) -> bool:
         """Whether it is a picture that was made anew from its pixels."""

@@ -67,6 +67,8 @@ KNOWN: dict[str, Handling] = {
     "search.record_id": Handling(STAY),  # kept by search itself
     "contact.merged_into_id": Handling(STAY),  # one merge after the other: each can be taken back by itself
     "company.merged_into_id": Handling(STAY),
+    "outside_id.company_id": Handling(STAY),  # who looks there follows the merge
+    "outside_id.contact_id": Handling(STAY),
     "duplicate_card.record_id": Handling(STAY),  # kept by keeping.py
     "duplicate_key.record_id": Handling(STAY),
     "duplicate_pair.record_id": Handling(STAY),

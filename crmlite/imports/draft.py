@@ -11,6 +11,17 @@ Reason = tuple[str, str]
 
 
 @dataclass
+class Picture:
+    """One that was made anew."""
+
+    sha256: str
+    stored: dict[str, Any] | None = None
+    """The row of its file, which lies on disk; None in a trial."""
+    is_kept: bool = False
+    """Whether a record has it."""
+
+
+@dataclass
 class Reach:
     """How one person or one company is reached."""
 
@@ -35,6 +46,10 @@ class Draft:
     custom: dict[str, Any] = field(default_factory=dict)
     """Of the person, by key."""
     company_custom: dict[str, Any] = field(default_factory=dict)
+    own_key: str = ""
+    """What the program the file is from calls whom or what the row is about."""
+    company_key: str = ""
+    """What the program the file is from calls the company, where it is the row's own or nothing else is said of it."""
     parent: str = ""
     job: str = ""
     owner_id: int | None = None
@@ -44,6 +59,8 @@ class Draft:
     company_note: str = ""
     told: list[tuple[str, str, str]] = field(default_factory=list)
     """What went into custom fields: of which record, heading, value."""
+    pictures: list[Picture] = field(default_factory=list)
+    """Of the person, or of the company where the row has nobody."""
     remarks: list[Reason] = field(default_factory=list)
     refused: Reason | None = None
 

@@ -84,6 +84,9 @@ class Drafter:
                     return made
             elif target.field == "is_company":
                 is_company, by_company = value.casefold() in _YES, target.number > 1
+            elif target.record == "" and target.field == "key":
+                made.own_key = _key(value)
+                rest.append((header, value))
             elif target.field == "owner":
                 made.owner_id = self._owners(value)
                 if made.owner_id is None:
@@ -157,6 +160,12 @@ class Drafter:
         elif name == "language":
             if code := language_code(value):
                 values["language"] = code
+            else:
+                rest.append((header, value))
+        elif name == "key":
+            made.company_key = _key(value)
+            if target.number > 1:
+                made.told.append(("company", header, value))
             else:
                 rest.append((header, value))
         elif name == "parent":
@@ -281,6 +290,10 @@ class Drafter:
             if len(value) > LONGEST[name]:
                 made.refused = ("too_long", value[:80])
                 return
+        if made.own_key and not made.has_person:
+            made.company_key = made.own_key
+        elif made.has_person and made.has_company:  # it has a name, which goes before the number
+            made.company_key = ""
         if not made.has_company:  # nowhere to put what is about a company that has no name
             rest += [(name, str(value)) for name, value in made.company.items() if value]
             rest += [(point["kind"], point["value"]) for point in made.company_reach.points]
@@ -290,7 +303,7 @@ class Drafter:
             made.company, made.company_reach, made.company_note, made.company_tags = {}, Reach(), "", []
             if made.job:
                 rest.append(("Job title", made.job))
-                made.job = ""
+                made.job = made.job if made.company_key else ""
         elif not made.has_person:
             made.company_tags += tagging.lacking(made.tags, made.company_tags)
             made.tags = []
@@ -309,3 +322,9 @@ class Drafter:
             made.note = ""
         if max(len(made.note), len(made.company_note)) > NOTE:
             made.refused = ("note_too_long", "")
+
+
+def _key(value: str) -> str:
+    """One, of several the first. Salesforce writes its ids with or without three letters for those who cannot tell a from A."""
+    first = texts.line(value.split(";")[0])[:100]
+    return first[:15] if re.fullmatch(r"001[A-Za-z0-9]{15}", first) else first

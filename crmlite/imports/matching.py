@@ -20,7 +20,7 @@ from crmlite.contacts.types import CONTACT
 from crmlite.extensions import db
 from crmlite.fold import sort_key
 from crmlite.imports.draft import Draft
-from crmlite.imports.models import ImportRow
+from crmlite.imports.models import ImportRow, OutsideId
 from crmlite.records.points import Point
 
 Key = tuple[str, str]
@@ -95,9 +95,10 @@ def person_keys(draft: Draft) -> list[Key]:
 
 def own_firm_keys(draft: Draft) -> list[Key]:
     """By what its company is found."""
+    keys = [("key", draft.company_key)] if draft.company_key else []
     if not draft.has_company:
-        return []
-    return [*firm_keys("", draft.company.get("vat_id", "")), ("firm", draft.company_sort_name)]
+        return keys
+    return [*keys, *firm_keys("", draft.company.get("vat_id", "")), ("firm", draft.company_sort_name)]
 
 
 def firm_keys(name: str, vat_id: str = "") -> list[Key]:
@@ -117,8 +118,8 @@ def _is_same(kind: str, person: Person, sort_name: str, company: str, reachable:
 # --- what the database knows ------------------------------------------------------------------------------------------
 
 
-def look_up(drafts: Sequence[Draft], user: Viewer, import_id: int | None) -> Known:
-    """What there is of what these drafts are about. `import_id`: whose rows are of this import."""
+def look_up(drafts: Sequence[Draft], user: Viewer, import_id: int | None, source: str = "") -> Known:
+    """What there is of what these drafts are about. `import_id`: whose rows are of this import. `source`: whose numbers of companies."""
     known = Known()
     keys = {key for draft in drafts if draft.refused is None and draft.has_person for key in person_keys(draft)}
     reached = {key for key in keys if key[0] != "name"}
@@ -138,7 +139,8 @@ def look_up(drafts: Sequence[Draft], user: Viewer, import_id: int | None) -> Kno
     for draft in drafts:
         if draft.refused is None:
             firms.update(own_firm_keys(draft), firm_keys(draft.parent))
-    _firms(known, firms, user, import_id)
+    _firms(known, {key for key in firms if key[0] != "key"}, user, import_id)
+    _numbered(known, [value for kind, value in firms if kind == "key"], source, user, import_id)
     return known
 
 
@@ -207,6 +209,25 @@ def _firms(known: Known, keys: set[Key], user: Viewer, import_id: int | None) ->
     for number, name, vat_id, may in found:
         known.add_firm(reversed(firm_keys("", vat_id)), Firm(number, bool(may), ours.get(number)))
         known.add_firm([("firm", name)], Firm(number, bool(may), ours.get(number)))
+
+
+def _numbered(known: Known, values: list[str], source: str, user: Viewer, import_id: int | None) -> None:
+    """Companies by what the program calls them; where it has merged, the one that is left."""
+    if not values:
+        return
+    may_edit = sa.case((COMPANY.policy.rows(user, "edit"), 1), else_=0)
+    named = sa.orm.aliased(Company)
+    query = (
+        sa.select(OutsideId.value, Company.id, may_edit)
+        .join(named, named.id == OutsideId.company_id)
+        .join(Company, Company.id == sa.func.coalesce(named.merged_into_id, named.id))
+        .where(OutsideId.source == source, OutsideId.value.in_(values))
+        .where(Company.deleted_at.is_(None), COMPANY.policy.rows(user))
+    )
+    found = db.session.execute(query.order_by(OutsideId.id)).all()
+    ours = _ours(ImportRow.company_id, {row[1] for row in found}, import_id)
+    for value, number, may in found:
+        known.add_firm([("key", value)], Firm(number, bool(may), ours.get(number)))
 
 
 def _ours(column: Any, ids: Iterable[int], import_id: int | None) -> dict[int, int]:

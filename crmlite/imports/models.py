@@ -20,6 +20,10 @@ OUTCOMES = (NEW, CHANGED, SAME, JOINED, SKIPPED, REFUSED)
 """What becomes of a row. JOINED: it is of somebody whom an earlier row of the same file brought."""
 
 
+class Halted(Exception):
+    """The import does not go on: somebody stopped it, or something is in its way. The message is a word for wording.py."""
+
+
 class Import(Base):
     """One file that is taken in. Its rows are worked through in batches; batch and `place` are one transaction."""
 
@@ -115,6 +119,26 @@ class ImportRow(Base):
     one day, that the row brought it stays true."""
     undone: Mapped[str] = mapped_column(default="")
     """What the undo did about it: removed, restored, or why not (wording.py)."""
+
+
+class OutsideId(Base):
+    """What another program calls a company, so that people whose file names theirs by nothing else find it, whichever comes first.
+
+    With `company_id`: that is the company. With `contact_id`: somebody who works there, and waits for it. Both go with the record
+    and with the undo of the import; of a company that was merged the winner is meant.
+    """
+
+    __tablename__ = "outside_id"
+    __table_args__ = (sa.Index(None, "source", "value"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    import_id: Mapped[int] = mapped_column(sa.ForeignKey("import.id"), index=True)
+    source: Mapped[str]
+    """The program; of files of none that is known the import alone, as others may number theirs alike."""
+    value: Mapped[str] = mapped_column(info=PERSONAL)
+    company_id: Mapped[int | None] = mapped_column(sa.ForeignKey("company.id", ondelete="CASCADE"), index=True)
+    contact_id: Mapped[int | None] = mapped_column(sa.ForeignKey("contact.id", ondelete="CASCADE"), index=True)
+    job: Mapped[str] = mapped_column(default="", info=PERSONAL)
+    """What somebody who waits does there."""
 
 
 class ImportMapping(Base):

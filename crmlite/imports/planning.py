@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from crmlite.auth.models import Viewer
 from crmlite.companies.types import COMPANY
 from crmlite.contacts.types import CONTACT
-from crmlite.imports.draft import Draft, Reason
+from crmlite.imports.draft import Draft, Picture, Reason
 from crmlite.imports.matching import Firm, Key, Known, Person, firm_keys, own_firm_keys, person_keys
 from crmlite.imports.models import CHANGED, JOINED, NEW, REFUSED, SKIPPED
 from crmlite.imports.updates import Stock, Update
@@ -33,6 +33,23 @@ class Plan:
     company_update: Update | None = None
     changes_company: bool = False
     """Whether the row's company is one that it may change: brought by this import, or there already and not to be left alone."""
+
+    @property
+    def pictures(self) -> list[Picture]:
+        """Those that its person gets, or its company where it has nobody."""
+        if self.outcome in {REFUSED, SKIPPED} or not (self.draft.has_person or self.changes_company):
+            return []
+        update = self.update if self.draft.has_person else self.company_update
+        return self.draft.pictures if update is None else update.pictures
+
+    @property
+    def kept(self) -> list[Picture]:
+        return [picture for picture in self.draft.pictures if picture.is_kept]
+
+    @property
+    def holder(self) -> tuple[str, int]:
+        """Whose its pictures are."""
+        return ("contact", self.contact_id or 0) if self.draft.has_person else ("company", self.company_id or 0)
 
 
 @dataclass
@@ -68,7 +85,12 @@ class Planner:
             plan.outcome, plan.contact_id = SKIPPED, person.id
             plan.reasons = [("there", "")]
             return plan
-        if draft.has_company and not self._with_company(plan, known):
+        if not draft.has_company:
+            firm = known.firm(own_firm_keys(draft))
+            plan.company_id = firm.id if firm else None
+            if draft.company_key and firm is None:
+                plan.reasons.append(("company_later", draft.company_key))
+        elif not self._with_company(plan, known):
             return plan
         if draft.has_person:
             self._with_person(plan, person, known)

@@ -8,13 +8,14 @@ fault is refused.
 import logging
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 
 import sqlalchemy as sa
 from flask import current_app
 
 from crmlite import jobs, journal
 from crmlite.extensions import db, reading, utcnow, writing
-from crmlite.imports import fields, taking
+from crmlite.imports import fields, outside, pictures, taking
 from crmlite.imports.draft import Draft
 from crmlite.imports.matching import Known, firm_keys, look_up, own_firm_keys, person_keys
 from crmlite.imports.models import (
@@ -27,13 +28,14 @@ from crmlite.imports.models import (
     STOPPED,
     TRIED,
     TRYING,
+    Halted,
     Import,
     ImportRow,
 )
 from crmlite.imports.planning import Plan
 from crmlite.imports.reading import stream
 from crmlite.imports.scratch import Scratch
-from crmlite.imports.work import Halted, Work, maker
+from crmlite.imports.work import Work, maker
 
 log = logging.getLogger(__name__)
 
@@ -85,9 +87,12 @@ def _try_batch(import_id: int, scratch: Scratch) -> bool:
         return False
     work = Work(found)
     begin = int(found.trial_counts.get("place", 0))
-    rows, place = stream.read(found.stream.location, begin, BATCH)
+    path = found.stream.location
+    rows, place = stream.read(path, begin, BATCH, pictures.AT_ONCE)
     drafts = work.drafts(rows, begin)
-    known = look_up(drafts, work.user, None)
+    with suppress(Halted):  # without the renderer it cannot say what becomes of pictures, and all the rest it can
+        pictures.make(rows, drafts, path, keeps=False)
+    known = look_up(drafts, work.user, None, outside.source_of(found))
     people = [key for draft in drafts if draft.has_person for key in person_keys(draft)]
     firms = [key for draft in drafts for key in _firm_keys(draft)]
     scratch.add_to(known, people, firms)
@@ -133,19 +138,23 @@ def _run_batch(import_id: int) -> bool:
         return False
     if found.operation_id is None:
         return _begin(found)
-    begin = found.place
+    begin, path = found.place, found.stream.location
+    drafts: list[Draft] = []
     try:
         _require_room()
         work = Work(found)
-        rows, place = stream.read(found.stream.location, begin, BATCH)
+        rows, place = stream.read(path, begin, BATCH, pictures.AT_ONCE)
         drafts = work.drafts(rows, begin)
+        pictures.make(rows, drafts, path, keeps=True)
     except (Halted, OSError) as reason:
+        pictures.drop(drafts)
         _halt(import_id, str(reason) if isinstance(reason, Halted) else "file_gone")
         return False
     writing()
     found = Import.locked(import_id)
     if found is None or found.state != RUNNING or found.place != begin:
         db.session.rollback()
+        pictures.drop(drafts)
         return False
     journal.go_on(found.operation_id or 0)
     _do(found, work, drafts)
@@ -153,6 +162,7 @@ def _run_batch(import_id: int) -> bool:
     if not rows:
         found.state, found.ended_at = DONE, utcnow()
     db.session.commit()
+    pictures.drop(drafts)
     db.session.expunge_all()
     return bool(rows)
 
@@ -194,13 +204,15 @@ def _do(found: Import, work: Work, drafts: Sequence[Draft]) -> None:
                 _write_rows(found, _done(found, work, [draft]), trial=False)
         except Exception as error:
             log.warning("imports.row_failed import=%s row=%s %s", found.id, draft.number, type(error).__name__)
+            pictures.let_go(draft)
             _write_rows(found, [Plan(draft, REFUSED, [("failed", type(error).__name__)])], trial=False)
 
 
 def _done(found: Import, work: Work, drafts: Sequence[Draft]) -> list[Plan]:
     planner = work.planner(locks=True)
-    plans = planner.plan(drafts, look_up(drafts, work.user, found.id))
+    plans = planner.plan(drafts, look_up(drafts, work.user, found.id, outside.source_of(found)))
     work.writer().write(plans, planner.stock)
+    outside.remember(found, work.user, plans)
     db.session.flush()
     return plans
 
@@ -231,6 +243,7 @@ def _write_rows(found: Import, plans: Sequence[Plan], trial: bool) -> None:
         for plan in plans
         if plan.outcome not in {REFUSED, "skipped"} and (plan.draft.note or plan.draft.company_note)
     )
+    noted["pictures"] = sum(len(plan.pictures if trial else plan.kept) for plan in plans)
     found.count({**outcomes, "people": letters["p"], "companies": letters["c"] + letters["m"], **noted}, trial)
 
 

@@ -40,6 +40,7 @@ def turn_into_company(made: Draft) -> None:
     parent = made.company.get("name", "")
     if not name:
         return
+    made.company_key = made.own_key
     above = parent if parent != name else made.parent
     made.parent = above if above != name else ""
     made.company = {**made.company, "name": name, "instructions": made.person.get("instructions", "")}

@@ -2,8 +2,9 @@
 
 A target is `<record>.<field>`, with `/<label>` for e-mails, phones, links and addresses, and `#<number>` where a person has several
 and their columns belong together: `contact.city/home#2`. `company.name#2` may hold several, parted by semicolons, and goes before
-`company.name`; `is_company#2` is of rows whose name is mapped to the company. Empty is nowhere: such values go into a note. "-" is left
-out on purpose. `contact.x.<key>` is a custom field, `contact.new/<kind>` one to be made (fields.py).
+`company.name`; `company.key#2` is not told where a name stands beside it; `is_company#2` is of rows whose name is mapped to the
+company. Empty is nowhere: such values go into a note. "-" is left out on purpose. `contact.x.<key>` is a custom field,
+`contact.new/<kind>` one to be made (fields.py).
 """
 
 import re
@@ -37,6 +38,7 @@ COMPANY_FIELDS: dict[str, Any] = {
     "vat_id": _l("VAT number"),
     "industry": _l("Industry"),
     "parent": _l("Part of the company"),
+    "key": _l("Its number in the program it comes from"),
     "instructions": _l("Special instructions"),
     "tags": _l("Tags"),
     "note": _l("Note"),
@@ -61,6 +63,7 @@ LABELLED: dict[str, Any] = {
 GENERAL: dict[str, Any] = {
     "owner": _l("Owner"),
     "is_company": _l("Whether the row is a company"),
+    "key": _l("Its number in the program it comes from"),
     "deleted": _l("Whether the row was deleted there"),
 }
 ADDRESS = frozenset({"lines", "postcode", "city", "region", "country", "formatted", "address_label"})

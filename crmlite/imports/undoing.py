@@ -15,12 +15,14 @@ from crmlite import events, jobs, journal
 from crmlite.companies.models import Company
 from crmlite.contacts.models import Affiliation, Contact
 from crmlite.extensions import db, utcnow, writing
-from crmlite.imports import cases, fields, tagging
+from crmlite.files import File
+from crmlite.imports import cases, fields, outside, tagging
 from crmlite.imports.cases import Key
 from crmlite.imports.models import REFUSED, UNDOING, UNDONE, Import, ImportRow
 from crmlite.journal import CannotUndo, Change, EventLink, bulk
 from crmlite.journal.models import Event
 from crmlite.records import search, types
+from crmlite.records.files import Attachment
 from crmlite.records.notes import Note
 from crmlite.records.points import Address, Point
 from crmlite.records.tags import Tagging
@@ -56,6 +58,7 @@ def _part(import_id: int) -> bool:
             _undo(found, rows)
     if not rows:
         _take_fields_back(found)
+        outside.forget(found)
         found.state, found.ended_at = UNDONE, utcnow()
     db.session.commit()
     db.session.expunge_all()
@@ -82,7 +85,11 @@ def _undo(found: Import, rows: Sequence[ImportRow]) -> None:
     turn = _whose_turn(found, rows)
     keys = {key for some in turn.values() for key in some}
     parts = _parts(keys)
-    quick = _untouched(found, keys, parts)
+    late = _linked_late(found, parts)
+    quick = _untouched(found, keys, parts) - late.keys()
+    for some in late.values():
+        keys |= some
+        parts |= _parts(some - parts.keys())
     gone = _remove(quick, parts)
     slow = _concerned(found, keys - gone, parts)
     left = _set_back(found, slow, parts) if slow else {}
@@ -127,7 +134,7 @@ def _whose_turn(found: Import, rows: Sequence[ImportRow]) -> dict[int, list[Key]
 
 
 def _parts(keys: set[Key]) -> dict[Key, set[Key]]:
-    """What belongs to each record and may be of the import: points, addresses, links, notes; tags, if somebody gave them."""
+    """What belongs to each record and may be of the import: points, addresses, links, notes, files; tags, if somebody gave them."""
     found: dict[Key, set[Key]] = {key: set() for key in keys}
     for name in ("contact", "company"):
         ids = [number for of, number in keys if of == name]
@@ -141,7 +148,21 @@ def _parts(keys: set[Key]) -> dict[Key, set[Key]]:
             query = sa.select(noted.record_id, noted.id).where(noted.record_type == name, noted.record_id.in_(ids))
             for number, part in db.session.execute(query):
                 found[name, number].add((noted.__tablename__, part))
+        files = sa.select(Attachment.record_id, Attachment.id, Attachment.file_id)
+        files = files.where(Attachment.record_type == name, Attachment.record_id.in_(ids))
+        for number, part, file_id in db.session.execute(files):
+            found[name, number] |= {("attachment", part), ("file", file_id)}
     return found
+
+
+def _linked_late(found: Import, parts: dict[Key, set[Key]]) -> dict[Key, set[Key]]:
+    """People who were here before and only waited for these companies: they are set back along with them."""
+    links = {key for key, some in parts.items() if key[0] == "company" for key in some if key[0] == "affiliation"}
+    ours = {number for _name, number in _changed(found, links, made=True)}
+    return {
+        ("company", company_id): {("contact", number) for number in people}
+        for company_id, people in outside.linked_late(found, ours).items()
+    }
 
 
 def _untouched(found: Import, keys: set[Key], parts: dict[Key, set[Key]]) -> set[Key]:
@@ -202,7 +223,7 @@ def _remove(quick: set[Key], parts: dict[Key, set[Key]]) -> set[Key]:
     gone = quick | {part for key in quick for part in parts[key]}
     try:
         with db.session.begin_nested():
-            for model in (Tagging, Note, Affiliation, Address, Point, Contact, Company):
+            for model in (Attachment, File, Tagging, Note, Affiliation, Address, Point, Contact, Company):
                 ids = [number for name, number in gone if name == model.__tablename__]
                 if ids:
                     bulk.remove(model, model.__table__.c.id.in_(ids))

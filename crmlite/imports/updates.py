@@ -10,8 +10,8 @@ from crmlite.companies.models import Company
 from crmlite.contacts.models import Affiliation, Contact
 from crmlite.extensions import db
 from crmlite.fold import fold
-from crmlite.imports import tagging
-from crmlite.imports.draft import Reach
+from crmlite.imports import pictures, tagging
+from crmlite.imports.draft import Picture, Reach
 from crmlite.imports.models import CHANGED, SAME
 from crmlite.records import tags
 from crmlite.records.custom_fields import PREFIX
@@ -32,6 +32,7 @@ class Update:
     addresses: list[dict[str, Any]] = field(default_factory=list)
     note: str = ""
     tags: list[str] = field(default_factory=list)
+    pictures: list[Picture] = field(default_factory=list)
     joins: bool = False
     """Whether the person gets a link to the row's company."""
     job: str | None = None
@@ -45,6 +46,7 @@ class Update:
             or self.addresses
             or self.note
             or self.tags
+            or self.pictures
             or self.joins
             or self.job is not None
             or self.parent
@@ -64,6 +66,7 @@ class Stock:
     links: dict[tuple[int, int], Affiliation] = field(default_factory=dict)
     notes: dict[tuple[str, int], set[str]] = field(default_factory=dict)
     tags: dict[tuple[str, int], set[str]] = field(default_factory=dict)
+    pictures: dict[tuple[str, int], set[str]] = field(default_factory=dict)
 
     def fetch(self, plans: Iterable["Plan"]) -> None:
         """Adds what these rows are about and is not here yet."""
@@ -75,6 +78,8 @@ class Stock:
         for name, ids in (("contact", contacts), ("company", companies)):
             self._parts(name, ids)
         self._links(contacts)
+        if any(plan.draft.pictures for plan in plans):
+            self.pictures |= pictures.of({("contact", n) for n in contacts} | {("company", n) for n in companies})
 
     def _load(self, model: Any, ids: set[int]) -> dict[int, Any]:
         if not ids:
@@ -117,7 +122,8 @@ class Stock:
         if draft.note and draft.note not in self.notes.get(key, ()):
             update.note = draft.note
         update.tags = tagging.lacking(draft.tags, self.tags.get(key, ()))
-        if draft.has_company:
+        update.pictures = self._lacking(draft.pictures, key)
+        if plan.company_id:
             link = self.links.get((number, plan.company_id or 0))
             if link is None:
                 update.joins = True
@@ -134,11 +140,17 @@ class Stock:
         if draft.company_note and draft.company_note not in self.notes.get(key, ()):
             update.note = draft.company_note
         update.tags = tagging.lacking(draft.company_tags, self.tags.get(key, ()))
+        if not draft.has_person:
+            update.pictures = self._lacking(draft.pictures, key)
         update.parent = bool(plan.parent_id and company.parent_id is None and plan.parent_id != number)
         return update
 
     def outcome(self, plan: "Plan") -> str:
         return CHANGED if plan.update or plan.company_update or plan.brings else SAME
+
+    def _lacking(self, brought: list[Picture], key: tuple[str, int]) -> list[Picture]:
+        known = self.pictures.get(key, ())
+        return [picture for picture in brought if picture.sha256 not in known]
 
     def _reach(self, update: Update, key: tuple[str, int], reach: Reach, fills: bool) -> None:
         known = self.points.get(key, [])

@@ -62,6 +62,9 @@ FILES: dict[str, Any] = {
 }  # fmt: skip
 PROBLEMS: dict[str, Any] = {
     "disk_full": _l("The server's disk is nearly full. Tell the administrator, and resume the import when there is room."),
+    "renderer": _l(
+        "Pictures cannot be taken at the moment, because the renderer does not run. Nothing was lost: resume the import later."
+    ),
     "file_gone": _l("The file is missing on the server. Tell the administrator."),
     "may_not": _l("Whoever began this import may not import any more."),
 }  # fmt: skip
@@ -93,6 +96,9 @@ REASONS: dict[str, Any] = {
     "erased": _l("This person asked to be erased, on %(what)s. Add them by hand where they want to be here again."),
     "row": _l("It belongs to what row %(what)s brings."),
     "company_kept": _l("The company is here already and stays as it is: %(what)s"),
+    "company_later": _l(
+        "The company is named by its number alone. It is linked when a file with that company comes: %(what)s"
+    ),
     "inside_itself": _l("A company cannot be part of itself: %(what)s"),
     "no_email": _l("Into the note, as it is no e-mail address: %(what)s"),
     "no_phone": _l("Into the note, as it is no phone number: %(what)s"),
@@ -101,6 +107,8 @@ REASONS: dict[str, Any] = {
     "no_year": _l("Into the note, as a birthday here has a year: %(what)s"),
     "no_fit": _l("Into the note, as it does not fit the field: %(what)s"),
     "no_country": _l("Into the note, as no country is called so: %(what)s"),
+    "picture_unreadable": _l("A picture is left out, as it cannot be read."),
+    "picture_too_large": _l("A picture is left out, as it is larger than 25 megapixels or 16 MB."),
     "unknown_owner": _l("Into the note, as nobody here is called so: %(what)s"),
 }
 KEPT: dict[str, Any] = {

@@ -12,15 +12,11 @@ from crmlite.imports import fields
 from crmlite.imports import writing as writer
 from crmlite.imports.draft import Draft
 from crmlite.imports.drafts import Drafter
-from crmlite.imports.models import Import
+from crmlite.imports.models import Halted, Import
 from crmlite.imports.planning import FILL, Planner
 from crmlite.imports.reading.stream import Row
 from crmlite.imports.sources.habits import HABITS, Habits
 from crmlite.imports.updates import Stock
-
-
-class Halted(Exception):
-    """The import does not go on: somebody stopped it, or something is in its way. The message is a word for wording.py."""
 
 
 def maker(found: Import) -> Viewer:

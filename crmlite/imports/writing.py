@@ -15,7 +15,7 @@ from crmlite.companies.models import Company, InsideItself
 from crmlite.contacts.models import Affiliation, Contact, whole_name
 from crmlite.extensions import db, utcnow
 from crmlite.fold import sort_key
-from crmlite.imports import tagging
+from crmlite.imports import pictures, tagging
 from crmlite.imports.draft import Draft, Reach
 from crmlite.imports.planning import Plan
 from crmlite.imports.updates import Stock, Update
@@ -57,6 +57,7 @@ class Writer:
                 plan.contact_id = self._contacts[plan.contact_id or 0]
         tagging.put([tagged for tagged in self._tagged if tagged[2]])
         self._update(plans, later)
+        pictures.attach([(plan.holder, picture) for plan in plans for picture in plan.pictures], self._user_id)
 
     # --- what is new --------------------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from crmlite.desk.models import Notice
 from crmlite.extensions import db
 from crmlite.files import File
 from crmlite.imports import kept
-from crmlite.imports.models import BUSY, Import, ImportRow
+from crmlite.imports.models import BUSY, Import, ImportRow, OutsideId
 from crmlite.journal import Change, Event, EventLink
 from crmlite.leads.models import Submission
 from crmlite.mail.models import Message, MessageFile
@@ -102,6 +102,7 @@ def submissions(person: Person, erasure: Erasure) -> bool:
 
 def imports(person: Person, erasure: Erasure) -> bool:
     """The files they came with, one import in each transaction: what was imported of others stays."""
+    db.session.execute(sa.delete(OutsideId).where(OutsideId.contact_id.in_(person.ids)))
     query = sa.select(Import).where(Import.id > erasure.place, sa.or_(Import.file_id.is_not(None), Import.name != ""))
     found = db.session.scalars(query.order_by(Import.id).limit(1)).first()
     if found is None:

@@ -35,6 +35,7 @@ STORES = {
     "submission": EMPTIED,
     "import": "its files and what is remembered of them are removed; what it brought of others stays",
     "import_row": EMPTIED,
+    "outside_id": PURGED,
     "custom_value": KEPT_BY_HOOKS,
     "search": KEPT_BY_HOOKS,
     "duplicate_card": KEPT_BY_HOOKS,

@@ -47,7 +47,7 @@ def _write(stream: IO[bytes], name: str, mime: str | None) -> File:
     if not _is_picture(stream):
         return File.write(stream, name, mime)
     made = pdf.photo(stream.read(pdf.PICTURE_AT_MOST + 1))
-    named = _with_ending(name, made.mime)
+    named = with_ending(name, made.mime)
     return File.write(BytesIO(made.data), named, made.mime, Made(made.thumbnail, made.width, made.height))
 
 
@@ -63,7 +63,7 @@ def _is_picture(stream: IO[bytes]) -> bool:
 _ENDINGS = {"image/jpeg": ("jpg", "jpeg", "jpe", "jfif"), "image/png": ("png",), "image/webp": ("webp",)}
 
 
-def _with_ending(name: str, mime: str) -> str:
+def with_ending(name: str, mime: str) -> str:
     """A name that says what the picture is now: a GIF became a PNG, and `x.html` was never a page."""
     if name.rpartition(".")[2].lower() in _ENDINGS[mime]:
         return name

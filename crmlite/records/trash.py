@@ -234,9 +234,10 @@ def _remove_what_needs(part: Any) -> None:
 
 
 def _unlink(record: Any) -> None:
-    """Other records, and rows that are not journaled, forget that it was."""
+    """Other records, and rows that are not journaled, forget that it was; but for rows that the database removes with it."""
     for model, column in _pointing_at(record.__tablename__):
-        if not column.property.columns[0].nullable:
+        there = column.property.columns[0]
+        if not there.nullable or any(key.ondelete == "CASCADE" for key in there.foreign_keys):
             continue
         if issubclass(model, Record):
             for other in db.session.scalars(sa.select(model).where(column == record.id)):

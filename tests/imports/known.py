@@ -2,7 +2,7 @@
 
 KNOWN: dict[str, set[str]] = {
     # A birthday has a year here; without one it is told in the note.
-    "apple/contacts-mac.vcf": {"Karen Marie Østerby: birthday is None", "1 picture is counted and not kept"},
+    "apple/contacts-mac.vcf": {"Karen Marie Østerby: birthday is None"},
     "apple/thunderbird40.vcf": {"Wouter Peeters: birthday is None"},
     "google/contacts.vcf": {"Nora Vestergaard: birthday is None"},
     "google/current.csv": {"Søren Bo Kjærgård: birthday is None"},
@@ -26,12 +26,11 @@ KNOWN: dict[str, set[str]] = {
     # Nobody is written to in Welsh: SPOKEN has 35 languages, this is none of them.
     "hubspot/contacts.csv": {"Nia Bevan: language is None"},
     # A number of four digits is none that a contact may have; it is told in the note.
-    "outlook/outlook.vcf": {"Анна Иванова: phones are ['+74955550150']", "1 picture is counted and not kept"},
+    "outlook/outlook.vcf": {"Анна Иванова: phones are ['+74955550150']"},
     # Groups are refused by name, and do not become labels of their members.
     "vcards/kinds40.vcf": {
         "Hanna Groß: the label Messeteam is told nowhere", "Emil Kraus: the label Messeteam is told nowhere",
     },
-    "vcards/photos.vcf": {"3 pictures are counted and not kept"},
 }  # fmt: skip
 
 TOLD: dict[str, dict[str, list[str]]] = {

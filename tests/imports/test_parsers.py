@@ -21,8 +21,8 @@ def gather(folder: Path, data: bytes | str, encoding: str = "utf-8", **options: 
     source, target = folder / "source", folder / "target"
     source.write_bytes(data if isinstance(data, bytes) else data.encode(encoding))
     found = gathering.gather(source, target, options)
-    rows = [json.loads(line) for line in target.read_bytes().splitlines()]
-    return found, dict(rows)
+    rows, _end = stream.read(target, 0, 1_000_000)
+    return found, {row.number: row.bad or row.cells for row in rows}
 
 
 # --- CSV --------------------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from crmlite.contacts.models import Affiliation, Contact, whole_name
 from crmlite.extensions import db
 from crmlite.imports.models import ImportRow
 from crmlite.records import tags
+from crmlite.records.files import Attachment
 from crmlite.records.notes import Note
 from crmlite.records.points import Address, Point
 from tests.imports.conftest import Mover
@@ -59,7 +60,8 @@ def test_the_comparison_notices_what_is_wrong(stage):
     company["urls"] = ["https://taxi.example.com"]
     sample.expected["not_taken"].append("Sensitivity: high")
     sample.expected["refused"].append({"row": 2, "why": "no reason"})
-    assert len(sample.differences(stage)) == 8
+    sample.expected["photos"] = 1
+    assert len(sample.differences(stage)) == 9
 
 
 class Sample:
@@ -91,8 +93,9 @@ class Sample:
         refused = {number: row.reasons for number, row in done.rows.items() if row.outcome == "refused"}
         if any(not reasons for reasons in refused.values()):
             yield "a row is refused without a reason"
-        if photos := self.expected.get("photos"):
-            yield f"{done.found.get('photos')} picture{'s are' if photos > 1 else ' is'} counted and not kept"
+        counted = (done.found.get("photos", 0), done.counts.get("pictures", 0), self.world.pictures)
+        if counted != (self.expected.get("photos", 0),) * 3:
+            yield f"pictures: {counted} are found, counted and kept"
         wanted = {entry["row"] for entry in self.expected["refused"]}
         self.may_refuse = may = {
             int(number) for remark in self.expected.get("remarks", ()) for number in _rows_named(remark)
@@ -283,6 +286,12 @@ class World:
         companies = {row.company_id for row in self.rows.values() if row.company_id}
         self.people = {number: _person_of(db.session.get_one(Contact, number)) for number in sorted(contacts)}
         self.companies = {number: _company_of(db.session.get_one(Company, number)) for number in sorted(companies)}
+        kept = (
+            sa.select(sa.func.count())
+            .select_from(Attachment)
+            .where(Attachment.record_type == "contact", Attachment.record_id.in_(contacts))
+        )
+        self.pictures = db.session.scalar(kept)
         self.told = "\n".join(record.told for record in (*self.people.values(), *self.companies.values()))
 
     def of_row(self, number: int) -> list[SimpleNamespace]:

@@ -3,7 +3,7 @@
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
@@ -12,6 +12,7 @@ from crmlite.imports.reading import delimited, encodings, kinds, looks, stream, 
 from crmlite.imports.reading.limits import COLUMNS, BadRow, Unreadable
 
 Found = dict[str, Any]
+Pictures = Sequence[bytes | str]
 _TITLE = 5
 """Rows that may stand above the headings."""
 _BELOW = 10
@@ -62,7 +63,7 @@ def _table(rows: Iterable[tuple[int, list[str] | BadRow]], file: IO[bytes], foun
         raise Unreadable("too_many_columns")
     found["has_heading"] = is_heading
     body = rows if is_heading else _with(number, first, rows)
-    _write(body, file, found, headers)
+    _write(((number, cells, ()) for number, cells in body), file, found, headers)
 
 
 def _below_title(rows: Iterator[tuple[int, list[str] | BadRow]]) -> Iterator[tuple[int, list[str] | BadRow]]:
@@ -105,19 +106,21 @@ def headers_of(first: list[str]) -> tuple[list[str], bool]:
     return headers, True
 
 
-def _write(rows: Iterable[tuple[int, list[str] | BadRow]], file: IO[bytes], found: Found, headers: list[str]) -> None:
+def _write(
+    rows: Iterable[tuple[int, list[str] | BadRow, Pictures]], file: IO[bytes], found: Found, headers: list[str]
+) -> None:
     """Every row at least as wide as the heading: a shorter one is filled up, one with more keeps it."""
     below = _Below(headers)
     columns = [looks.Look() for _header in headers]
     width, count, bad = len(headers), 0, 0
-    for number, cells in rows:
+    for number, cells, pictures in rows:
         count += 1
         if not isinstance(cells, BadRow):
             cells = [cell.strip() for cell in cells]
             while len(cells) > width and not cells[-1]:
                 cells.pop()
             cells = below.filled(cells + [""] * (width - len(cells)))
-        stream.write(file, number, cells)
+        stream.write(file, number, cells, pictures)
         if isinstance(cells, BadRow):
             bad += 1
         elif count <= looks.LOOKED_AT or count % 50 == 0:
@@ -150,33 +153,36 @@ class _Below:
 def _cards(cards: Iterable[tuple[int, vcards.Card | BadRow]], file: IO[bytes], found: Found) -> None:
     """Twice: which headings there are is known when all cards were read."""
     headers: dict[str, None] = {}
-    photos = 0
+    with_photo = 0
     with tempfile.TemporaryFile() as between:
         for number, card in cards:
             if isinstance(card, BadRow):
-                between.write(json.dumps([number, str(card)]).encode() + b"\n")
+                between.write(json.dumps([number, str(card), []]).encode() + b"\n")
                 continue
-            photos += card.pop("Photo", "") != ""
+            with_photo += any(isinstance(picture, bytes) for picture in card.pictures)
             headers |= dict.fromkeys(name for name, value in card.items() if value)
             if len(headers) > COLUMNS:
                 headers = dict(list(headers.items())[:COLUMNS])
-            between.write(json.dumps([number, card]).encode() + b"\n")
+            told = [picture if isinstance(picture, str) else len(picture) for picture in card.pictures]
+            between.write(json.dumps([number, card, told]).encode() + b"\n")
+            between.writelines(picture for picture in card.pictures if isinstance(picture, bytes))
         between.seek(0)
         names = sorted(headers, key=lambda name: (_rank(name), name))
         _write(_rows_of(between, names), file, found, names)
-    found["has_heading"], found["photos"] = True, photos
+    found["has_heading"], found["photos"] = True, with_photo
 
 
-def _rows_of(between: IO[bytes], names: list[str]) -> Iterator[tuple[int, list[str] | BadRow]]:
+def _rows_of(between: IO[bytes], names: list[str]) -> Iterator[tuple[int, list[str] | BadRow, Pictures]]:
     known = set(names)
-    for line in between:
-        number, card = json.loads(line)
+    while line := between.readline():
+        number, card, told = json.loads(line)
+        pictures = [what if isinstance(what, str) else between.read(what) for what in told]
         if isinstance(card, str):
-            yield number, BadRow(card)
+            yield number, BadRow(card), ()
         elif any(value and name not in known for name, value in card.items()):
-            yield number, BadRow("too_many_cells")
+            yield number, BadRow("too_many_cells"), ()
         else:
-            yield number, [card.get(name, "") for name in names]
+            yield number, [card.get(name, "") for name in names], pictures
 
 
 _FIRST = ("Name", "Prefix", "First name", "Middle name", "Last name", "Suffix", "Nickname", "Company", "Department",

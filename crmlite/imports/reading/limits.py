@@ -10,6 +10,10 @@ XLSX_UNPACKED = 400_000_000
 XLSX_PARTS = 5_000
 CARD = 30_000_000
 """Characters of one vCard: a photo in it may be large."""
+PICTURE = 16_000_000
+"""Bytes of a picture on a card: as many as are taken of one that is uploaded (pdf.PICTURE_AT_MOST)."""
+PICTURES = 5
+"""Pictures of one card."""
 MEMORY = 700_000_000
 """Of the process that reads, address space with all its libraries."""
 

@@ -1,14 +1,22 @@
 """The one form that all files are brought into: a line of JSON for each row, `[number, [cells]]` or `[number, "why not"]`.
 
+A card with pictures has a third part, `[bytes or "why it is left out", ...]`, and the pictures themselves follow its line.
 A place in it is a number of bytes: whoever works through it in batches goes on from there, however large it is.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from crmlite.imports.reading.limits import BadRow
+
+
+class Spot(NamedTuple):
+    """Where a picture stands."""
+
+    place: int
+    size: int
 
 
 class Row(NamedTuple):
@@ -17,21 +25,30 @@ class Row(NamedTuple):
     bad: str
     """Why it cannot be read, in a word; empty where it can."""
     size: int
-    """Bytes that it takes here."""
+    """Bytes that it takes here, with its pictures."""
+    pictures: tuple[Spot | str, ...] = ()
+    """Where they stand, or a word for why one is left out."""
 
 
-def write(file: IO[bytes], number: int, found: list[str] | BadRow) -> None:
-    what = str(found) if isinstance(found, BadRow) else found
-    file.write(json.dumps([number, what], ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+def write(file: IO[bytes], number: int, found: list[str] | BadRow, pictures: Sequence[bytes | str] = ()) -> None:
+    parts: list[Any] = [number, str(found) if isinstance(found, BadRow) else found]
+    if pictures:
+        parts.append([picture if isinstance(picture, str) else len(picture) for picture in pictures])
+    file.write(json.dumps(parts, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+    file.writelines(picture for picture in pictures if isinstance(picture, bytes))
 
 
-def read(path: Path, begin: int, at_most: int) -> tuple[list[Row], int]:
-    """The rows from `begin` on, and where the next ones begin."""
+def read(path: Path, begin: int, at_most: int, pictures: int = 1_000_000) -> tuple[list[Row], int]:
+    """The rows from `begin` on, and where the next ones begin. At most so many rows, fewer where they have so many pictures."""
     rows: list[Row] = []
     with open(path, "rb") as file:
         file.seek(begin)
-        while len(rows) < at_most and (line := file.readline()):
-            rows.append(_row(line))
+        while len(rows) < at_most and pictures > 0 and (line := file.readline()):
+            row = _row(line, file.tell())
+            if row.pictures:
+                file.seek(file.tell() + row.size - len(line))
+                pictures -= len(row.pictures)
+            rows.append(row)
         return rows, file.tell()
 
 
@@ -40,12 +57,28 @@ def read_at(path: Path, places: Iterable[int]) -> Iterator[Row]:
     with open(path, "rb") as file:
         for place in places:
             file.seek(place)
-            yield _row(file.readline())
+            yield _row(file.readline(), file.tell())
 
 
-def _row(line: bytes) -> Row:
+def picture(path: Path, spot: Spot) -> bytes:
+    with open(path, "rb") as file:
+        file.seek(spot.place)
+        return file.read(spot.size)
+
+
+def _row(line: bytes, end: int) -> Row:
     try:
-        number, what = json.loads(line)
+        number, what, *rest = json.loads(line)
+        pictures = _spots(rest[0], end) if rest else ()
     except (ValueError, TypeError):  # the file was damaged since
         return Row(0, [], "unreadable_row", len(line))
-    return Row(number, [], what, len(line)) if isinstance(what, str) else Row(number, what, "", len(line))
+    size = len(line) + sum(spot.size for spot in pictures if isinstance(spot, Spot))
+    return Row(number, [], what, size, pictures) if isinstance(what, str) else Row(number, what, "", size, pictures)
+
+
+def _spots(told: list[int | str], place: int) -> tuple[Spot | str, ...]:
+    spots: list[Spot | str] = []
+    for one in told:
+        spots.append(one if isinstance(one, str) else Spot(place, max(0, one)))
+        place += 0 if isinstance(one, str) else max(0, one)
+    return tuple(spots)

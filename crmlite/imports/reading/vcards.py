@@ -1,7 +1,7 @@
 """vCard 2.1, 3.0 and 4.0 as rows under headings of our own: folded lines, quoted-printable, groups, several cards a file. Pure.
 
 A card's e-mails become `E-mail 1`, `E-mail 1 label` and so on; what has no heading here keeps its own name, so that nothing is lost
-that people wrote. Photos are left out and counted.
+that people wrote. Pictures go along as bytes (photos.py); one that is only named by its address is told.
 """
 
 import base64
@@ -13,9 +13,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from crmlite.imports.reading.limits import CARD, FIELD, LINE, BadRow
+from crmlite.imports.reading import photos
+from crmlite.imports.reading.limits import CARD, FIELD, LINE, PICTURES, BadRow
 
-Card = dict[str, str]
+
+class Card(dict[str, str]):
+    """Its values by heading."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pictures: list[bytes | str] = []
+        """Their bytes, or a word for why one is left out."""
+
+
 _LEFT_OUT = frozenset(
     {
         "BEGIN",
@@ -51,6 +61,7 @@ class Line:
     name: str
     params: dict[str, list[str]] = field(default_factory=dict)
     value: str = ""
+    picture: bytes | None = None
 
     @property
     def types(self) -> list[str]:
@@ -73,31 +84,53 @@ def cards(path: Path, encoding: str) -> Iterator[tuple[int, Card | BadRow]]:
 def _split(file: IO[str]) -> Iterator[list[str] | BadRow]:
     """The lines of each card, unfolded by nobody yet."""
     lines: list[str] | None = None
-    size, bad, depth = 0, False, 0
+    size, held, bad, depth, is_cut = 0, 0, False, 0, False
+    data: int | None = None
+    """Where the bytes begin that these lines go on with."""
     while line := file.readline(LINE):
-        word = re.sub(r"\s", "", line[:40]).upper()
+        goes_on, is_cut = is_cut, not line.endswith("\n")
+        word = "" if goes_on else re.sub(r"\s", "", line[:40]).upper()
         if word == "BEGIN:VCARD":
             if lines is not None and depth == 0 and not _is_in_agent(lines):
                 yield BadRow("card_without_end")
                 lines = None
             depth = depth + 1 if lines is not None else 0
-            lines, size, bad = (lines or []), size if lines else 0, bad if lines else False
-        elif word == "END:VCARD" and lines is not None:
+            if lines is None:
+                lines, size, held, bad = [], 0, 0, False
+            data = None
+            continue
+        if word == "END:VCARD" and lines is not None:
             if depth:
                 depth -= 1
                 continue
             yield BadRow("card_too_large") if bad else lines
             lines = None
-        elif lines is not None and depth == 0:
+            continue
+        if lines is None or (depth and not lines):
+            continue
+        if not goes_on and not (data is not None and photos.goes_on(line)):
+            data = len(lines) if photos.begins(line) else None
+        if depth and data is not None:  # of the assistant's picture nothing is kept
+            continue
+        if data is not None:
+            held += len(line)
+            if held > CARD:  # the bytes go, the card stays
+                lines[data:] = [f"{re.split('[;:]', (lines[data:] or [line])[0])[0]}:{photos.LEFT_OUT}"]
+                continue
+        else:
             size += len(line)
-            bad = bad or size > CARD
-            if not bad:
-                lines.append(line.rstrip("\n"))
-        elif lines:  # within an assistant's card: its text goes on the line that began it
-            size += len(line)
-            bad = bad or size > CARD
-            if not bad:
-                lines[-1] += "\\n" + line.rstrip("\n").replace("\\", "\\\\")
+        bad = bad or size > CARD
+        if bad:
+            continue
+        text = line.rstrip("\n")
+        if depth:  # within an assistant's card: its text goes on the line that began it
+            lines[-1] += ("" if goes_on else "\\n") + text.replace("\\", "\\\\")
+        elif goes_on and lines:
+            lines[-1] += text
+        elif data is not None and data < len(lines) and line[:1] not in (" ", "\t"):
+            lines.append(f" {text}")
+        else:
+            lines.append(text)
     if lines is not None:
         yield BadRow("card_without_end")
 
@@ -108,7 +141,7 @@ def _is_in_agent(lines: list[str]) -> bool:
 
 
 def _card(lines: list[str], encoding: str) -> Card:
-    found: Card = {}
+    found = Card()
     counts: dict[str, int] = {}
     parsed = [line for text in _unfolded(lines) if (line := _parsed(text, encoding)) is not None]
     kind = next((line.value.strip().lower() for line in parsed if line.name == "KIND"), "")
@@ -128,7 +161,7 @@ def _card(lines: list[str], encoding: str) -> Card:
         if len(value) > FIELD:
             raise BadRow("field_too_long")
         found[heading] = value.strip()
-    if not any(found.values()):
+    if not any(found.values()) and not found.pictures:
         raise BadRow("empty_card")
     return found
 
@@ -175,7 +208,7 @@ def _take(found: Card, counts: dict[str, int], line: Line, label: str, country: 
         if (language := (line.params.get("LANGUAGE") or [""])[0]) and "ALTID" not in line.params:
             found.setdefault("Language", language)
     elif name == "PHOTO":
-        _put(found, "Photo", line.value)
+        _picture(found, line)
     elif name == "LANG":
         found.setdefault("Language", line.value.strip())
     elif name in _LEFT_OUT or name.startswith(("X-ABLABEL", "X-ABADR", "X-ABUID", "X-ABSHOWAS", "X-MS-OL-")):
@@ -207,6 +240,14 @@ def _take(found: Card, counts: dict[str, int], line: Line, label: str, country: 
             _put(found, known, value)
         else:
             _put(found, name.removeprefix("X-").capitalize()[:60], f"{label}: {value}" if label and value else value)
+
+
+def _picture(found: Card, line: Line) -> None:
+    what: bytes | str = line.value if line.picture is None else line.picture
+    if isinstance(what, str) and ":" in what:  # where it is on the web, from where nothing is fetched
+        _put(found, "Photo", what)
+    elif what and len(found.pictures) < PICTURES:
+        found.pictures.append(what)
 
 
 _FRAME = re.compile(r"(?:BEGIN|END|VERSION)[:;]", re.IGNORECASE)
@@ -294,7 +335,7 @@ def _parsed(text: str, encoding: str) -> Line | None:
             key, given = ("ENCODING" if key in _BARE_ENCODINGS else "TYPE"), param
         line.params.setdefault(key, []).extend(part.strip().strip('"') for part in given.strip('"').split(","))
     if line.name == "PHOTO":
-        line.value = "yes" if _is_picture(line, value) else ""
+        line.picture, line.value = photos.read(value, {word.upper() for word in line.params.get("VALUE", ())})
     else:
         line.value = "" if line.name in {"LOGO", "SOUND", "KEY"} else _decoded(line, value)
     return line
@@ -310,17 +351,6 @@ def _of_bytes(text: str, encoding: str) -> str:
         except (UnicodeDecodeError, LookupError):
             continue
     return data.decode(encoding, "surrogateescape")
-
-
-def _is_picture(line: Line, value: str) -> bool:
-    """Whether it is there whole; not where it is only an address on the web."""
-    text = value.partition("base64,")[2] if value.lower().startswith("data:") else value
-    if not text or "://" in text[:20] or "URI" in {word.upper() for word in line.params.get("VALUE", ())}:
-        return False
-    try:
-        return bool(base64.b64decode(re.sub(r"\s", "", text), validate=True))
-    except (binascii.Error, ValueError):
-        return False
 
 
 def _halves(text: str) -> tuple[str, str | None]:

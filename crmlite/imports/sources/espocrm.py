@@ -20,7 +20,7 @@ ESPOCRM = Source(
         "salutationName": "contact.salutation", "Salutation": "contact.salutation",
         "firstName": "contact.given", "First Name": "contact.given", "middleName": "contact.middle",
         "lastName": "contact.family", "Last Name": "contact.family", "name": "contact.name", "Name": "contact.name",
-        "accountName": "company.name", "Account": "company.name",
+        "accountName": "company.name", "Account": "company.name", "accountId": "company.key",
         "title": "contact.job", "accountRole": "contact.job", "Title": "contact.job", "Account Title": "contact.job",
         "emailAddress": "contact.email/work#1", "emailAddressData": "contact.email#2",
         "phoneNumberData": "contact.phone#0", "Email": "contact.email/work#1",
@@ -41,7 +41,8 @@ ESPOCRM_ACCOUNTS = Source(
     "EspoCRM",
     (("name", "billingAddressStreet"), ("name", "sicCode"), ("Name", "Billing Street", "Assigned User")),
     {
-        "deleted": "deleted", "teamsIds": "-", "name": "company.name", "Name": "company.name", "website": "company.url/work#1",
+        "deleted": "deleted", "teamsIds": "-", "id": "company.key",
+        "name": "company.name", "Name": "company.name", "website": "company.url/work#1",
         "emailAddress": "company.email/work#1", "emailAddressData": "company.email#2",
         "phoneNumberData": "company.phone#0", "Email": "company.email/work#1",
         "phoneNumber": "company.phone/work#1", "Phone": "company.phone/work#1", "industry": "company.industry",

@@ -37,6 +37,7 @@ HUBSPOT = Source(
         "Associated Company": "company.name#2",
         "Primary Associated Company": "company.name#2",
         "Associated Company (Primary)": "company.name#2",
+        "Associated Company IDs": "company.key",
         "Contact owner": "owner",
         "Street Address": "contact.lines/work#1",
         "City": "contact.city/work#1",
@@ -60,6 +61,7 @@ HUBSPOT_COMPANIES = Source(
     "HubSpot",
     (("Record ID", "Company name", "Company Domain Name"), ("Record ID", "Company name", "Company owner")),
     {
+        "Record ID": "company.key",
         "Company name": "company.name",
         "Company Domain Name": "company.url/work#1",
         "Website URL": "company.url/work#2",

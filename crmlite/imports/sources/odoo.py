@@ -8,7 +8,8 @@ from crmlite.imports.sources.source import Source
 
 _FIELDS = {
     "name": "contact.name", "is_company": "is_company", "company_type": "is_company", "parent_id": "company.name",
-    "parent_id/id": "-", "parent_id/.id": "-", "parent_id/name": "company.name", "company_id": "-", "company_id/id": "-",
+    "id": "key", "parent_id/id": "company.key#2", "parent_id/.id": "-", "parent_id/name": "company.name",
+    "company_id": "-", "company_id/id": "-",
     "type": "contact.address_label#1", "country_id/id": "contact.country/work#1",
     "title": "contact.salutation", "function": "contact.job", "email": "contact.email/work#1",
     "phone": "contact.phone/work#1", "mobile": "contact.phone/mobile#2", "website": "contact.url/work#1",
@@ -18,7 +19,8 @@ _FIELDS = {
 }  # fmt: skip
 _LABELS = {
     "Company/Name": "-", "Company/External ID": "-", "Color Index": "-", "Related Company/Name": "company.name",
-    "Related Company/External ID": "-", "Country/Country Code": "contact.country/work#1", "Address Type": "contact.address_label#1",
+    "External ID": "key", "Related Company/External ID": "company.key#2", "Country/Country Code": "contact.country/work#1",
+    "Address Type": "contact.address_label#1",
     "Country/Country Name": "contact.country/work#1", "State/State Name": "contact.region/work#1", "Salesperson/Name": "owner",
     "Name": "contact.name", "Display Name": "contact.name", "Complete Name": "-",
     "Is a Company": "is_company", "Company Type": "is_company", "Related Company": "company.name",

@@ -8,7 +8,7 @@ from crmlite.imports.sources.source import Source
 
 _PERSON = {
     "Name": "contact.name", "First name": "contact.given", "Last name": "contact.family",
-    "Organization": "company.name", "Title": "contact.job", "Job title": "contact.job", "Owner": "owner",
+    "Organization": "company.name", "Organization ID": "company.key", "Title": "contact.job", "Job title": "contact.job", "Owner": "owner",
     "Email": "contact.email/work#1", "Email - Work": "contact.email/work#1", "Email - Home": "contact.email/home#2",
     "Email - Other": "contact.email/other#3", "Phone": "contact.phone/work#1", "Phone - Work": "contact.phone/work#1",
     "Phone - Home": "contact.phone/home#2", "Phone - Mobile": "contact.phone/mobile#3",
@@ -24,7 +24,7 @@ _PERSON_AND_ADDRESS = _PERSON | {
     "Country of Postal address": "contact.country/work#1",
 }
 _ORGANIZATION = {
-    "Name": "company.name", "Owner": "owner", "Website": "company.url/work#1", "Industry": "company.industry",
+    "ID": "company.key", "Name": "company.name", "Owner": "owner", "Website": "company.url/work#1", "Industry": "company.industry",
     "Phone": "company.phone/work#1", "Address": "company.formatted/work#1", "LinkedIn profile": "company.url/work#2",
     "VAT number": "company.vat_id", "Label": "company.tags", "Labels": "company.tags",
     "Street/road name of Address": "company.lines/work#1",

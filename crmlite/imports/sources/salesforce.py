@@ -24,6 +24,7 @@ SALESFORCE = Source(
         "MiddleName": "contact.middle", "Middle Name": "contact.middle", "LastName": "contact.family",
         "Last Name": "contact.family", "Suffix": "contact.suffix", "Name": "contact.name", "Full Name": "contact.name",
         "Account Name": "company.name", "Account.Name": "company.name", "AccountName": "company.name",
+        "AccountId": "company.key", "Account ID": "company.key",
         "Title": "contact.job", "Email": "contact.email/work#1", "Phone": "contact.phone/work#1",
         "Business Phone": "contact.phone/work#1", "MobilePhone": "contact.phone/mobile#2",
         "Mobile": "contact.phone/mobile#2", "Mobile Phone": "contact.phone/mobile#2",
@@ -57,6 +58,7 @@ SALESFORCE_ACCOUNTS = Source(
     {
         "IsDeleted": "deleted", "CreatedById": "-", "LastModifiedById": "-", "LastModifiedDate": "-", "SystemModstamp": "-",
         "Fax": "company.phone/fax#2", "Name": "company.name", "Account Name": "company.name",
+        "Id": "company.key", "Account ID": "company.key",
         "Parent Account": "company.parent", "Phone": "company.phone/work#1",
         "Website": "company.url/work#1", "Industry": "company.industry",
         "BillingStreet": "company.lines/invoice#1", "Billing Street": "company.lines/invoice#1",
