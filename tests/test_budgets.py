@@ -124,7 +124,9 @@ def test_statements(few, large, route):
         assert len(fragments) <= FRAGMENTS, f"{route.name} loads {len(fragments)} fragments by itself: {fragments}"
         more = {fragment: cost(stage, actor, urljoin(url, fragment), htmx=True)[0] for fragment in fragments}
         everything = [*statements, *itertools.chain(*more.values())]
-        assert len(everything) <= (2 * PAST if of_the_past else WITH_ITS_FRAGMENTS), f"{route.name} with {fragments}: {_told(everything)}"
+        assert len(everything) <= (2 * PAST if of_the_past else WITH_ITS_FRAGMENTS), (
+            f"{route.name} with {fragments}: {_told(everything)}"
+        )
         counts.append([*statements, *itertools.chain(*(more[f] for f in more if not is_next_page(f)))])
     ten, thousands = counts
     # the thousands were there from the start, as far as the journal knows, the ten were made: of the past that is asked in two ways
