@@ -12,6 +12,13 @@ gmail.com googlemail.com outlook.com hotmail.com live.com yahoo.com icloud.com m
 proton.me protonmail.com aol.com ziggo.nl kpnmail.nl xs4all.nl hotmail.nl orange.fr free.fr t-online.de example.com
 """)
 
+_MANYS_MAIL = names.listed("""
+info office sales contact mail admin hello post service support welcome team hr jobs finance accounting billing invoice orders
+kontakt kontor buero verkauf vertrieb buchhaltung rechnung bestellung administratie verkoop inkoop facturen receptie planning balie
+amministrazione vendite commerciale ufficio segreteria salg regnskab bogholderi biuro sprzedaz ksiegowosc satis muhasebe iletisim bilgi
+contacto ventas accueil vente compta zakaz otdel sklad reception marketing
+""")
+
 
 @dataclass(frozen=True)
 class Card:
@@ -55,6 +62,11 @@ def number(phone: str) -> str:
     return digits[-8:] if len(digits) >= 7 else ""
 
 
+def is_of_many(email: str) -> bool:
+    """Whether it is a mailbox that colleagues read together, such as info@."""
+    return email.partition("@")[0].lower() in _MANYS_MAIL
+
+
 def domains(card: Card) -> list[str]:
     """Of its websites and e-mails, without those that everybody may have."""
     found = {site.removeprefix("www.") for site in card.sites} | {email.rpartition("@")[2] for email in card.emails}
@@ -80,18 +92,21 @@ def _reach_keys(card: Card) -> Iterable[str]:
 def _person_keys(card: Card) -> Iterable[str]:
     yield from _reach_keys(card)
     given, family = names.words(card.given), names.words(card.family)
-    first, last = (given or family or ("",))[0], (family or given or ("",))[-1]
+    given, family = given or family or ("",), family or given or ("",)
+    first, last = given[0], family[-1]
     heads = sorted({names.bones(first), names.bones(last)})
-    whole = " ".join(sorted([names.sound(first), names.sound(last)]))
-    if whole.strip():
-        yield f"n {whole}"
-        yield f"x {' '.join(heads)}"
-        yield from (f"k {form} {names.sound(last)}" for form in names.forms(first))
-        yield from (f"k {form} {names.sound(first)}" for form in names.forms(last))
+    for head, tail in {(first, last), (family[0], given[-1])}:  # the same two where somebody swapped them
+        if head or tail:
+            yield f"n {' '.join(sorted([names.sound(head), names.sound(tail)]))}"
+            yield f"x {' '.join(sorted({names.bones(head), names.bones(tail)}))}"
+            yield from (f"k {form} {names.sound(tail)}" for form in names.forms(head))
+            yield from (f"k {form} {names.sound(head)}" for form in names.forms(tail))
     if card.company and heads:
         firm = "".join(names.bones(word) for word in names.firm(card.company))
         yield from (f"c {firm} {head[:2]}" for head in heads)
+        yield from (f"f {firm} {form}" for form in names.forms(first))
     if card.birthday:
+        yield f"b {card.birthday}"
         yield f"b {card.birthday} {' '.join(sorted(head[:1] for head in heads))}"
 
 

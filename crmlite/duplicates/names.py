@@ -5,12 +5,15 @@
 """
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 from anyascii import anyascii
 from rapidfuzz.distance import OSA
 
+from crmlite.duplicates.family_names import COMMON
 from crmlite.duplicates.nicknames import groups
+from crmlite.duplicates.spellings import spellings
 from crmlite.fold import fold
 
 
@@ -24,10 +27,13 @@ van von der den de del della la le los las di da dos das do du ter ten te het t 
 _TITLES = listed("mr mrs ms dr prof ir ing drs mevr dhr herr frau mme sr sra jr junior senior")
 _LEGAL = listed("""
 bv nv vof cv gmbh mbh ag kg ug ohg ek ev se ltd limited llc llp inc incorporated corp corporation co company plc sa sas sarl
-srl spa sl slu aps as ab oy oyj asa holding ooo oao zao pao fze fzco llc sl kk pty the und and en et y
+srl spa snc sl slu ltda aps as ab oy oyj asa holding ooo oao zao pao ao pjsc fze fzco fzc wll est kk pty sp z oo zoo spzoo
+gbr sti sro doo kft
+the und and en et y
 """)
 _AND = re.compile(r"[&+]")
 _NUMBER = re.compile(r"\d+")
+_SLASH = re.compile(r"\b(\w)/(\w)\b")  # A/S
 _WORD = re.compile(r"[^\W_]+")
 _STEPS = tuple(
     (re.compile(before), after)
@@ -47,6 +53,7 @@ _STEPS = tuple(
         ("ae|ea", "a"),
         ("oe", "o"),
         ("ue|ou|oo", "u"),
+        ("ij", "y"),
         ("[iyj]+(?=[aou])", ""),
         ("[yj]", "i"),
         ("ee|ie|ei", "i"),
@@ -55,7 +62,8 @@ _STEPS = tuple(
     )
 )
 _VOWELS = re.compile("[aeiouhvy]")
-_GROUPS = groups()
+_ARTICLE = re.compile("^ال(?=.{3})")
+_ELIAS = listed("الياس اليزابيث اليسا")
 
 
 @lru_cache(maxsize=200_000)
@@ -76,15 +84,20 @@ def bones(word: str) -> str:
 
 @lru_cache(maxsize=100_000)
 def forms(word: str) -> frozenset[int]:
-    """The names that this first name may be a short form of."""
-    plain = "".join(_WORD.findall(anyascii(word).lower()))
-    return _GROUPS.get(plain, frozenset())
+    """The names that this first name may be a short form of: as it is written, or else as it is heard."""
+    return _GROUPS.get(_plain(word)) or _HEARD.get(sound(word), frozenset())
+
+
+@lru_cache(maxsize=100_000)
+def spelling(word: str) -> frozenset[int]:
+    """The names that people write in many ways, first or family names, of which this is one way."""
+    return _SPELLINGS.get(fold(word), frozenset())
 
 
 @lru_cache(maxsize=200_000)
 def words(text: str) -> tuple[str, ...]:
     """The words of a name without titles and particles, or with them where there is nothing else."""
-    found = tuple(_WORD.findall(fold(text.replace(".", ". ")).replace("'", "")))
+    found = tuple(_bare(word) for word in _WORD.findall(fold(text.replace(".", ". ")).replace("'", "")))
     kept = tuple(word for word in found if word not in _PARTICLES and word not in _TITLES)
     return kept or found
 
@@ -92,7 +105,7 @@ def words(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=100_000)
 def firm(name: str) -> tuple[str, ...]:
     """The words of a company's name, as they are heard, without its legal form."""
-    plain = _AND.sub(" ", name.replace(".", ""))
+    plain = _AND.sub(" ", _SLASH.sub(r"\1\2", name.replace(".", "")))
     found = _WORD.findall(anyascii(plain).lower())
     kept = [word for word in found if word not in _LEGAL] or found
     return tuple(filter(None, (sound(word) for word in kept)))
@@ -118,3 +131,58 @@ def is_near(one: str, other: str) -> bool:
         return False
     most = 1 if longest < 9 else 2
     return abs(len(one) - len(other)) <= most and OSA.distance(one, other, score_cutoff=most) <= most
+
+
+def is_same_name(one: str, other: str) -> bool:
+    """Whether two different words are known for two spellings of one name."""
+    return bool(spelling(one) & spelling(other))
+
+
+def are_two_names(one: str, other: str) -> bool:
+    """Whether both are known, and not forms of one: Maria and Marta, which a slip of the finger makes of each other."""
+    if spelling(one) and spelling(other):
+        return not is_same_name(one, other)
+    mine, theirs = _GROUPS.get(_plain(one)), _GROUPS.get(_plain(other))
+    if not mine or not theirs or mine & theirs:
+        return False
+    return len(_forms_of(mine) & _forms_of(theirs)) < 2  # two lines of the list may be about one name
+
+
+@lru_cache(maxsize=10_000)
+def _forms_of(numbers: frozenset[int]) -> frozenset[str]:
+    return frozenset(form for form, lines in _GROUPS.items() if lines & numbers)
+
+
+def is_common(family: str) -> bool:
+    """Whether it is a family name that so many have that two of them in one city are no surprise."""
+    return bool(_COMMON & {"".join(plain_words(family)), "".join(map(sound, words(family)))})
+
+
+def plain_words(text: str) -> list[str]:
+    """All words of a name in plain Latin letters, as they stand in addresses."""
+    return _WORD.findall(anyascii(text).lower().replace("'", ""))
+
+
+def _plain(word: str) -> str:
+    return "".join(_WORD.findall(anyascii(fold(word)).lower()))
+
+
+def _bare(word: str) -> str:
+    """An Arabic word without its article, which others write apart."""
+    return word if word in _ELIAS else _ARTICLE.sub("", word)
+
+
+def _by(key: Callable[[str], str], known: dict[str, frozenset[int]], least: int) -> dict[str, frozenset[int]]:
+    found: dict[str, frozenset[int]] = {}
+    for form, numbers in known.items():
+        if len(heard := key(form)) >= least:
+            found[heard] = found.get(heard, frozenset()) | numbers
+    return found
+
+
+_GROUPS = _by(_plain, groups(), 2)
+_HEARD = _by(sound, groups(), 4)
+_SPELLINGS = _by(fold, spellings(), 2)
+_COMMON = frozenset(
+    heard for name in COMMON.split() for heard in ("".join(plain_words(name)), "".join(map(sound, words(name))))
+)

@@ -10,7 +10,7 @@ from typing import Any
 from rapidfuzz.distance import OSA
 
 from crmlite.duplicates import names
-from crmlite.duplicates.cards import Card, domains, number, vat
+from crmlite.duplicates.cards import FREE_MAIL, Card, domains, is_of_many, number, vat
 
 SURE = 70
 """From which score on a pair is shown."""
@@ -36,14 +36,17 @@ _NAMES = {"same_name": 4, "spelled": 4, "swapped": 4, "nickname": 3, "typo": 2, 
 
 
 def _people(one: Card, other: Card) -> Match:
-    email, phone = bool(set(one.emails) & set(other.emails)), _share_phone(one, other)
+    shared = set(one.emails) & set(other.emails)
+    email, mailbox = any(not is_of_many(each) for each in shared), any(map(is_of_many, shared))
+    phone = _share_phone(one, other)
     same_day = one.birthday and one.birthday == other.birthday
-    if one.birthday and other.birthday and not same_day and not (email and phone):
-        return NO  # father and son
-    evidence = _found(same_email=email, same_phone=phone, same_birthday=same_day)
+    slip = email and phone and _is_slip_of_date(one.birthday, other.birthday)
+    if one.birthday and other.birthday and not same_day and not slip:
+        return NO  # father and son, who share address and number
+    evidence = _found(same_email=email or mailbox, same_phone=phone, same_birthday=same_day)
     nameless = not (one.given or one.family) or not (other.given or other.family)
     if nameless:
-        return Match(85 if email else 70, evidence) if (email or phone) else NO
+        return Match(85 if shared else 70, evidence) if (shared or phone) else NO
     fit = _names_fit(one, other)
     if fit is None:
         return NO
@@ -56,31 +59,49 @@ def _people(one: Card, other: Card) -> Match:
         return Match(78, evidence) if email else NO
     if strength == 1:
         return Match(82, evidence) if email or phone else Match(70 if company else 0, evidence)
-    if email or phone or same_day:
+    two = _are_two(one, other, email, strength)
+    if email or same_day or (phone and not two):
         return Match(min(99, 88 + 2 * strength + 2 * (email and phone)), evidence)
-    return _without_reach(one, other, strength, company, city, like, evidence)
+    return NO if two else _without_reach(one, other, strength, company or mailbox, city, like, evidence)
+
+
+def _are_two(one: Card, other: Card, email: bool, strength: int) -> bool:
+    """Whether colleagues have each their own address at their company: an address is given to one of them only."""
+    if email or strength == 4 and one.given == other.given and one.family == other.family:
+        return False
+    mine, theirs = ({_at(each) for each in card.emails if not is_of_many(each)} - FREE_MAIL for card in (one, other))
+    return bool(mine & theirs) and not _like_email(one, other)
+
+
+def _is_slip_of_date(one: str, other: str) -> bool:
+    """One digit is another, or two changed places, or day and month did."""
+    changed = one.split("-")[:1] + one.split("-")[:0:-1] == other.split("-")
+    return changed or OSA.distance(one, other, score_cutoff=1) <= 1
 
 
 def _without_reach(
     one: Card, other: Card, strength: int, company: bool, city: bool, like: bool, evidence: tuple[str, ...]
 ) -> Match:
-    """The names fit, and no address or number is shared."""
-    against = sum(
-        bool(mine and theirs) for mine, theirs in ((one.emails, other.emails), (one.phones, other.phones))
-    ) - (1 if like else 0)
-    if like and (company or strength > 2):
+    """The names fit, and no address or number of their own is shared."""
+    emails = [[each for each in card.emails if not is_of_many(each)] for card in (one, other)]
+    against = (all(emails) and not like) + bool(one.phones and other.phones and not _share_phone(one, other))
+    elsewhere = bool(one.city and other.city) and not city
+    if like and (company or strength > 2) and against < 1 and not elsewhere:
         return Match(86, evidence)
     if company:
         if strength == 2:  # Martin and Martina
             return Match(70 if against < 1 else 0, evidence)
+        if against and evidence[0] != "same_name" and names.is_latin(one.given) == names.is_latin(other.given):
+            return NO  # Alina and Alyona, Jansen and Janssen
+        if against == 2 and elsewhere:
+            return NO
         return Match(84 if against < 2 else 74, evidence)
     if one.company and other.company:
         return NO
-    if strength < 3 or against > 0:
+    if not city or strength < 4 or names.is_common(one.family) or names.is_common(other.family):
         return NO
-    if city:
-        return Match(72, evidence)
-    return NO
+    bare = any(not (card.emails or card.phones or card.company) for card in (one, other))
+    return Match(72, evidence) if bare else NO  # two who can each be reached, in another way, are namesakes more often
 
 
 def _names_fit(one: Card, other: Card) -> str | None:
@@ -127,19 +148,41 @@ def _fit(mine: tuple[str, ...], theirs: tuple[str, ...], given: bool = False) ->
     """How two parts of a name fit: by all of their words, or a first name by its first."""
     if mine == theirs:
         return "same_name"
-    a, b = "".join(mine), "".join(theirs)
-    if names.sound(a) == names.sound(b):
+    if how := _words_fit("".join(mine), "".join(theirs), given):
+        return how
+    if len(mine) == len(theirs) > 1:
+        each = [_words_fit(a, b, given and n == 0) for n, (a, b) in enumerate(zip(mine, theirs, strict=True))]
+        return max((how for how in each if how), key=_weakness) if all(each) else None
+    if given and len(mine) != len(theirs) and 1 in (len(mine), len(theirs)):  # Anna and Anna Maria
+        if mine[0] == theirs[0] and len(mine[0]) > 2:
+            return "same_name"
+        how = _words_fit(mine[0], theirs[0], given)
+        return how if how in {"spelled", "nickname"} else None
+    return None
+
+
+def _weakness(how: str) -> tuple[int, bool]:
+    return -_NAMES[how], how == "spelled"
+
+
+def _words_fit(a: str, b: str, given: bool) -> str | None:
+    if a == b:
+        return "same_name"
+    short = given and bool(names.forms(a) & names.forms(b))
+    if names.is_same_name(a, b) or (short and names.sound(a) == names.sound(b)):
         return "spelled"
-    if names.is_latin(a) != names.is_latin(b) and names.bones(a) == names.bones(b) and len(names.bones(a)) > 1:
-        return "spelled"
-    if given and (names.forms(mine[0]) & names.forms(theirs[0])):
+    if short:
         return "nickname"
-    if names.is_near(a, b) or (
-        names.is_latin(a) != names.is_latin(b) and names.is_near(names.sound(a), names.sound(b))
-    ):
-        return "typo" if names.is_latin(a) == names.is_latin(b) else "spelled"
-    if given and mine[0] == theirs[0] and len(mine[0]) > 2:
-        return "same_name"  # Anna and Anna Maria
+    if names.are_two_names(a, b) and (given or names.sound(a) != names.sound(b)):
+        return None
+    foreign = names.is_latin(a) != names.is_latin(b)
+    heard, other, bones, others = names.sound(a), names.sound(b), names.bones(a), names.bones(b)
+    if heard == other or (foreign and (bones == others and len(bones) > 1 or names.is_near(heard, other))):
+        return "spelled"
+    if names.is_near(a, b) or (min(len(heard), len(other)) > 4 and names.is_near(heard, other)):
+        return "typo"
+    if foreign and min(len(bones), len(others)) > 3 and OSA.distance(bones, others, score_cutoff=1) <= 1:
+        return "typo"
     return None
 
 
@@ -204,16 +247,30 @@ def _share_phone(one: Card, other: Card) -> bool:
 
 def _same_firm(one: str, other: str) -> bool:
     a, b = names.firm(one), names.firm(other)
-    return bool(a) and ("".join(a) == "".join(b) or [*map(names.bones, a)] == [*map(names.bones, b)])
+    if names.is_latin(one) == names.is_latin(other):
+        return bool(a) and "".join(a) == "".join(b)
+    return bool(a) and [*map(names.bones, a)] == [*map(names.bones, b)]
 
 
 def _like_email(one: Card, other: Card) -> bool:
-    """Whether one address is the other with a slip of the finger before the @; jan1 and jan2 are two people."""
+    """Whether one address is the other with a slip of the finger before the @; jan1 and jan2 are two people, and so are
+    p.vos and j.vos, or pietv and piet: both are made of a name as addresses are."""
     for mine in one.emails:
         for theirs in other.emails:
             (a, _, at), (b, _, there) = mine.partition("@"), theirs.partition("@")
             if at != there or min(len(a), len(b)) < 5 or [*filter(str.isdigit, a)] != [*filter(str.isdigit, b)]:
                 continue
-            if OSA.distance(a, b, score_cutoff=1) <= 1:
+            if OSA.distance(a, b, score_cutoff=1) <= 1 and not (_is_made_of(a, one) and _is_made_of(b, other)):
                 return True
     return False
+
+
+def _is_made_of(local: str, card: Card) -> bool:
+    given, family = ("".join(names.plain_words(part)) for part in (card.given, card.family))
+    letters = "".join(filter(str.isalpha, local)).lower()
+    made = {given, family, given + family, family + given, given[:1] + family, given + family[:1], family + given[:1]}
+    return names.sound(letters) in {*map(names.sound, made)}
+
+
+def _at(email: str) -> str:
+    return email.rpartition("@")[2]

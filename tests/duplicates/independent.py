@@ -137,7 +137,7 @@ class Maker:
 
     def employed(self, one: Person, company: Company | None = None) -> Person:
         """At a company where nobody else has that name; with its mailbox and switchboard, or an own address and number."""
-        rng, key = self.rng, (one.culture.formal(one.native[0]), one.native[1])
+        rng, key = self.rng, (one.culture.formal(one.native[0]), one.native[1].removeprefix("ال"))
         company = company or self.company(one.country or "NL")
         if key in company.names:
             return one
@@ -178,7 +178,10 @@ class Maker:
         return company
 
     def household(self) -> list[Person]:
-        """Two to four at one address and phone, often with one mailbox; sometimes a father and his son of the same name."""
+        """Two to four at one address and phone, often with one mailbox; sometimes a father and his son of the same name.
+
+        The records of those with like names have a birthday.
+        """
         rng, first = self.rng, self.person()
         culture, (given, family) = first.culture, first.native
         number, mailbox = (
@@ -194,6 +197,10 @@ class Maker:
                 other = culture.name(rng, family)
                 names.setdefault(culture.formal(other[0]), other)
             natives, years = list(names.values()), [(0, 0)] * len(names)
+            if any(
+                get_close_matches(one, names.keys() - {one}, 1, 0.6) for one in names
+            ):  # Anna and Anne: the records tell them apart
+                years = [(1940, 2004)] * len(names)
         members = []
         for native, span in zip(natives, years, strict=True):
             names_ = [spelled(culture, word, first.style, rng) for word in native]
@@ -221,7 +228,7 @@ class Maker:
                 culture.gendered(given, name)
                 for name in get_close_matches(culture.masculine(family), [*culture.common, *culture.tail], 4, 0.8)
             ]
-            others = [one for one in others if one[1] != family]
+            others = [one for one in others if one[1].removeprefix("ال") != family.removeprefix("ال")]
         if not others:
             return []
         company, made = self.company(rng.choice(culture.countries)), []

@@ -1,9 +1,11 @@
 """The promise about duplicates holds for an address book whose author had not read the finder."""
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 
 import pytest
 
+from crmlite.duplicates import scoring
 from crmlite.duplicates.cards import Card
 from crmlite.points import normal_phone
 from tests.duplicates import independent
@@ -50,3 +52,16 @@ def test_a_stranger_s_book_is_the_same_for_the_same_seed_and_as_promised():
     for one in book.people:
         namesakes[one.given, one.family, one.city].append(one)
     assert max(map(len, namesakes.values())) >= 2
+
+
+def test_what_families_and_colleagues_share_makes_nobody_one():
+    father = Card("contact", "Jan", "Vos", ("vos@ziggo.nl",), ("+31201234567",), city="Breda", birthday="1950-03-01")
+    assert scoring.compare(father, replace(father, birthday="1981-11-20")).score < scoring.SURE
+    assert scoring.compare(father, replace(father, birthday="1950-01-03")).score >= scoring.SURE
+    robert = Card("contact", "Robert", "Hall", ("info@acme.nl",), company="Acme", city="Breda")
+    assert scoring.compare(robert, replace(robert, family="Underwood")).score < scoring.SURE
+    assert scoring.compare(robert, replace(robert, given="Bob")).score >= scoring.SURE
+    marta = Card("contact", "Marta", "Zander", ("m.zander@acme.nl",), company="Acme", city="Breda")
+    assert scoring.compare(marta, replace(marta, family="Sander", emails=("m.sander@acme.nl",))).score < scoring.SURE
+    tina = Card("contact", "Tina", "Holm", ("tina@gmail.com",), city="Odense")
+    assert scoring.compare(tina, replace(tina, emails=(), phones=("+4520123456",))).score < scoring.SURE
