@@ -100,6 +100,7 @@ def test_every_row_of_every_table_is_the_same(firm, target):
             "distinct_pair",
             "duplicate_pair",
             "import_mapping",
+            "outside_id",
             "merge",
             "merge_move",
         }
