@@ -89,6 +89,7 @@ def printing(stage, renderer):
     with stage.app.test_request_context():
         reading()
         yield stage
+    renderer.serve(stage.app)  # the stage is everybody's, and a test may have given it another one
 
 
 def words(data: bytes) -> list[list[tuple[str, float, float, float, float]]]:
