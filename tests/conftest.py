@@ -121,6 +121,7 @@ def stage(_stage: tuple[cast.Stage, str], databases: dbs.Databases) -> Iterator[
     """An app with the fixed cast and a record of each type for every owner (tests/cast.py); what a test writes is put back."""
     yield _stage[0]
     databases.reset(_stage[1])
+    _stage[0].app.extensions.pop("crmlite.modules_known", None)  # what a process knew of the rows that are put back
 
 
 @pytest.fixture
