@@ -91,7 +91,9 @@ def _without_reach(
     if company:
         if strength == 2:  # Martin and Martina
             return Match(70 if against < 1 else 0, evidence)
-        if against and evidence[0] != "same_name" and names.is_latin(one.given) == names.is_latin(other.given):
+        rare = one.family == other.family and not names.is_common(one.family)
+        alike = evidence[0] == "same_name" or (rare and evidence[0] == "spelled")  # Stefan and Stephan Quillmaker
+        if against and not alike and names.is_latin(one.given) == names.is_latin(other.given):
             return NO  # Alina and Alyona, Jansen and Janssen
         if against == 2 and elsewhere:
             return NO
