@@ -170,7 +170,10 @@ def test_the_company_page_lists_its_people_and_who_is_missing(stage):
     seller = stage.client("seller")
     assert "Nobody here decides yet" not in seller.get(url).text
     with stage.writes("seller"):
-        link = db.session.scalar(sa.select(Affiliation).where(Affiliation.contact_id == stage.ids["seller.contact"]))
+        there = Affiliation.company_id == stage.ids["seller.company"]
+        link = db.session.scalar(
+            sa.select(Affiliation).where(Affiliation.contact_id == stage.ids["seller.contact"], there)
+        )
         link.change(link.title, "uses", None, None, main=True)
     page = seller.get(url).text
     assert "zcsellercontactqx" in page

@@ -320,7 +320,6 @@ def test_the_preview_names_every_relation_and_asks_field_by_field(stage):
         "Quotes",
         "Orders",
         "Notes",
-        "Files",
         "Mails",
         "Stars",
         "Notices",
