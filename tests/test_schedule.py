@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from crmlite import jobs, schedule
 from crmlite.auth.models import Throttle, User, UserSession
+from crmlite.duplicates.models import DuplicateCard
 from crmlite.extensions import db, utcnow, writing
 from crmlite.jobs import Job
 from crmlite.schedule import DAY, HOUR, Periodic
@@ -107,18 +108,45 @@ def test_what_it_forgets(app):
         assert [row.state for row in rows() if row.name == "x"] == ["parked"]
 
 
-def test_sqlite_counts_its_tables_with_a_limit(app, database):
+@pytest.mark.only_on("sqlite")
+def test_sqlite_counts_its_large_tables(app, monkeypatch):
+    monkeypatch.setattr(schedule, "FEW", 200)
     with app.app_context():
         writing()
         for number in range(200):
             db.session.add(Throttle(key=str(number), count=1, until=utcnow()))
         db.session.commit()
+        count_tables()
+        assert counted() == {"throttle"}
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("few", [0, schedule.FEW], ids=["kept, the control", "as it is"])
+def test_a_table_that_was_small_when_it_was_counted_is_not_read_whole(app, monkeypatch, few):
+    """Many rows come on the day after: their keys are looked up, and not sought in all of the table."""
+    monkeypatch.setattr(schedule, "FEW", few)
+    with app.app_context():
         writing()
-        schedule.optimize()
+        db.session.add(DuplicateCard(record_type="contact", record_id=1, values={}))
         db.session.commit()
-        with db.engines["reader"].connect() as connection:
-            if database == "sqlite":
-                assert connection.scalar(sa.text("SELECT count(*) FROM sqlite_stat1")) > 0
+        count_tables()
+        writing()
+        card = DuplicateCard
+        query = sa.select(card.values).where(card.record_type == "contact", card.record_id.in_(range(400)))
+        text = str(query.compile(db.engines[None], compile_kwargs={"literal_binds": True}))
+        plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {text}").all()
+        assert ("SCAN" if few == 0 else "SEARCH") in plan[0][3], plan
+
+
+def count_tables() -> None:
+    writing()
+    schedule.optimize()
+    db.session.commit()
+
+
+def counted() -> set[str]:
+    with db.engines["reader"].connect() as connection:
+        return set(connection.scalars(sa.text("SELECT tbl FROM sqlite_stat1")))
 
 
 def test_an_idle_worker_never_writes(app):
