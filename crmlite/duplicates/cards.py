@@ -58,7 +58,9 @@ _FIELDS = tuple(field.name for field in fields(Card) if field.name != "kind")
 
 def number(phone: str) -> str:
     """What all spellings of a phone number end with: no country code, no trunk zero."""
-    digits = "".join(filter(str.isdigit, phone)).lstrip("0")
+    digits = phone.lstrip("+0")
+    if not digits.isdigit():
+        digits = "".join(filter(str.isdigit, digits)).lstrip("0")
     return digits[-8:] if len(digits) >= 7 else ""
 
 
@@ -97,7 +99,9 @@ def _person_keys(card: Card) -> Iterable[str]:
     heads = sorted({names.bones(first), names.bones(last)})
     for head, tail in {(first, last), (family[0], given[-1])}:  # the same two where somebody swapped them
         if head or tail:
-            yield f"n {' '.join(sorted([names.sound(head), names.sound(tail)]))}"
+            both = " ".join(sorted([names.sound(head), names.sound(tail)]))
+            yield f"n {both}"
+            yield from (f"d {domain} {both}" for domain in {email.rpartition("@")[2] for email in card.emails})
             yield f"x {' '.join(sorted({names.bones(head), names.bones(tail)}))}"
             yield from (f"k {form} {names.sound(tail)}" for form in names.forms(head))
             yield from (f"k {form} {names.sound(head)}" for form in names.forms(tail))

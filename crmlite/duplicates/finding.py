@@ -14,8 +14,9 @@ from crmlite.duplicates.models import DuplicateCard, DuplicateKey, DuplicatePair
 from crmlite.duplicates.scoring import Match
 from crmlite.extensions import db, insert, utcnow
 
-MOST_ALIKE = 60
-"""Records that share one key and are compared by it: more of them share a name that many have, and need another key."""
+MOST_ALIKE = 20
+"""Records that share one key and are compared by it. What more of them share, such as a name or a switchboard, says too little:
+where company or mail domain speak for a pair, they are in another key together with the name."""
 
 
 @dataclass(frozen=True)
@@ -27,18 +28,22 @@ class Comparison:
     cards: dict[int, Card]
     """What was compared, of these records and of those that look like them."""
     found: dict[tuple[int, int], Match]
+    later: set[int]
+    """What waited itself, and is compared with these when it is its turn."""
 
 
 def compare(name: str, ids: list[int]) -> Comparison:
     """Compares at most AT_ONCE records with all others. Only reads."""
     pairs = _candidates(name, ids)
+    later = _waiting(name, {b for _a, b in pairs}.difference(ids))
+    pairs = {(a, b) for a, b in pairs if b not in later}
     cards = cards_at(name, {*ids, *(number for pair in pairs for number in pair)})
     found = dict[tuple[int, int], Match]()
     for a, b in pairs:
         if a in cards and b in cards and (match := scoring.compare(cards[a], cards[b])).score >= scoring.SURE:
             found[a, b] = match
     used = {*ids, *(number for pair in found for number in pair)}
-    return Comparison(name, ids, {i: card for i, card in cards.items() if i in used}, found)
+    return Comparison(name, ids, {i: card for i, card in cards.items() if i in used}, found, later)
 
 
 def keep(comparison: Comparison) -> None:
@@ -46,7 +51,8 @@ def keep(comparison: Comparison) -> None:
     name, read = comparison.name, comparison.cards
     same = {i for i, card in cards_at(name, read, locked=True).items() if read[i] == card}
     ids = [i for i in comparison.ids if i in same]
-    _write(name, ids, {pair: match for pair, match in comparison.found.items() if same.issuperset(pair)})
+    found = {pair: match for pair, match in comparison.found.items() if same.issuperset(pair)}
+    _write(name, ids, found, comparison.later)
 
 
 def alike(card: Card, limit: int = 20) -> list[tuple[int, Match]]:
@@ -61,7 +67,7 @@ def alike(card: Card, limit: int = 20) -> list[tuple[int, Match]]:
     by_key: dict[int, list[int]] = {}
     for number, record_id in rows:
         by_key.setdefault(number, []).append(record_id)
-    ids = {i for block in by_key.values() if len(block) <= 5 * MOST_ALIKE for i in block}
+    ids = {i for block in by_key.values() for i in block}
     cards = cards_at(card.kind, ids)
     matches = ((i, scoring.compare(card, other)) for i, other in cards.items())
     found = [(i, match) for i, match in matches if match.score >= scoring.SURE]
@@ -95,8 +101,18 @@ def _candidates(name: str, ids: list[int]) -> set[tuple[int, int]]:
         for key, number in db.session.execute(rows):
             blocks.setdefault(key, []).append(number)
         for block in blocks.values():
-            if 1 < len(block) <= MOST_ALIKE:
+            if len(block) > 1:
                 found |= {(min(a, b), max(a, b)) for a in block if a in wanted for b in block if a != b}
+    return found
+
+
+def _waiting(name: str, ids: Iterable[int]) -> set[int]:
+    """Those of them that are yet to be compared."""
+    card, wanted, found = DuplicateCard, sorted(ids), set[int]()
+    for start in range(0, len(wanted), AT_ONCE):
+        some = wanted[start : start + AT_ONCE]
+        query = sa.select(card.record_id).where(card.record_type == name, card.record_id.in_(some), card.waiting)
+        found.update(db.session.scalars(query))
     return found
 
 
@@ -107,15 +123,15 @@ def _rare(name: str, keys: list[int], most: int) -> sa.Select[Any]:
     return of_these.group_by(key).having(sa.func.count() <= most)
 
 
-def _write(name: str, ids: list[int], found: dict[tuple[int, int], Match]) -> None:
-    """Pairs that are there already keep their id, and so their place."""
+def _write(name: str, ids: list[int], found: dict[tuple[int, int], Match], later: set[int]) -> None:
+    """Pairs that are there already keep their id, and so their place; those with what is compared `later` stay as they are."""
     table, connection = DuplicatePair.__table__, db.session.connection()
     either = sa.or_(table.c.record_id.in_(ids), table.c.other_id.in_(ids))
     known = {
         (row.record_id, row.other_id): row
         for row in connection.execute(sa.select(table).where(table.c.record_type == name, either))
     }
-    gone = [row.id for pair, row in known.items() if pair not in found]
+    gone = [row.id for pair, row in known.items() if pair not in found and later.isdisjoint(pair)]
     if gone:
         connection.execute(sa.delete(table).where(table.c.id.in_(gone)))
     rows: list[dict[str, Any]] = [

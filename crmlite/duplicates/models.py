@@ -35,7 +35,7 @@ class DuplicateKey(Base):
     """What two records have to share one of to be compared: a number of 64 bits for an e-mail, a phone, a name as it is heard."""
 
     __tablename__ = "duplicate_key"
-    __table_args__ = (sa.Index(None, "record_type", "record_id"),)
+    __table_args__ = (sa.Index(None, "record_type", "record_id"), {"sqlite_with_rowid": False})
     key: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
     record_type: Mapped[str] = mapped_column(primary_key=True)
     record_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

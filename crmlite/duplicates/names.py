@@ -120,8 +120,13 @@ def is_latin(text: str) -> bool:
 
 def other_numbers(one: str, other: str) -> bool:
     """Whether both have numbers, and not the same ones: Store 1 and Store 11 are two, however alike they sound."""
-    mine, theirs = (_NUMBER.findall(anyascii(name)) for name in (one, other))
+    mine, theirs = _numbers(one), _numbers(other)
     return bool(mine and theirs) and mine != theirs
+
+
+@lru_cache(maxsize=200_000)
+def _numbers(name: str) -> tuple[str, ...]:
+    return tuple(_NUMBER.findall(anyascii(name)))
 
 
 def is_near(one: str, other: str) -> bool:
@@ -163,6 +168,7 @@ def plain_words(text: str) -> list[str]:
     return _WORD.findall(anyascii(text).lower().replace("'", ""))
 
 
+@lru_cache(maxsize=200_000)
 def _plain(word: str) -> str:
     return "".join(_WORD.findall(anyascii(fold(word)).lower()))
 

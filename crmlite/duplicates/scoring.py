@@ -5,6 +5,7 @@ that fits and something else that fits, or a name that fits and nothing that spe
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from rapidfuzz.distance import OSA
@@ -167,6 +168,7 @@ def _weakness(how: str) -> tuple[int, bool]:
     return -_NAMES[how], how == "spelled"
 
 
+@lru_cache(maxsize=200_000)
 def _words_fit(a: str, b: str, given: bool) -> str | None:
     if a == b:
         return "same_name"

@@ -85,3 +85,35 @@ def test_cards_are_made_of_what_had_none_and_only_of_that(stage, monkeypatch):
     assert made[ids[0]].family == "Overtaken"
     assert ids[1] not in made
     assert made[ids[2]].family == "Dijkstra"
+
+
+def test_each_pair_is_compared_once_and_keeps_its_place(stage, monkeypatch):
+    """The elder one leaves what waits itself to its turn, and takes no pair away that was there."""
+    forget_what_waits(stage)
+    ids = double(stage, "seller"), double(stage, "seller")
+    monkeypatch.setattr(duplicates, "AT_ONCE", 1)
+    compared_now: list[int] = []
+    own = finding.scoring.compare
+
+    def compare(one, other):
+        compared_now.append(1)
+        return own(one, other)
+
+    monkeypatch.setattr(finding.scoring, "compare", compare)
+
+    def look(again: bool) -> list[tuple[int, set[tuple[int, int]]]]:
+        found = []
+        with stage.app.app_context():
+            if again:
+                writing()
+                card = DuplicateCard
+                db.session.execute(sa.update(card).where(card.record_id.in_(ids)).values(waiting=True))
+                db.session.commit()
+            for _turn in ids:
+                compared_now.clear()
+                assert duplicates._compare_some("contact")
+                found.append((len(compared_now), pairs_of(stage)))
+        return found
+
+    assert look(again=False) == [(0, set()), (1, {ids})]
+    assert look(again=True) == [(0, {ids}), (1, {ids})]

@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("record_type", sa.String(), nullable=False),
         sa.Column("record_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.PrimaryKeyConstraint("key", "record_type", "record_id", name=op.f("pk_duplicate_key")),
+        sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_duplicate_key_record_type_record_id"), "duplicate_key", ["record_type", "record_id"])
     op.create_table(
