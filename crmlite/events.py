@@ -476,9 +476,9 @@ def emit_many(kind: EventType, happened: Sequence[tuple[Keyed, Sequence[Keyed], 
     """emit() for many new rows that the session does not hold: (subject, further records, payload) each, records by type and id."""
     if not happened:
         return
-    connection, now, operation_id = db.session.connection(), utcnow(), journal.operation()
+    now, operation_id = utcnow(), journal.operation()
     ids = bulk.new_ids("event", len(happened))
-    connection.execute(
+    bulk.fill(
         sa.insert(journal.Event.__table__),
         [
             {
@@ -499,7 +499,7 @@ def emit_many(kind: EventType, happened: Sequence[tuple[Keyed, Sequence[Keyed], 
         for event_id, (subject, about, _data) in zip(ids, happened, strict=True)
         for record_type, record_id in sorted({subject, *about})
     ]
-    connection.execute(sa.insert(journal.EventLink.__table__), links)
+    bulk.fill(sa.insert(journal.EventLink.__table__), links)
     for listener in _listeners.get(kind.name, ()):
         for (record_type, record_id), _about, data in happened:
             listener(db.session.get_one(journal.models()[record_type], record_id), **data)

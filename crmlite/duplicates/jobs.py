@@ -83,7 +83,7 @@ def _make_some(name: str, after: int) -> list[int]:
         writing()
         # what changed since has its card from the change, and what was deleted needs none
         still = _without_card(name).where(keeping.MODELS[name].id.in_(ids)).with_for_update(read=True)
-        keeping.write(db.session(), name, {i: cards[i] for i in db.session.scalars(still) if i in cards})
+        keeping.write(name, {i: cards[i] for i in db.session.scalars(still) if i in cards})
         db.session.commit()
     return ids
 

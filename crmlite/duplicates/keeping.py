@@ -13,6 +13,7 @@ from crmlite.contacts.models import Contact
 from crmlite.duplicates.cards import Card
 from crmlite.duplicates.models import DuplicateCard, DuplicateKey, DuplicatePair
 from crmlite.extensions import db, insert
+from crmlite.journal import bulk
 from crmlite.records.points import Point
 
 MODELS: dict[str, Any] = {"contact": Contact, "company": Company}
@@ -41,8 +42,8 @@ def renew(session: Session, name: str, ids: list[int]) -> None:
     }
     other = [i for i, card in cards.items() if known.get(i) != card.as_json()]
     gone = known.keys() - cards.keys()
-    forget(session, name, [*other, *gone], pairs=gone)
-    write(session, name, {i: cards[i] for i in other})
+    forget(session, name, [*(i for i in other if i in known), *gone], pairs=gone)
+    write(name, {i: cards[i] for i in other})
     if name == "company":
         for i in other:
             if known.get(i, {}).get("given", cards[i].given) != cards[i].given:
@@ -74,19 +75,15 @@ def forget(session: Session, name: str, ids: Iterable[int], pairs: Iterable[int]
         connection.execute(sa.delete(table).where(table.c.record_type == name, either))
 
 
-def write(session: Session, name: str, cards: dict[int, Card]) -> None:
-    if not cards:
-        return
-    connection = session.connection()
-    connection.execute(
+def write(name: str, cards: dict[int, Card]) -> None:
+    bulk.fill(
         sa.insert(DuplicateCard.__table__),
         [{"record_type": name, "record_id": i, "values": card.as_json(), "waiting": True} for i, card in cards.items()],
     )
     keys = [
         {"record_type": name, "record_id": i, "key": key} for i, card in cards.items() for key in sorted(card.keys())
     ]
-    if keys:
-        connection.execute(insert(DuplicateKey.__table__).on_conflict_do_nothing(), keys)
+    bulk.fill(insert(DuplicateKey.__table__).on_conflict_do_nothing(), keys)
 
 
 # --- cards ------------------------------------------------------------------------------------------------------------

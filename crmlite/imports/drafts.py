@@ -5,7 +5,7 @@ Only a row that says nothing of anybody, or whose texts do not fit anywhere, is 
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,6 +15,7 @@ from crmlite.imports.draft import Draft, Reach
 from crmlite.imports.fields import read
 from crmlite.imports.lexicon import country_code, language_code
 from crmlite.imports.reading.looks import read_date
+from crmlite.imports.reading.stream import Row
 from crmlite.imports.sources.habits import Habits
 from crmlite.imports.targets import ADDRESS, LEFT_OUT, Target, parse
 from crmlite.records.custom_fields import CustomField
@@ -46,11 +47,12 @@ class Drafter:
         orders: Mapping[int, str],
         commas: Mapping[int, str],
         country: str,
-        owners: Callable[[str], int | None],
+        owners: Mapping[str, int],
         habits: Habits,
         fields: Mapping[int, CustomField],
     ) -> None:
-        """`orders`: of columns with dates, how days are written there. `country`: where numbers without a prefix are dialled."""
+        """`orders`: of columns with dates, how days are written there. `country`: where numbers without a prefix are dialled.
+        `owners`: ids of users by name and by e-mail address."""
         self._columns = [
             (index, header, parse(target) if target != LEFT_OUT else None)
             for index, (header, target) in enumerate(zip(headers, mapping, strict=True))
@@ -62,6 +64,17 @@ class Drafter:
             target and target.field == "is_company" and target.number > 1 for *_at, target in self._columns
         )
         self._orders, self._commas, self._country, self._owners, self._habits = orders, commas, country, owners, habits
+
+    def drafts(self, rows: Sequence[Row], begin: int) -> list[Draft]:
+        """Of rows that stand one after the other, from that place on."""
+        drafts, place = [], begin
+        for row in rows:
+            if row.bad:
+                drafts.append(Draft(row.number, place, refused=(row.bad, "")))
+            else:
+                drafts.append(self.draft(row.number, place, row.cells))
+            place += row.size
+        return drafts
 
     def draft(self, number: int, place: int, cells: Sequence[str]) -> Draft:
         made = Draft(number, place)
@@ -88,7 +101,7 @@ class Drafter:
                 made.own_key = _key(value)
                 rest.append((header, value))
             elif target.field == "owner":
-                made.owner_id = self._owners(value)
+                made.owner_id = self._owners.get(value.casefold().strip())
                 if made.owner_id is None:
                     made.remarks.append(("unknown_owner", value[:80]))
                     rest.append((header, value))

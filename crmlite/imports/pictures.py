@@ -23,8 +23,6 @@ from crmlite.imports.reading.stream import Row
 from crmlite.journal import bulk
 from crmlite.records.files import Attachment, with_ending
 
-AT_ONCE = 40
-"""Pictures of a batch, some seconds."""
 Holder = tuple[str, int]
 
 

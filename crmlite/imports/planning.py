@@ -15,7 +15,7 @@ SKIP, FILL, OVERWRITE = "skip", "fill", "overwrite"
 MATCHES = (SKIP, FILL, OVERWRITE)
 
 
-@dataclass
+@dataclass(eq=False)
 class Plan:
     """One row's."""
 

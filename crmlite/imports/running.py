@@ -16,6 +16,7 @@ from flask import current_app
 from crmlite import jobs, journal
 from crmlite.extensions import db, reading, utcnow, writing
 from crmlite.imports import fields, outside, pictures, taking
+from crmlite.imports.ahead import Ahead
 from crmlite.imports.draft import Draft
 from crmlite.imports.matching import Known, firm_keys, look_up, own_firm_keys, person_keys
 from crmlite.imports.models import (
@@ -33,13 +34,11 @@ from crmlite.imports.models import (
     ImportRow,
 )
 from crmlite.imports.planning import Plan
-from crmlite.imports.reading import stream
 from crmlite.imports.scratch import Scratch
 from crmlite.imports.work import Work, maker
+from crmlite.journal import bulk
 
 log = logging.getLogger(__name__)
-
-BATCH = 500
 
 
 @jobs.apart
@@ -48,8 +47,9 @@ def try_out(import_id: int) -> None:
     if _forget_trial(import_id):
         scratch = Scratch()
         try:
-            while _try_batch(import_id, scratch):
-                pass
+            with Ahead() as ahead:
+                while _try_batch(import_id, scratch, ahead):
+                    pass
         finally:
             scratch.close()
 
@@ -57,8 +57,9 @@ def try_out(import_id: int) -> None:
 @jobs.apart
 def run(import_id: int) -> None:
     """The run, from where it was left."""
-    while _run_batch(import_id):
-        pass
+    with Ahead() as ahead:
+        while _run_batch(import_id, ahead):
+            pass
 
 
 # --- the trial --------------------------------------------------------------------------------------------------------
@@ -80,7 +81,7 @@ def _forget_trial(import_id: int) -> bool:
             return True
 
 
-def _try_batch(import_id: int, scratch: Scratch) -> bool:
+def _try_batch(import_id: int, scratch: Scratch, ahead: Ahead) -> bool:
     reading()
     found = db.session.get(Import, import_id, populate_existing=True)
     if found is None or found.state != TRYING or found.stream is None:
@@ -88,8 +89,7 @@ def _try_batch(import_id: int, scratch: Scratch) -> bool:
     work = Work(found)
     begin = int(found.trial_counts.get("place", 0))
     path = found.stream.location
-    rows, place = stream.read(path, begin, BATCH, pictures.AT_ONCE)
-    drafts = work.drafts(rows, begin)
+    rows, drafts, place = ahead.batch(work.drafter, path, begin)
     with suppress(Halted):  # without the renderer it cannot say what becomes of pictures, and all the rest it can
         pictures.make(rows, drafts, path, keeps=False)
     known = look_up(drafts, work.user, None, outside.source_of(found))
@@ -131,7 +131,7 @@ def _remember(plans: Sequence[Plan], known: Known, scratch: Scratch) -> None:
 # --- the run ----------------------------------------------------------------------------------------------------------
 
 
-def _run_batch(import_id: int) -> bool:
+def _run_batch(import_id: int, ahead: Ahead) -> bool:
     reading()
     found = db.session.get(Import, import_id, populate_existing=True)
     if found is None or found.state != RUNNING or found.stream is None:
@@ -139,12 +139,11 @@ def _run_batch(import_id: int) -> bool:
     if found.operation_id is None:
         return _begin(found)
     begin, path = found.place, found.stream.location
-    drafts: list[Draft] = []
+    drafts: Sequence[Draft] = ()
     try:
         _require_room()
         work = Work(found)
-        rows, place = stream.read(path, begin, BATCH, pictures.AT_ONCE)
-        drafts = work.drafts(rows, begin)
+        rows, drafts, place = ahead.batch(work.drafter, path, begin)
         pictures.make(rows, drafts, path, keeps=True)
     except (Halted, OSError) as reason:
         pictures.drop(drafts)
@@ -235,7 +234,7 @@ def _write_rows(found: Import, plans: Sequence[Plan], trial: bool) -> None:
             }
             for plan in plans
         ]
-        db.session.connection().execute(sa.insert(ImportRow.__table__), rows)
+        bulk.fill(sa.insert(ImportRow.__table__), rows)
     outcomes = Counter(plan.outcome for plan in plans)
     letters = Counter(letter for plan in plans for letter in plan.brings)
     noted = Counter(

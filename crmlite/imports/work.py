@@ -1,6 +1,5 @@
 """What a batch of an import is done with: whose rights hold, how columns are read. For the trial and the run alike."""
 
-from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,11 +9,9 @@ from crmlite.auth.models import Organisation, User, Viewer
 from crmlite.extensions import db
 from crmlite.imports import fields
 from crmlite.imports import writing as writer
-from crmlite.imports.draft import Draft
 from crmlite.imports.drafts import Drafter
 from crmlite.imports.models import Halted, Import
 from crmlite.imports.planning import FILL, Planner
-from crmlite.imports.reading.stream import Row
 from crmlite.imports.sources.habits import HABITS, Habits
 from crmlite.imports.updates import Stock
 
@@ -40,20 +37,9 @@ class Work:
         commas = {index: look["comma"] for index, look in enumerate(looks) if look.get("comma")}
         country = found.options.get("country", Organisation.get().country) or ""
         habits = HABITS.get(found.source, Habits())
-        self._drafter = Drafter(
+        self.drafter = Drafter(
             found.headers, found.mapping, orders, commas, country, _owners(), habits, fields.of_columns(found)
         )
-
-    def drafts(self, rows: Sequence[Row], begin: int) -> list[Draft]:
-        drafts = []
-        place = begin
-        for row in rows:
-            if row.bad:
-                drafts.append(Draft(row.number, place, refused=(row.bad, "")))
-            else:
-                drafts.append(self._drafter.draft(row.number, place, row.cells))
-            place += row.size
-        return drafts
 
     def planner(self, locks: bool) -> Planner:
         return Planner(self.user, self._match, Stock(locks))
@@ -62,8 +48,7 @@ class Work:
         return writer.Writer(self.user.id, self._owner_id, self._teams)
 
 
-def _owners() -> Callable[[str], int | None]:
-    """Finds a user by name or e-mail address."""
+def _owners() -> dict[str, int]:
+    """Users by name and by e-mail address."""
     rows: Any = db.session.execute(sa.select(User.id, User.name, User.email).where(User.active)).all()
-    known = {text.casefold().strip(): number for number, *texts in rows for text in texts}
-    return lambda text: known.get(text.casefold().strip())
+    return {text.casefold().strip(): number for number, *texts in rows for text in texts}

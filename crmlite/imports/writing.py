@@ -4,6 +4,7 @@ What is written for new people and companies is what `Contact.create()`, `Compan
 compares them), except that a note of an import is no activity.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -178,17 +179,22 @@ class Writer:
         for plan in plans:
             if plan not in later:
                 self._take(plan)
-        for plan in later:  # of somebody whom an earlier row of this batch brought
-            stock = Stock(locks=False)
-            stock.fetch([plan])
-            plan.update = stock.person_update(plan, fills=True)
-            self._take(plan)
+        for some in _rounds(later, "contact_id"):  # of somebody whom an earlier row of this batch brought
+            stock = _stock_of(some)
+            for plan in some:
+                plan.update = stock.person_update(plan, fills=True)
+                self._take(plan)
         for plan in plans:
             if plan.parent_id and "c" in plan.brings:
                 self._put_below(plan)
-            elif plan.company_id in self._companies.values() and plan.draft.says_of_company and "c" not in plan.brings:
-                stock = Stock(locks=False)
-                stock.fetch([plan])
+        made = set(self._companies.values())
+        further = [
+            plan for plan in plans
+            if plan.company_id in made and "c" not in plan.brings and plan.draft.says_of_company
+        ]  # fmt: skip
+        for some in _rounds(further, "company_id"):
+            stock = _stock_of(some)
+            for plan in some:
                 self._change_company(plan, stock.company_update(plan, fills=True))
 
     def _take(self, plan: Plan) -> None:
@@ -228,6 +234,26 @@ class Writer:
             company.change(parent_id=plan.parent_id)
         except InsideItself:
             plan.reasons.append(("inside_itself", plan.draft.parent))
+
+
+def _rounds(plans: Sequence[Plan], whose: str) -> list[list[Plan]]:
+    """In parts in which each record comes once: what one row changes of it, the next one finds there."""
+    rounds: list[list[Plan]] = []
+    turns: Counter[int | None] = Counter()
+    for plan in plans:
+        number = getattr(plan, whose)
+        if turns[number] == len(rounds):
+            rounds.append([])
+        rounds[turns[number]].append(plan)
+        turns[number] += 1
+    return rounds
+
+
+def _stock_of(plans: Sequence[Plan]) -> Stock:
+    """What is there now of what these rows are about."""
+    stock = Stock(locks=False)
+    stock.fetch(plans)
+    return stock
 
 
 def _changes(update: Update) -> dict[str, Any]:

@@ -31,6 +31,29 @@ def new_ids(table: str, count: int) -> list[int]:
     return sorted(connection.scalars(sa.select(sa.func.nextval(sequence)).select_from(numbers)))
 
 
+def fill(statement: Any, rows: Sequence[dict[str, Any]]) -> None:
+    """Executes an INSERT for rows that name the same columns each. What they do not name gets its default.
+
+    Values are made what the driver takes column by column: to do so row by row, as `execute()` does, is a quarter of the time of an
+    import.
+    """
+    if not rows:
+        return
+    connection, table = db.session.connection(), statement.table
+    compiled = statement.compile(dialect=connection.dialect, column_keys=list(rows[0]))
+    names = list(compiled.positiontup or compiled.params)
+    columns = []
+    for name in names:
+        column = table.c[name]
+        values = [row[name] for row in rows] if name in rows[0] else [_value(column.default) for _row in rows]
+        process = column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+        columns.append([process(value) for value in values] if process else values)
+    held: Any = list(zip(*columns, strict=True))
+    if not compiled.positional:
+        held = [dict(zip(names, row, strict=True)) for row in held]
+    connection.exec_driver_sql(str(compiled), held)
+
+
 def create(model: Any, rows: Sequence[dict[str, Any]]) -> list[int]:
     """Inserts the rows (by names of columns, as the verbs would have left them; what is not named gets its default) with their
     changes. Returns their ids, which it also writes into the rows that have none."""
@@ -41,8 +64,7 @@ def create(model: Any, rows: Sequence[dict[str, Any]]) -> list[int]:
         row["id"] = number
     defaults = {name: _value(default) for name, default in _defaults(model.__table__).items()}
     whole = [{**defaults, **row} for row in rows]
-    connection = db.session.connection()
-    connection.execute(sa.insert(model.__table__), whole)
+    fill(sa.insert(model.__table__), whole)
     operation_id = current(db.session())
     changes = [
         {
@@ -55,7 +77,7 @@ def create(model: Any, rows: Sequence[dict[str, Any]]) -> list[int]:
         }
         for row in whole
     ]
-    connection.execute(sa.insert(Change.__table__), changes)
+    fill(sa.insert(Change.__table__), changes)
     return _touched(model, [row["id"] for row in rows])
 
 
@@ -80,7 +102,7 @@ def remove(model: Any, which: sa.ColumnElement[bool]) -> list[int]:
     ]
     ids = [row["id"] for row in rows]
     connection.execute(sa.delete(table).where(table.c.id.in_(ids)))
-    connection.execute(sa.insert(Change.__table__), changes)
+    fill(sa.insert(Change.__table__), changes)
     return _touched(model, ids)
 
 
@@ -92,13 +114,23 @@ def _touched(model: Any, ids: list[int]) -> list[int]:
 
 def _written(model: Any, row: Any) -> dict[str, Any]:
     """What the journal has of a row: whatever is something."""
-    filled = [(column, row[column.name]) for column in _journaled(model) if row[column.name] is not None]
-    return {name: value for column, held in filled for name, value in written(column, held).items()}
+    plain, others = _journaled(model)
+    values = {name: value for name in plain if (value := row[name]) is not None}
+    for column in others:
+        if (held := row[column.name]) is not None:
+            values |= written(column, held)
+    return values
 
 
 @cache
-def _journaled(model: Any) -> tuple[sa.Column[Any], ...]:
-    return tuple(journaled_columns(model))
+def _journaled(model: Any) -> tuple[tuple[str, ...], tuple[sa.Column[Any], ...]]:
+    """Names of the columns whose values the journal takes as they are, and the others."""
+    columns = tuple(journaled_columns(model))
+    plain = tuple(column.name for column in columns if type(column.type) in _PLAIN and "parts" not in column.info)
+    return plain, tuple(column for column in columns if column.name not in plain)
+
+
+_PLAIN = (sa.Integer, sa.BigInteger, sa.String, sa.Text, sa.Boolean)
 
 
 @cache

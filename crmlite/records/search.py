@@ -237,7 +237,7 @@ def add_many(session: Session, record_type: str, rows: Sequence[NewRow]) -> None
     connection = session.connection()
     numbers = bulk.new_ids("search", len(rows))
     texts = [index_text(row.title, *row.texts) for row in rows]
-    connection.execute(
+    bulk.fill(
         sa.insert(SearchRow.__table__),
         [
             {
@@ -254,8 +254,7 @@ def add_many(session: Session, record_type: str, rows: Sequence[NewRow]) -> None
     )
     if connection.dialect.name == "sqlite":
         scopes = [scope_text(record_type, row.owner_id, row.team_id) for row in rows]
-        found = zip(numbers, texts, scopes, strict=True)
-        connection.execute(_FTS_INSERT, [{"id": n, "text": text, "scope": scope} for n, text, scope in found])
+        connection.exec_driver_sql(_FTS_INSERTS, list(zip(numbers, texts, scopes, strict=True)))
 
 
 def remove_many(session: Session, record_type: str, ids: Sequence[int]) -> None:
@@ -268,6 +267,7 @@ def remove_many(session: Session, record_type: str, ids: Sequence[int]) -> None:
 
 
 _FTS_INSERT = sa.text("INSERT INTO search_fts (rowid, text, scope) VALUES (:id, :text, :scope)")
+_FTS_INSERTS = "INSERT INTO search_fts (rowid, text, scope) VALUES (?, ?, ?)"
 _FTS_DELETE = sa.text("DELETE FROM search_fts WHERE rowid = :id")
 
 

@@ -85,7 +85,7 @@ def drafted(card: Card, version: str, folder: Path):
         orders,
         {},
         "NL",
-        lambda _name: None,
+        {},
         Habits(),
         {},
     )

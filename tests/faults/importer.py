@@ -4,12 +4,13 @@ import sys
 
 from crmlite import create_app
 from crmlite.extensions import db, writing
-from crmlite.imports import running
+from crmlite.imports import ahead, running
 from crmlite.imports.models import Import
 from crmlite.imports.reading import stream
 
 
 def main(number: int, variant: str = "") -> None:
+    ahead.LONG = 0  # with its second process, which has to end with it
     with create_app().app_context():
         if variant == "forgetful":
             be_forgetful(number)
@@ -21,7 +22,7 @@ def be_forgetful(number: int) -> None:
     writing()
     found = Import.locked(number)
     if found is not None and found.stream is not None and found.state == "running":
-        _rows, found.place = stream.read(found.stream.location, found.place, running.BATCH)
+        _rows, found.place = stream.read(found.stream.location, found.place, ahead.BATCH)
     db.session.commit()
 
 

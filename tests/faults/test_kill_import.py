@@ -9,6 +9,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -87,6 +89,25 @@ def killed(stage, number: int, environment: dict[str, str], kills: int, *variant
         process.send_signal(signal.SIGKILL)
         process.wait()
     subprocess.run([*RUNNER, str(number)], cwd=HERE, env=environment, check=True, timeout=600)
+    assert left_over(environment["CRMLITE_INSTANCE"]) == []
+
+
+def left_over(instance: str) -> list[str]:
+    """Processes of that instance that outlived those who began them by some seconds."""
+    until = time.monotonic() + 10
+    while (found := sorted(_of(instance))) and time.monotonic() < until:
+        time.sleep(0.1)
+    return found
+
+
+def _of(instance: str) -> Iterator[str]:
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            is_python = (
+                b"tests.faults.importer" in (said := (process / "cmdline").read_bytes()) or b"imports.ahead" in said
+            )
+            if is_python and f"CRMLITE_INSTANCE={instance}\0".encode() in (process / "environ").read_bytes() + b"\0":
+                yield process.name
 
 
 def place(stage, number: int) -> int:

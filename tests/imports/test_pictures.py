@@ -12,7 +12,7 @@ from PIL import Image
 from crmlite.contacts.models import Contact
 from crmlite.extensions import db
 from crmlite.files import File
-from crmlite.imports import pictures, running
+from crmlite.imports import ahead
 from crmlite.imports.reading import limits, stream
 from crmlite.pdf import PICTURE_AT_MOST
 from crmlite.records import files
@@ -195,8 +195,8 @@ def test_a_batch_with_many_pictures_is_cut_short(stage, mover, monkeypatch):
         read.append(len(rows))
         return rows, end
 
-    monkeypatch.setattr(pictures, "AT_ONCE", 3)
-    monkeypatch.setattr(running, "stream", type("Cut", (), {"read": staticmethod(reads)}))
+    monkeypatch.setattr(ahead, "PICTURES", 3)
+    monkeypatch.setattr(ahead, "stream", type("Cut", (), {"read": staticmethod(reads)}))
     number = mover.begin(GOOD, "people.vcf")
     mover.try_out(number)
     read.clear()

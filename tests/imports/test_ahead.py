@@ -1,0 +1,88 @@
+"""Rows tidied ahead by a second process: the same as here, and tidied here where it is gone or was asked for something else."""
+
+from pathlib import Path
+
+import pytest
+
+from crmlite.imports import ahead
+from crmlite.imports.ahead import Ahead
+from crmlite.imports.drafts import Drafter
+from crmlite.imports.reading import stream
+from crmlite.imports.sources.habits import Habits
+
+ROWS = 1_700
+
+
+@pytest.fixture
+def path(tmp_path) -> Path:
+    with open(tmp_path / "stream", "wb") as file:
+        for number in range(1, ROWS + 1):
+            stream.write(file, number, [f"Person {number}", f"p{number}@example.com", "020 555 01 77"])
+    return tmp_path / "stream"
+
+
+def drafter(country: str = "NL") -> Drafter:
+    mapping = ["contact.given", "contact.email", "contact.phone"]
+    return Drafter(["Name", "E-mail", "Phone"], mapping, {}, {}, country, {}, Habits(), {})
+
+
+def all_of(path: Path, before_each=lambda _second, _place: None, change=lambda place: drafter()) -> list:
+    found, place = [], 0
+    with Ahead() as second:
+        while True:
+            before_each(second, place)
+            batch = second.batch(change(place), path, place)
+            if not batch.rows:
+                return found
+            found += batch.drafts
+            place = batch.place
+
+
+@pytest.fixture
+def here(monkeypatch) -> list[int]:
+    """Where the batches began that this process tidied itself."""
+    made: list[int] = []
+    monkeypatch.setattr(ahead, "LONG", 0)
+    own = ahead.tidied
+
+    def tidied(drafter, path, begin):
+        made.append(begin)
+        return own(drafter, path, begin)
+
+    monkeypatch.setattr(ahead, "tidied", tidied)
+    return made
+
+
+def alone(path: Path, country: str = "NL") -> list:
+    return drafter(country).drafts(*stream.read(path, 0, ROWS)[:1], 0)
+
+
+def test_the_same_comes_out_of_it(path, here):
+    found = all_of(path)
+    assert found == alone(path)
+    assert found[0].reach.points[1]["normal"] == "+31205550177"
+    assert here[0] == 0
+    assert len(here) == 2, "the first batch, and what there is after the end"
+
+
+def test_a_short_file_has_no_second_process(path, here, monkeypatch):
+    monkeypatch.setattr(ahead, "LONG", 10**6)
+    assert all_of(path) == alone(path)
+    assert len(here) == 5
+
+
+def test_where_it_is_killed_all_is_tidied_here(path, here):
+    def kill(second: Ahead, place: int) -> None:
+        if place and second._process is not None:
+            second._process.kill()
+            second._process.wait()
+
+    assert all_of(path, kill) == alone(path)
+    assert len(here) == 5
+
+
+def test_what_was_asked_with_other_columns_is_not_taken(path, here):
+    """Somebody else's country since then: numbers are read by what holds now."""
+    found = all_of(path, change=lambda place: drafter("DE" if place else "NL"))
+    assert found == [*alone(path)[: ahead.BATCH], *alone(path, "DE")[ahead.BATCH :]]
+    assert len(here) == 3, "the second batch too"
