@@ -157,7 +157,9 @@ def replace(url: str, path: Path, rows: Mapping[str, int], stamp: str, workshop:
     run(url, "pg_restore", *_PLAIN, f"--file={script}", str(path), connects=False)
     checks = "\n".join(_count_check(name, count) for name, count in rows.items())
     after.write_text(
-        _AFTER.replace("<CHECKS>", checks).replace("<MAIL>", MAIL_UNKNOWN).replace("<TOKEN>", _RESTORED + token)
+        _AFTER.replace("<CHECKS>", checks)
+        .replace("<SINCE>", ";\n".join(SINCE_THEN))
+        .replace("<TOKEN>", _RESTORED + token)
     )
     files = [word for file in (before, script, after) for word in ("--file", str(file))]
     run(
@@ -173,14 +175,16 @@ def replace(url: str, path: Path, rows: Mapping[str, int], stamp: str, workshop:
     return aside if there else None
 
 
-MAIL_UNKNOWN = (
-    "UPDATE message SET state = 'unknown', lease_until = NULL WHERE state IN ('queued', 'deferred', 'sending')"
+SINCE_THEN = (
+    # mail that waited then was sent since, as far as anybody knows
+    "UPDATE message SET state = 'unknown', lease_until = NULL WHERE state IN ('queued', 'deferred', 'sending')",
+    # who was signed out or sent away since then does not come back with it: everybody signs in again
+    "DELETE FROM user_session",
 )
-"""After a restore: mail that waited then was sent since, as far as anybody knows."""
+"""What a restore changes of what was backed up: what happened to it since then, nobody knows."""
 
 _AFTER = """
 SET search_path = public;
-<MAIL>;
 COMMENT ON TABLE public.alembic_version IS '<TOKEN>';
 DO $$ BEGIN
 <CHECKS>
@@ -190,6 +194,7 @@ IF greatest((SELECT max(tx) FROM public.event), (SELECT max(tx) FROM public.chan
     UPDATE public.change SET tx = 0;
 END IF;
 END $$;
+<SINCE>;
 """
 
 

@@ -192,7 +192,7 @@ def _put(unpacked: Unpacked, instance: Path, url: str) -> Restored:
         _link(unpacked.folder / "files", files_folder)
     old_schema = None
     if unpacked.about.database == "sqlite":
-        _leave_mail_alone(unpacked.database)
+        _allow_for_since(unpacked.database)
         os.sync()
         files = (
             [(instance / "files", aside / "files"), (unpacked.folder / "files", instance / "files")]
@@ -246,11 +246,12 @@ def _of_database(source: Path, target: Path, aside: Path, stamp: str, instance: 
     return [*((old, old.with_name(f"{old.name}.replaced-{stamp}")) for old in olds), (near, target)]
 
 
-def _leave_mail_alone(database: Path) -> None:
-    """What waited in the outbox then was sent since, as far as anybody knows: people decide about it, as after a crash."""
+def _allow_for_since(database: Path) -> None:
+    """Mail and sign-ins: people decide about what waited in the outbox then, as after a crash, and everybody signs in again."""
     with contextlib.closing(sqlite.connect(database)) as connection:
         connection.isolation_level = None
-        connection.execute(postgresql.MAIL_UNKNOWN)
+        for statement in postgresql.SINCE_THEN:
+            connection.execute(statement)
         connection.execute("PRAGMA journal_mode=DELETE")  # nothing of it stays in a log beside the file
 
 

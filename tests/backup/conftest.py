@@ -11,14 +11,16 @@ from types import SimpleNamespace
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask.testing import FlaskClient
 
 from crmlite import create_app
+from crmlite.auth.models import User, UserSession
 from crmlite.backup import making, restoring
-from crmlite.extensions import db
+from crmlite.extensions import db, writing
 from crmlite.files import File
 from tests import oracles
 
-UNCOMPARED = ("message", "heartbeat")
+UNCOMPARED = ("message", "user_session", "heartbeat")
 """Tables that a restore changes, or a process that lives."""
 
 
@@ -80,6 +82,20 @@ def app_of(instance: Path, url: str) -> Iterator[Flask]:
         db.session.remove()
         for engine in db.engines.values():
             engine.dispose()
+
+
+def signed_in(app: Flask, key: str) -> FlaskClient:
+    """A browser in which that one of the cast signed in: again, as a restore ends all sign-ins."""
+    with app.app_context():
+        writing()
+        user = db.session.scalars(sa.select(User).filter_by(email=f"{key}@demo.example")).one()
+        _session, secret = UserSession.start(user, "", "", days=1)
+        db.session.commit()
+        db.session.remove()
+    client = app.test_client()
+    client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
+    client.set_cookie("crmlite_session", secret)
+    return client
 
 
 def rows_of(app: Flask) -> oracles.Dump:

@@ -25,7 +25,7 @@ from crmlite.backup.sealed import Key
 from crmlite.config import VERSION
 from crmlite.extensions import db, utcnow
 from crmlite.files import File
-from tests.backup.conftest import age, app_of, restore, rows_of, scalar
+from tests.backup.conftest import age, app_of, restore, rows_of, scalar, signed_in
 
 PASSPHRASE = "correct horse battery staple"
 
@@ -47,8 +47,7 @@ def test_it_restores_to_the_same(own_stage, settings, elsewhere, tmp_path):
             assert files
             assert all(file.read() is not None for file in files)
         seller = own_stage.client("seller")
-        there = app.test_client()
-        there.set_cookie("crmlite_session", "session-of-seller")
+        there = signed_in(app, "seller")
         page = f"/contacts/{own_stage.ids['seller.contact']}"
         assert there.get(page).status_code == seller.get(page).status_code == 200
         found = "/records/search?q=zcsellercontactqx"

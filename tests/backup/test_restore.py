@@ -27,7 +27,7 @@ from crmlite.backup.archive import About
 from crmlite.backup.sealed import Key
 from crmlite.extensions import db
 from crmlite.mail.models import Message
-from tests.backup.conftest import app_of, bytes_of, restore, rows_of, scalar
+from tests.backup.conftest import app_of, bytes_of, restore, rows_of, scalar, signed_in
 from tests.test_serve import Server
 
 ROOT = Path(__file__).parents[2]
@@ -39,9 +39,7 @@ def living(made, elsewhere):
     """An instance that was restored and then worked with: something to lose."""
     restore(made, elsewhere.instance)
     with app_of(elsewhere.instance, elsewhere.url) as app:
-        client = app.test_client()
-        client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
-        client.set_cookie("crmlite_session", "session-of-seller")
+        client = signed_in(app, "seller")
         ids = scalar(app, "SELECT id FROM contact ORDER BY id LIMIT 1")
         assert client.post(f"/records/contact/{ids}/notes", data={"text": "written afterwards"}).status_code == 303
     (elsewhere.instance / "files" / "ab").mkdir(exist_ok=True)
@@ -95,6 +93,18 @@ def test_mail_that_waited_is_not_sent_again_by_itself(own_stage, settings, elsew
     with app_of(elsewhere.instance, elsewhere.url) as app:
         assert scalar(app, waiting) == 0
         assert scalar(app, "SELECT count(*) FROM message") == scalar(own_stage.app, "SELECT count(*) FROM message")
+
+
+def test_who_was_signed_in_then_signs_in_again(made, own_stage, elsewhere):
+    """Who was sent away since the backup does not come back with it; a new sign-in opens the same page."""
+    page = f"/contacts/{own_stage.ids['seller.contact']}"
+    assert own_stage.client("seller").get(page).status_code == 200
+    restore(made, elsewhere.instance)
+    with app_of(elsewhere.instance, elsewhere.url) as app:
+        there = app.test_client()
+        there.set_cookie("crmlite_session", "session-of-seller")
+        assert there.get(page).status_code == 302
+        assert signed_in(app, "seller").get(page).status_code == 200
 
 
 @pytest.mark.only_on("postgresql")

@@ -11,7 +11,7 @@ from pysqlite3 import dbapi2 as sqlite
 
 from crmlite.backup import dump, making
 from crmlite.extensions import db
-from tests.backup.conftest import app_of, restore, scalar
+from tests.backup.conftest import app_of, restore, scalar, signed_in
 
 WRITERS = 3
 
@@ -68,8 +68,7 @@ def test_every_backup_under_load_restores_to_one_moment(own_stage, settings, els
             last = "SELECT count(*) FROM change WHERE record_type = 'note' AND action = 'created'"
             assert notes >= len(before)
             assert scalar(app, last) == scalar(app, "SELECT count(*) FROM event WHERE name = 'note.added'")
-            client = app.test_client()
-            client.set_cookie("crmlite_session", "session-of-seller")
+            client = signed_in(app, "seller")
             page = client.get(f"/contacts/{own_stage.ids['seller.contact']}")
             assert page.status_code == 200
             assert client.get("/contacts/").status_code == 200
