@@ -67,6 +67,18 @@ def test_a_value_that_a_migration_changes_without_saying_so_is_noticed(old_url, 
     assert noticed == {"contact"}
 
 
+def test_the_standard_roles_may_do_what_those_made_today_may(released, open_app):
+    _release, url = released
+    with open_app(url).app_context():
+        upgrading.upgrade()
+    named = {row["id"]: row["name"] for row in rows_of(url)["role"]}
+    may = {(named[row["role_id"]], row["record_type"], row["action"]): row["scope"] for row in rows_of(url)["grant"]}
+    for role, given in roles.STANDARD.items():
+        for record_type, scopes in given.items():
+            for action, scope in scopes.items():
+                assert may.get((role, record_type, action)) == scope, (role, record_type, action)
+
+
 def test_people_go_on_working(released, open_app):
     _release, url = released
     app = open_app(url)
