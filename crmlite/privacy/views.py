@@ -106,8 +106,12 @@ def panel(contact: Contact) -> str:
 
 
 def _contact(contact_id: int, action: str) -> Any:
-    """The contact, where the user may see it: who may not is not told that there is one."""
-    contact = CONTACT.policy.find(g.user, contact_id, action)
+    """The contact, where the user may see it: who may not is not told that there is one. Also out of the trash, where only those
+    see it who might bring it back."""
+    try:
+        contact = CONTACT.policy.find(g.user, contact_id, action)
+    except NotFound:
+        contact = CONTACT.policy.find(g.user, contact_id, "delete", trashed=True)
     _require("delete" if action == "delete" else "view")
     return contact
 

@@ -1,4 +1,4 @@
-"""What other modules offer to do with a list, or with the records that are ticked in it: a link each."""
+"""What other modules offer: with a list, with the records that are ticked in it, with one in the trash. A link each."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,6 +26,29 @@ class Offer:
 
 def add(app: Flask, *offers: Offer) -> None:
     app.extensions["crmlite.offers"] += [(modules.current(app), offer) for offer in offers]
+
+
+@dataclass(frozen=True)
+class TrashOffer:
+    label: Any
+    icon: str
+    url: str
+    """With `%s` for the record's id."""
+    on: str
+    shown: Callable[[Any], bool]
+
+
+def add_in_trash(app: Flask, *offers: TrashOffer) -> None:
+    app.extensions["crmlite.trash_offers"] += [(modules.current(app), offer) for offer in offers]
+
+
+def in_trash() -> dict[str, list[TrashOffer]]:
+    """What the user of this request is offered there, by type of record."""
+    found: dict[str, list[TrashOffer]] = {}
+    for module, offer in current_app.extensions["crmlite.trash_offers"]:
+        if modules.is_on(module) and offer.shown(g.user):
+            found.setdefault(offer.on, []).append(offer)
+    return found
 
 
 def of(kind: RecordType) -> list[Offer]:

@@ -1,6 +1,7 @@
 """The trash: what was deleted stays for a while, to be brought back by whoever might delete it; then it is gone for good."""
 
 import math
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -17,11 +18,12 @@ from crmlite.auth.models import Member, Viewer
 from crmlite.extensions import Base, db, utcnow
 from crmlite.files import File
 from crmlite.journal import Change, Event, EventLink
-from crmlite.records import links, types
+from crmlite.records import links, offers, types
 from crmlite.records.colleagues import users
 from crmlite.records.files import Attachment
 from crmlite.records.links import Link
 from crmlite.records.notes import Note
+from crmlite.records.offers import TrashOffer
 from crmlite.records.tags import Tagging
 from crmlite.records.types import Record, RecordType
 from crmlite.retention import Kind
@@ -70,6 +72,11 @@ class Page:
     @cached_property
     def rows(self) -> list[Trashed]:
         return self._found[:PAGE]
+
+    @cached_property
+    def offers(self) -> dict[str, list[TrashOffer]]:
+        """What else can be done with the rows, by type of record."""
+        return defaultdict(list, offers.in_trash())
 
     @cached_property
     def next_before(self) -> str | None:

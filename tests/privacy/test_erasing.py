@@ -152,6 +152,22 @@ def test_only_who_has_the_grant_and_may_delete_erases(own_stage):
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Erasure)) == 1, "the cast's"
 
 
+def test_who_is_in_the_trash_has_a_dossier_and_is_erased_too(own_stage):
+    number = own_stage.ids["seller.contact"]
+    page, manager, seller = f"/privacy/contacts/{number}", own_stage.client("manager"), own_stage.client("seller")
+    assert manager.post(f"/records/contact/{number}/delete").status_code == 303
+    assert page in manager.get("/records/trash?type=contact").text
+    assert page not in seller.get("/records/trash?type=contact").text
+    assert (manager.get(page).status_code, seller.get(page).status_code) == (200, 403)
+    assert own_stage.client("rival").get(page).status_code == 404
+    assert manager.post(f"{page}/dossier").mimetype == "application/zip"
+    assert manager.post(f"{page}/erase").status_code == 303
+    work(own_stage)
+    assert manager.get(page).status_code == 404
+    with own_stage.app.app_context():
+        assert db.session.get_one(Contact, number).name == "", "it is on papers that are kept"
+
+
 @pytest.mark.parametrize("is_old", [False, True], ids=["renamed since", "of an earlier version"])
 def test_what_colleagues_were_told_by_mail_names_nobody_any_more(stage, is_old):
     with stage.writes("manager") as as_:
