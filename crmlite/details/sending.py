@@ -4,6 +4,7 @@ The people are fixed when the page is opened: what somebody changes of the list 
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl
@@ -21,16 +22,18 @@ from crmlite.contacts.models import Contact
 from crmlite.contacts.types import CONTACT
 from crmlite.details import asking
 from crmlite.details.models import WAITING, DetailsRequest, DetailsSending
-from crmlite.extensions import db
+from crmlite.extensions import db, utcnow
 from crmlite.mail.composing import BadAddress, address_of
 from crmlite.mail.models import Message
 from crmlite.records import saved_views
 from crmlite.records.forms import row_id
 from crmlite.records.listing import Listing
+from crmlite.web import modules
 
 MOST = 5_000
 BATCH = 25
 """People of one transaction: others want to save in between."""
+AGAIN = timedelta(minutes=10)
 SENT = "sent"
 NO_ADDRESS, BOUNCED, NOT_YOURS, GONE = "no_address", "bounced", "not_yours", "gone"
 REASONS = {
@@ -120,6 +123,9 @@ def send_details(sending_id: int) -> None:
     """The next batch, by whoever began it."""
     sending = DetailsSending.locked(sending_id)
     if sending is None or sending.state != "sending" or sending.operation_id is None:
+        return
+    if not modules.is_on("details"):  # nobody could answer: it goes on when the firm has corrections again
+        jobs.enqueue(send_details, due_at=utcnow() + AGAIN, sending_id=sending.id)
         return
     journal.go_on(sending.operation_id)
     _go_on(sending, next(iter(viewers(User.id == sending.made_by_id)), None))

@@ -8,7 +8,8 @@ from crmlite import jobs
 from crmlite.contacts.models import Contact
 from crmlite.details import sending
 from crmlite.details.models import DetailsRequest, DetailsSending
-from crmlite.extensions import db
+from crmlite.extensions import db, utcnow
+from crmlite.jobs import Job
 from crmlite.mail import hidden, outbox
 from crmlite.mail.models import Message
 from crmlite.records import links, listing
@@ -171,3 +172,21 @@ def test_who_is_thrown_away_before_their_turn_gets_nothing(stage):
         jobs.run_due(10)
     with stage.app.app_context():
         assert len(mails()) == 29
+
+
+def test_switched_off_in_between_it_waits_until_somebody_could_answer(stage):
+    crowd(stage, 30)
+    seller, admin = stage.client("seller"), stage.client("admin")
+    seller.post(draft(stage, seller, all="1", list="_q=Crowd"))
+    assert admin.post("/auth/modules/details/off").status_code == 303
+    with stage.app.app_context():
+        jobs.run_due(10)
+    with stage.app.app_context():
+        assert len(mails()) == sending.BATCH
+    assert admin.post("/auth/modules/details/on").status_code == 303
+    with stage.writes("admin"):
+        db.session.execute(sa.update(Job).where(Job.name.like("%send_details")).values(due_at=utcnow()))
+    with stage.app.app_context():
+        jobs.run_due(10)
+    with stage.app.app_context():
+        assert len(mails()) == 30
