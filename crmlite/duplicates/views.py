@@ -91,7 +91,10 @@ def preview(record_type: str) -> Response:
 @bp.post("/<record_type>/merge")
 def merge(record_type: str) -> Response:
     kind = kind_of(record_type)
-    records = _records(kind, request.form.getlist("id"))
+    ids = request.form.getlist("id")
+    if (done := _merged_already(kind, _ids(ids, merging.MOST))) is not None:  # pressed twice
+        return go(kind.url_of(done), _("They are merged already."))
+    records = _records(kind, ids)
     asked = {name: row_id(request.form.get(f"take-{name}")) for name in fields.names(kind)}
     page = _page(kind, records, request.form.get("into"), {name: number for name, number in asked.items() if number})
     if request.form.get("_into"):  # another one shall stay: what there is to choose is another thing then
@@ -115,6 +118,14 @@ def _ids(values: list[str], most: int) -> list[int]:
     if not 2 <= len(ids) <= most:
         raise BadRequest(_("Choose between two and %(count)d records.", count=merging.MOST))
     return ids
+
+
+def _merged_already(kind: RecordType, ids: list[int]) -> int | None:
+    """The one of them that all the others were merged into."""
+    others = [number for number in ids if kind.policy.seen(g.user, number) is None]
+    into = {successor(kind, g.user, number) for number in others}
+    left = set(ids) - set(others)
+    return left.pop() if len(left) == 1 and into == left else None
 
 
 def _records(kind: RecordType, values: list[str]) -> list[Any]:

@@ -438,3 +438,17 @@ def test_the_toast_says_how_to_go_back(stage):
     assert "/records/undo/" in page
     around = client.get(f"/duplicates/contact/{ids[0]}/doubles").text
     assert "Undo the merge" in around
+
+
+def test_pressed_twice_it_leads_to_the_one_that_is_left(stage):
+    with stage.writes("seller") as as_:
+        made = [Contact.create(as_.user, given="Twice", family="Pressed") for _one in range(3)]
+        db.session.flush()
+        ids = [contact.id for contact in made]
+    seller = stage.client("seller")
+    sent = {"id": ids[:2], "into": ids[1]} | {f"version-{number}": 1 for number in ids}
+    first, second = (seller.post("/duplicates/contact/merge", data=sent) for _time in range(2))
+    assert first.status_code == second.status_code == 303
+    assert first.headers["Location"] == second.headers["Location"] == f"/contacts/{ids[1]}"
+    assert seller.post("/duplicates/contact/merge", data={**sent, "id": ids}).status_code == 404, "one was never merged"
+    assert stage.client("rival").post("/duplicates/contact/merge", data=sent).status_code == 404
