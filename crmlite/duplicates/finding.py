@@ -75,14 +75,15 @@ def alike(card: Card, limit: int = 20) -> list[tuple[int, Match]]:
 
 
 def cards_at(name: str, ids: Iterable[int], locked: bool = False) -> dict[int, Card]:
-    """The cards that are kept; `locked` until the transaction ends, so that nobody changes one meanwhile."""
+    """The cards that are kept; `locked` until the transaction ends, so that nobody changes one meanwhile, and without those that
+    are to be made anew."""
     wanted, found = sorted(ids), dict[int, Card]()
     for start in range(0, len(wanted), AT_ONCE):
         query = sa.select(DuplicateCard.record_id, DuplicateCard.values).where(
             DuplicateCard.record_type == name, DuplicateCard.record_id.in_(wanted[start : start + AT_ONCE])
         )
         if locked:
-            query = query.order_by(DuplicateCard.record_id).with_for_update()
+            query = query.where(~DuplicateCard.stale).order_by(DuplicateCard.record_id).with_for_update()
         found |= {number: Card.of_json(name, values) for number, values in db.session.execute(query)}
     return found
 

@@ -14,7 +14,8 @@ from crmlite.duplicates.keeping import AT_ONCE
 from crmlite.duplicates.models import DuplicateCard
 from crmlite.extensions import db, reading, writing
 
-LITTLE = 50
+PART = 100
+LITTLE = keeping.MANY
 """So many records are compared within the worker's transaction: in a few milliseconds."""
 
 
@@ -36,6 +37,7 @@ def look_through_new() -> None:
             jobs.enqueue(look_through)
             return
         if ids:
+            keeping.renew_stale(name, ids)
             finding.keep(finding.compare(name, ids))
 
 
@@ -62,7 +64,12 @@ def look_through_all() -> None:
 def _compare_some(name: str) -> bool:
     reading()
     ids = _waiting(name, AT_ONCE)
+    for part in _parts(_stale(name, ids)):
+        writing()
+        keeping.renew_stale(name, part)
+        db.session.commit()
     if ids:
+        reading()
         comparison = finding.compare(name, ids)
         writing()
         finding.keep(comparison)
@@ -73,6 +80,17 @@ def _compare_some(name: str) -> bool:
 def _waiting(name: str, limit: int) -> list[int]:
     waiting = sa.select(DuplicateCard.record_id).where(DuplicateCard.record_type == name, DuplicateCard.waiting)
     return list(db.session.scalars(waiting.order_by(DuplicateCard.record_id).limit(limit)))
+
+
+def _stale(name: str, ids: list[int]) -> list[int]:
+    card = DuplicateCard
+    query = sa.select(card.record_id).where(card.record_type == name, card.record_id.in_(ids), card.stale)
+    return list(db.session.scalars(query.order_by(card.record_id)))
+
+
+def _parts(ids: list[int]) -> list[list[int]]:
+    """So small that making them takes the lock for a few hundredths of a second."""
+    return [ids[start : start + PART] for start in range(0, len(ids), PART)]
 
 
 def _make_some(name: str, after: int) -> list[int]:

@@ -29,6 +29,8 @@ class DuplicateCard(Base):
     values: Mapped[dict[str, Any]] = mapped_column(info=PERSONAL)
     waiting: Mapped[bool] = mapped_column(default=True)
     """Whether it changed since it was compared with the others."""
+    stale: Mapped[bool] = mapped_column(default=False)
+    """Whether the record changed together with many and this card, or its keys, are still those of before."""
 
 
 class DuplicateKey(Base):

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from crmlite import jobs
 from crmlite.contacts.models import Contact
-from crmlite.duplicates import finding
+from crmlite.duplicates import finding, keeping
 from crmlite.duplicates import jobs as duplicates
 from crmlite.duplicates.models import DuplicateCard, DuplicateKey, DuplicatePair
 from crmlite.extensions import db, writing
@@ -117,3 +117,60 @@ def test_each_pair_is_compared_once_and_keeps_its_place(stage, monkeypatch):
 
     assert look(again=False) == [(0, set()), (1, {ids})]
     assert look(again=True) == [(0, {ids}), (1, {ids})]
+
+
+def cards(stage, ids) -> dict[int, tuple[str, bool]]:
+    """The given name on each card, and whether it is marked."""
+    with stage.app.app_context():
+        found = db.session.scalars(
+            sa.select(DuplicateCard).where(DuplicateCard.record_id.in_(ids), DuplicateCard.record_type == "contact")
+        )
+        return {card.record_id: (card.values.get("given", ""), card.stale) for card in found}
+
+
+@pytest.mark.parametrize("many", [0, 50], ids=["many", "few, the control"])
+def test_cards_of_many_are_made_when_they_are_compared(stage, monkeypatch, many):
+    forget_what_waits(stage)
+    monkeypatch.setattr(keeping, "MANY", many)
+    ids = double(stage, "seller"), double(stage, "seller")
+    made = cards(stage, ids)
+    assert {is_marked for _given, is_marked in made.values()} == {many == 0}
+    compared(stage)
+    assert pairs_of(stage) == {ids}
+    assert not any(is_marked for _given, is_marked in cards(stage, ids).values())
+    place = pair_number(stage)
+    with stage.writes("seller"):
+        for number in ids:
+            db.session.get_one(Contact, number).change(city="Haarlem")
+    assert pairs_of(stage) == {ids}
+    compared(stage)
+    assert pair_number(stage) == place
+    with stage.writes("seller"):
+        db.session.get_one(Contact, ids[0]).change(given="Somebody", family="Else", email="else@firm.example")
+        db.session.get_one(Contact, ids[1]).trash()
+    compared(stage)
+    assert pairs_of(stage) == set()
+    assert cards(stage, ids) == {ids[0]: ("Somebody", False)}
+
+
+def pair_number(stage) -> int | None:
+    with stage.app.app_context():
+        return db.session.scalar(sa.select(DuplicatePair.id))
+
+
+def test_who_is_marked_while_it_is_compared_is_compared_anew(stage, monkeypatch):
+    forget_what_waits(stage)
+    ids = double(stage, "seller"), double(stage, "seller")
+    with stage.app.app_context():
+        comparison = finding.compare("contact", list(ids))
+    monkeypatch.setattr(keeping, "MANY", 0)
+    with stage.writes("seller"):
+        db.session.get_one(Contact, ids[0]).change(given="Somebody", family="Else", email="else@firm.example")
+    with stage.app.app_context():
+        writing()
+        finding.keep(comparison)
+        db.session.commit()
+    assert pairs_of(stage) == set()
+    assert waiting(stage) == {ids[0]}
+    compared(stage)
+    assert (pairs_of(stage), waiting(stage)) == (set(), set())

@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("record_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("values", sa.JSON(), nullable=False),
         sa.Column("waiting", sa.Boolean(), nullable=False),
+        sa.Column("stale", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("record_type", "record_id", name=op.f("pk_duplicate_card")),
     )
     op.create_index(
