@@ -5,8 +5,8 @@ from typing import Any
 from flask import Flask
 from flask_babel import lazy_gettext as _l
 
-from crmlite import retention, web
-from crmlite.details import public, views
+from crmlite import events, retention, web
+from crmlite.details import asking, public, views
 from crmlite.details.kept import kept
 from crmlite.records import actions, offers, panels
 from crmlite.records.actions import Action
@@ -26,6 +26,18 @@ def init_app(app: Flask) -> None:
     actions.add(app, Action(_l("Look at what people corrected"), "/details/", "user-check", "contact", "edit"))
     offers.add(
         app, offers.Offer(_l("Ask for their details"), "mail", "/details/sendings", "contact", _may_see, posts=True)
+    )
+    offers.enclose(
+        app,
+        offers.Enclosure(
+            "details",
+            _l("A code to scan, with which they look at their details"),
+            "contact",
+            _may_see,
+            asking.beside_code,
+            asking.enclosed,
+            events.DETAILS_ASKED,
+        ),
     )
     web.add_nav(app, "/details/", "user-check", _l("Corrections"), order=33, shown=_may_see)
 

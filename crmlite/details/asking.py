@@ -3,6 +3,7 @@
 The link stands in the mail itself and in no row (mail/hidden.py): who looks at the outbox cannot pass for the person.
 """
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from flask_babel import gettext as _
 from crmlite import events, web
 from crmlite.auth.models import Organisation
 from crmlite.contacts.models import Contact
+from crmlite.contacts.types import CONTACT
 from crmlite.details.models import Correction
 from crmlite.extensions import db, utcnow
 from crmlite.mail import hidden, outbox
@@ -19,7 +21,8 @@ from crmlite.mail.models import Message
 from crmlite.records import links
 from crmlite.records.links import Link
 
-LASTS = timedelta(days=30)
+LASTS, ON_PAPER = timedelta(days=30), timedelta(days=90)
+"""How long a link works that is sent by mail, and one in a letter, which takes days and lies about."""
 
 
 def last_day() -> date:
@@ -55,7 +58,7 @@ def words(name: str, language: str, user: Any) -> dict[str, str]:
 
 def ask(contact: Contact, to: str, subject: str, message: str, by: Any) -> Message:
     """Makes the link, or lets the one there is work longer, and queues the mail. Raises BadAddress."""
-    link = links.make("details", contact, expires_on=last_day())
+    link = _link(contact, last_day())
     language = language_of(contact)
     with web.speaking(language):
         day = web.show_date(link.expires_on)
@@ -74,6 +77,27 @@ def ask(contact: Contact, to: str, subject: str, message: str, by: Any) -> Messa
     )
     events.emit(events.DETAILS_ASKED, contact, name=contact.name)
     return mail
+
+
+def _link(contact: Contact, day: date) -> Link:
+    """A link that works until then, or longer where a letter that was sent before says so."""
+    known = link_of(contact)
+    return links.make("details", contact, expires_on=max(day, known.expires_on or day) if known else day)
+
+
+def enclosed(by: Any, ids: Collection[int]) -> dict[int, Link]:
+    """The links of these contacts for a letter, as far as `by` may change them; the one there is works on."""
+    query = CONTACT.policy.visible(by).where(Contact.id.in_(ids), CONTACT.policy.rows(by, "edit"))
+    day = (utcnow() + ON_PAPER).date()
+    return {contact.id: _link(contact, day) for contact in db.session.scalars(query.order_by(Contact.id)).all()}
+
+
+def beside_code(day: str) -> str:
+    return _(
+        "Are your details still right? Scan the code or open the address: there you see what we hold of you, and correct it. "
+        "It works until %(day)s.",
+        day=day,
+    )
 
 
 @hidden.hides("details")

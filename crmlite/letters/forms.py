@@ -1,5 +1,6 @@
 """What is asked before labels or letters are made."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -11,6 +12,7 @@ from crmlite.forms import Form, SelectField, at_most, choices, one_line, require
 from crmlite.letters.filling import unknown
 from crmlite.letters.papers import LABELS_IN_FILE, LETTERS_IN_FILE
 from crmlite.letters.sheets import SHEETS, WINDOWS
+from crmlite.records.offers import Enclosure
 
 
 class _PartForm(Form):
@@ -56,7 +58,12 @@ class LetterForm(_PartForm):
     window = SelectField(_l("Envelope"), choices=lambda: choices((one.name, one.label) for one in WINDOWS.values()))
     day = DateField(_l("Date"), [InputRequired(_l("Please fill this in."))])
     subject = StringField(_l("Subject"), [required(), at_most(200)], filters=[one_line])
+    enclosed = SelectField(_l("Also on the letter"), default="")
     text = TextAreaField(_l("Text"), [required(), at_most(4000)], filters=[tidy])
+
+    def __init__(self, *args: Any, enclosures: Sequence[Enclosure], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.enclosed.choices = choices([("", _("Nothing else")), *((one.name, one.label) for one in enclosures)])
 
     def validate_text(self, field: Any) -> None:
         if names := unknown(field.data or ""):

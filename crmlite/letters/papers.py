@@ -1,16 +1,21 @@
 """Labels and letters as PDF files: what stands where, and the renderer's part of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+
+import segno
+from flask_babel import gettext as _
 
 from crmlite import pdf
 from crmlite.auth import papers
 from crmlite.auth.models import Organisation, Viewer
+from crmlite.extensions import db, reading, writing
 from crmlite.letters.filling import fill
 from crmlite.letters.fitting import SIZES, size_for
 from crmlite.letters.recipients import Recipient, home
 from crmlite.letters.sheets import Sheet, Window
+from crmlite.records.offers import Enclosure
 from crmlite.records.types import RecordType
 from crmlite.web import show_date, speaking
 
@@ -52,8 +57,55 @@ def make_labels(found: Sequence[Recipient], sheet: Sheet, start: int) -> Made:
     return Made(pdf.render(html, files) if placed else b"", [one.recipient for one in placed], too_long)
 
 
-def make_letters(found: Sequence[Recipient], window: Window, day: date, subject: str, text: str, user: Viewer) -> Made:
-    """Raises pdf.Failed. Never in a transaction that writes."""
+class MayNotAsk(Exception):
+    """Somebody among them is not to be asked by this user. `str()` is a sentence for them."""
+
+
+@dataclass(frozen=True)
+class Code:
+    """A private link on a letter."""
+
+    url: str
+    words: str
+
+    @property
+    def svg(self) -> str:
+        return segno.make(self.url, error="m", micro=False).svg_inline(border=0, omitsize=True)
+
+
+def make_codes(enclosed: Enclosure, found: Sequence[Recipient], user: Viewer) -> dict[int, Code]:
+    """By the id of whom the letter is to. In a transaction of its own: what a code opens has to be there before it is on paper.
+    Raises MayNotAsk."""
+    writing()
+    links = enclosed.make(user, [one.id for one in found])
+    if others := [one.title for one in found if one.id not in links]:
+        db.session.rollback()
+        raise MayNotAsk(
+            _(
+                "You may not change these contacts, so that their letters cannot carry a code: %(names)s",
+                names=", ".join(others[:5]),
+            )
+        )
+    with speaking(home()[1]):
+        codes = {
+            number: Code(link.url, enclosed.words(show_date(link.expires_on) if link.expires_on else ""))
+            for number, link in links.items()
+        }
+    db.session.commit()
+    reading()
+    return codes
+
+
+def make_letters(
+    found: Sequence[Recipient],
+    window: Window,
+    day: date,
+    subject: str,
+    text: str,
+    user: Viewer,
+    codes: Mapping[int, Code] | None = None,
+) -> Made:
+    """`codes`: by the id of whom the letter is to. Raises pdf.Failed. Never in a transaction that writes."""
     language = home()[1]
     placed, too_long = _set_all(found, window.address[2], window.address[3], window.largest)
     with speaking(language):
@@ -63,7 +115,7 @@ def make_letters(found: Sequence[Recipient], window: Window, day: date, subject:
     ]
     html, files = papers.compose(
         "pdf/letters.html", language, window=window, letters=letters, day=day, sizes=SIZE_CLASSES,
-        sender=sender_line(Organisation.get()), subject=subject,
+        sender=sender_line(Organisation.get()), subject=subject, codes=codes or {},
     )  # fmt: skip
     return Made(pdf.render(html, files) if placed else b"", [one.recipient for one in placed], too_long)
 

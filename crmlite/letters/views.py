@@ -16,7 +16,7 @@ from crmlite.letters.forms import LabelsForm, LetterForm
 from crmlite.letters.papers import Made
 from crmlite.letters.recipients import MOST, Recipients
 from crmlite.letters.sheets import SHEETS, WINDOWS
-from crmlite.records import types
+from crmlite.records import offers, types
 from crmlite.records.exporting import may_export
 from crmlite.records.types import RecordType
 from crmlite.web import local_today, render
@@ -63,19 +63,24 @@ def letters(record_type: str) -> Response:
     kind = _kind(record_type)
     reading()
     found = Recipients(kind, g.user, request.form)
-    form = LetterForm(request.form, count=len(found.reached))
+    enclosures = offers.enclosures(kind)
+    form = LetterForm(request.form, count=len(found.reached), enclosures=enclosures)
     if not form.validate():
         return _page(kind, found, letter=form, status=422)
+    enclosed = next((one for one in enclosures if one.name == form.enclosed.data), None)
     said = {"subject": form.subject.data, "text": form.text.data}
 
     def make() -> Made:
         some = found.reached[form.chosen]
-        return papers.make_letters(some, WINDOWS[form.window.data], form.day.data, user=g.user, **said)
+        codes = papers.make_codes(enclosed, some, g.user) if enclosed else {}
+        return papers.make_letters(some, WINDOWS[form.window.data], form.day.data, user=g.user, codes=codes, **said)
 
     def tell(made: Made) -> None:
         events.emit(events.LETTERS_MADE, _me(), count=len(made.written), title=form.subject.data)
         each = [((one.type, one.id), (), {"title": form.subject.data}) for one in made.written]
         events.emit_many(events.LETTER_WRITTEN, each)
+        if enclosed:
+            events.emit_many(enclosed.told, [((one.type, one.id), (), {"name": one.title}) for one in made.written])
         _remember({**said, "window": form.window.data})
 
     return _answer(kind, found, make, tell, lambda problem, status: _page(kind, found, problem, status, letter=form))
@@ -102,6 +107,8 @@ def _answer(
         return refuse(_("None of these has a postal address yet."), 422)
     try:
         made = make()
+    except papers.MayNotAsk as problem:
+        return refuse(str(problem), 422)
     except pdf.Failed as problem:
         return refuse(str(problem), 503)
     if made.too_long:
@@ -127,7 +134,8 @@ def _page(
 ) -> Response:
     last, count = Preference.read(g.user.id, LAST), len(found.reached)
     labels = labels or LabelsForm(data=last, count=count)
-    letter = letter or LetterForm(data={**last, "day": local_today()}, count=count)
+    data = {**last, "day": local_today()}
+    letter = letter or LetterForm(data=data, count=count, enclosures=offers.enclosures(kind))
     return render(
         "letters/choose.html", "choose", kind=kind, found=found, labels=labels, letter=letter, problem=problem, most=MOST,
         fields=FIELDS, shown=LEFT_OUT, status=status,

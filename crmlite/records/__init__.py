@@ -44,6 +44,7 @@ def init_app(app: Flask) -> None:
     app.extensions["crmlite.look_alikes"] = None  # who knows whether somebody is known already (alike.py)
     app.extensions["crmlite.offers"] = []  # what other modules offer to do with lists (offers.py)
     app.extensions["crmlite.trash_offers"] = []  # and with what is in the trash
+    app.extensions["crmlite.enclosures"] = []  # and with letters
     app.extensions["crmlite.opens"] = []  # what of each module is open with a contact or company (opens.py)
     app.extensions["crmlite.seen"] = []  # (whether there is something to do, what) when a user has looked at a record
     app.extensions["crmlite.undo_guards"]["custom_field"] = custom_fields.may_edit_fields

@@ -1,11 +1,17 @@
 """Labels and letters: what is in the file, where it lies on the paper, and who gets it."""
 
 import html
+import itertools
 import re
+import subprocess
+import tempfile
 from datetime import date
+from pathlib import Path
 
 import pytest
+import segno
 import sqlalchemy as sa
+from PIL import Image
 from werkzeug.datastructures import MultiDict
 
 from crmlite import pdf
@@ -25,6 +31,7 @@ from crmlite.letters.sheets import SHEETS, WINDOWS
 from crmlite.pdf import wire
 from crmlite.postal import Place, block
 from crmlite.records import listing
+from crmlite.records.links import Link
 from tests import renderers
 from tests.pdf.test_render import tool
 
@@ -273,6 +280,111 @@ def test_a_letter_is_filled_in_for_each_and_stands_on_their_timelines(addressed)
         "wrote a letter: News"
         in addressed.client("manager").get(f"/records/contact/{addressed.ids['home']}/timeline").text
     )
+
+
+# --- with a code to scan ----------------------------------------------------------------------------------------------
+
+
+def scanned(data: bytes, page: int) -> list[str]:
+    """The modules of the code on that page, row by row, as a camera sees them: what is dark left of the words."""
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "letter.pdf").write_bytes(data)
+        command = ["pdftoppm", "-r", "300", "-gray", "-f", str(page), "-l", str(page), "letter.pdf", "page"]
+        subprocess.run(command, cwd=folder, check=True)
+        picture = Image.open(next(Path(folder).glob("page*.pgm"))).point(lambda grey: 255 * (grey < 128))
+    top = int(picture.height * 0.45)  # below window and heading
+    picture = picture.crop((0, top, int(picture.width * 0.3), picture.height))
+    left, upper, right, lower = _square(picture)
+    size = 17 + 4 * next(v for v in range(1, 41) if _is_timing(picture.crop((left, upper, right, lower)), 17 + 4 * v))
+    code = picture.crop((left, upper, right, lower))
+    step = code.width / size
+    at = [int((n + 0.5) * step) for n in range(size)]
+    return ["".join("#" if code.getpixel((x, y)) else "." for x in at) for y in at]
+
+
+def _square(picture: Image.Image) -> tuple[int, int, int, int]:
+    """Where the code is: the widest block of dark and light without a white row in it."""
+    rows = [y for y in range(picture.height) if picture.crop((0, y, picture.width, y + 1)).getbbox()]
+    blocks, begin = [], rows[0]
+    for before, after in itertools.pairwise([*rows, 10**6]):
+        if after - before > 3:
+            blocks.append((begin, before + 1))
+            begin = after
+    upper, lower = max(blocks, key=lambda block: block[1] - block[0])
+    left, _top, _right, _bottom = picture.crop((0, upper, picture.width, lower)).getbbox()
+    return left, upper, left + lower - upper, lower
+
+
+def _is_timing(code: Image.Image, size: int) -> bool:
+    """Whether its seventh row alternates as a code of that size does."""
+    step = code.width / size
+    row = [bool(code.getpixel((int((n + 0.5) * step), int(6.5 * step)))) for n in range(8, size - 8)]
+    return row == [n % 2 == 0 for n in range(8, size - 8)]
+
+
+def links_of(stage, contact_id: int) -> list[date | None]:
+    """Until when each of the links to their details works."""
+    with stage.app.app_context():
+        about = sa.select(Link.expires_on).where(Link.record_type == "contact", Link.purpose == "details")
+        return list(db.session.scalars(about.where(Link.record_id == contact_id)))
+
+
+def test_a_letter_carries_a_code_that_opens_their_details(addressed):
+    ids = [addressed.ids["clerk"], addressed.ids["home"]]
+    manager = addressed.client("manager")
+    assert "A code to scan" in manager.get("/letters/contact", query_string={"id": ids}).text
+    data = {**LETTER, "id": ids, "enclosed": "details"}
+    answer = manager.post("/letters/contact/letters", data=data)
+    assert answer.mimetype == "application/pdf", answer.text
+    text = tool("pdftotext", answer.data)
+    urls = ["".join(url.split()) for url in re.findall(r"http\S+/p/details/[\w\s-]{44,60}", text)]
+    urls = [url[: url.index("/p/details/") + 55] for url in urls]
+    assert len(set(urls)) == 2
+    for page, (url, name) in enumerate(zip(urls, ("Clara", "Homer"), strict=True), 1):
+        matrix = segno.make(url, error="m", micro=False).matrix
+        assert scanned(answer.data, page) == ["".join("#" if dark else "." for dark in row) for row in matrix]
+        shown = addressed.client("stranger").get(url.partition("localhost")[2] or url)
+        assert shown.status_code == 200
+        assert name in shown.text
+    with addressed.app.app_context():
+        asked = sa.select(EventLink.record_id).join(Event, Event.id == EventLink.event_id)
+        found = db.session.scalars(asked.where(Event.name == "details.asked", EventLink.record_id.in_(ids)))
+        assert sorted(found) == sorted(ids)
+
+
+def test_without_the_tick_there_is_no_link(addressed):
+    answer = addressed.client("manager").post("/letters/contact/letters", data={**LETTER, "id": addressed.ids["home"]})
+    assert "/p/details/" not in tool("pdftotext", answer.data)
+    assert links_of(addressed, addressed.ids["home"]) == []
+
+
+def test_whom_one_may_not_change_one_does_not_ask(addressed):
+    data = {**LETTER, "id": [addressed.ids["home"]], "enclosed": "details"}
+    answer = addressed.client("marketing").post("/letters/contact/letters", data=data)
+    assert answer.status_code == 422
+    assert "cannot carry a code: Homer Home" in answer.text
+    assert links_of(addressed, addressed.ids["home"]) == []
+    assert (
+        addressed.client("marketing").post("/letters/contact/letters", data={**data, "enclosed": ""}).status_code == 200
+    )
+
+
+def test_where_corrections_are_off_there_is_no_code(addressed):
+    addressed.client("admin").post("/auth/modules/details/off")
+    manager = addressed.client("manager")
+    assert "A code to scan" not in manager.get("/letters/contact", query_string={"id": addressed.ids["home"]}).text
+    data = {**LETTER, "id": [addressed.ids["home"]], "enclosed": "details"}
+    assert manager.post("/letters/contact/letters", data=data).status_code == 422
+
+
+def test_a_mail_afterwards_does_not_shorten_the_letters_link(addressed):
+    number, manager = addressed.ids["home"], addressed.client("manager")
+    manager.post("/letters/contact/letters", data={**LETTER, "id": [number], "enclosed": "details"})
+
+    [before] = links_of(addressed, number)
+    sent = {"to": "homer@example.com", "subject": "Look", "message": "Please look."}
+    assert manager.post(f"/details/contacts/{number}/ask", data=sent).status_code == 303
+    assert links_of(addressed, number) == [before]
 
 
 def test_a_company_that_one_may_not_see_lends_no_address(addressed):
