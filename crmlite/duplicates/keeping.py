@@ -33,7 +33,8 @@ def keep(session: Session, touched: set[tuple[str, int]]) -> None:
             if len(ids) > MANY:
                 mark(session, name, some)
             else:
-                renew(session, name, some)
+                for number in renew(session, name, some):
+                    renew_people(number)
 
 
 def mark(session: Session, name: str, ids: list[int]) -> None:
@@ -51,16 +52,22 @@ def mark(session: Session, name: str, ids: list[int]) -> None:
 
 
 def renew_stale(name: str, ids: list[int]) -> None:
-    """Makes those of these cards anew that are marked. They are locked: who changes one of their records now marks it once more."""
-    marked = sa.select(DuplicateCard.record_id).where(
+    """Makes those of these cards anew that are marked. They are locked: who changes one of their records now marks it once more.
+    People of companies that are called otherwise now come later: who saves one of them locks that one before the company's card."""
+    marked = sa.select(DuplicateCard.record_id, DuplicateCard.values).where(
         DuplicateCard.record_type == name, DuplicateCard.record_id.in_(ids), DuplicateCard.stale
     )
-    if found := list(db.session.scalars(marked.order_by(DuplicateCard.record_id).with_for_update())):
-        renew(db.session(), name, found)
+    rows = db.session.execute(marked.order_by(DuplicateCard.record_id).with_for_update()).all()
+    before = {row.record_id: row.values for row in rows}
+    if before:
+        for number in renew(db.session(), name, list(before)):
+            if before[number]:  # of a new one nobody was compared by another name
+                jobs.enqueue(renew_people, company_id=number)
 
 
-def renew(session: Session, name: str, ids: list[int]) -> None:
-    """Writes the cards and keys of these records anew, where they are others than before."""
+def renew(session: Session, name: str, ids: list[int]) -> list[int]:
+    """Writes the cards and keys of these records anew, where they are others than before. Returns the companies whose people have
+    to be compared by another name; where a new one was marked only, its people may have their cards already."""
     cards = cards_of(name, ids)
     known, stale = dict[int, dict[str, Any]](), set[int]()
     of_these = sa.select(DuplicateCard.record_id, DuplicateCard.values, DuplicateCard.stale).where(
@@ -73,10 +80,9 @@ def renew(session: Session, name: str, ids: list[int]) -> None:
     other = [i for i, card in cards.items() if i in stale or known.get(i) != card.as_json()]
     forget(session, name, known.keys() - cards.keys())
     write(name, {i: cards[i] for i in other})
-    if name == "company":
-        for i in other:
-            if known.get(i, {}).get("given", cards[i].given) != cards[i].given:
-                renew_people(i)
+    if name != "company":
+        return []
+    return [i for i in other if i in known and known[i].get("given") != cards[i].given]
 
 
 @jobs.job
