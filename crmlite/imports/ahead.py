@@ -76,14 +76,14 @@ class Ahead:
     def _ask(self, question: bytes) -> None:
         if self._is_lost:
             return
-        if self._process is None:
-            self._process = subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - ours
-        pipe = cast(IO[bytes], self._process.stdin)
         try:
+            if self._process is None:
+                self._process = subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - ours
+            pipe = cast(IO[bytes], self._process.stdin)
             pipe.write(question)
             pipe.flush()
             self._asked = question
-        except OSError:
+        except OSError:  # it was killed, or cannot be started
             self._is_lost = True
 
 

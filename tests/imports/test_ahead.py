@@ -81,6 +81,13 @@ def test_where_it_is_killed_all_is_tidied_here(path, here):
     assert len(here) == 5
 
 
+def test_where_there_can_be_none_all_is_tidied_here(path, here, monkeypatch):
+    """No memory, no further processes: that is no reason to say that the file is gone."""
+    monkeypatch.setattr(ahead, "COMMAND", (str(path.parent / "none"),))
+    assert all_of(path) == alone(path)
+    assert len(here) == 5
+
+
 def test_what_was_asked_with_other_columns_is_not_taken(path, here):
     """Somebody else's country since then: numbers are read by what holds now."""
     found = all_of(path, change=lambda place: drafter("DE" if place else "NL"))
