@@ -1,5 +1,6 @@
 """Rows tidied ahead by a second process: the same as here, and tidied here where it is gone or was asked for something else."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,17 @@ def test_where_it_is_killed_all_is_tidied_here(path, here):
             second._process.wait()
 
     assert all_of(path, kill) == alone(path)
+    assert len(here) == 5
+
+
+def test_one_that_hangs_is_not_waited_for(path, here, monkeypatch):
+    monkeypatch.setattr(ahead, "PATIENCE", 0.1)
+
+    def stop(second: Ahead, place: int) -> None:
+        if place and second._process is not None and second._process.poll() is None:
+            second._process.send_signal(signal.SIGSTOP)
+
+    assert all_of(path, stop) == alone(path)
     assert len(here) == 5
 
 
