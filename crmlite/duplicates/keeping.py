@@ -41,6 +41,7 @@ def mark(session: Session, name: str, ids: list[int]) -> None:
     """Says that the cards of these records are to be made anew before they are compared."""
     model = MODELS[name]
     there = set(session.scalars(sa.select(model.id).where(model.id.in_(ids))))
+    session.execute(_locked(name, ids)).all()
     forget(session, name, [i for i in ids if i not in there])
     put = insert(DuplicateCard.__table__)
     put = put.on_conflict_do_update(
@@ -54,11 +55,8 @@ def mark(session: Session, name: str, ids: list[int]) -> None:
 def renew_stale(name: str, ids: list[int]) -> None:
     """Makes those of these cards anew that are marked. They are locked: who changes one of their records now marks it once more.
     People of companies that are called otherwise now come later: who saves one of them locks that one before the company's card."""
-    marked = sa.select(DuplicateCard.record_id, DuplicateCard.values).where(
-        DuplicateCard.record_type == name, DuplicateCard.record_id.in_(ids), DuplicateCard.stale
-    )
-    rows = db.session.execute(marked.order_by(DuplicateCard.record_id).with_for_update()).all()
-    before = {row.record_id: row.values for row in rows}
+    marked = db.session.execute(_locked(name, ids).where(DuplicateCard.stale))
+    before = {row.record_id: row.values for row in marked}
     if before:
         for number in renew(db.session(), name, list(before)):
             if before[number]:  # of a new one nobody was compared by another name
@@ -70,10 +68,7 @@ def renew(session: Session, name: str, ids: list[int]) -> list[int]:
     to be compared by another name; where a new one was marked only, its people may have their cards already."""
     cards = cards_of(name, ids)
     known, stale = dict[int, dict[str, Any]](), set[int]()
-    of_these = sa.select(DuplicateCard.record_id, DuplicateCard.values, DuplicateCard.stale).where(
-        DuplicateCard.record_type == name, DuplicateCard.record_id.in_(ids)
-    )
-    for number, values, is_stale in session.execute(of_these):
+    for number, values, is_stale in session.execute(_locked(name, ids)):
         known[number] = values
         if is_stale:
             stale.add(number)
@@ -83,6 +78,13 @@ def renew(session: Session, name: str, ids: list[int]) -> list[int]:
     if name != "company":
         return []
     return [i for i in other if i in known and known[i].get("given") != cards[i].given]
+
+
+def _locked(name: str, ids: Iterable[int]) -> sa.Select[Any]:
+    """Their cards, in the order in which whoever compares them locks them: some are changed, and others go."""
+    card = DuplicateCard
+    query = sa.select(card.record_id, card.values, card.stale).where(card.record_type == name, card.record_id.in_(ids))
+    return query.order_by(card.record_id).with_for_update()
 
 
 @jobs.job

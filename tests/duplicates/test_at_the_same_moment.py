@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from crmlite.companies.models import Company
 from crmlite.contacts.models import Contact
-from crmlite.duplicates import keeping
+from crmlite.duplicates import finding, keeping
 from crmlite.duplicates.models import DuplicateCard, DuplicateKey
 from crmlite.extensions import db, writing
 
@@ -98,3 +98,32 @@ def test_a_person_is_saved_while_their_marked_card_is_made(own_stage, monkeypatc
             DuplicateKey.record_type == "contact", DuplicateKey.record_id == number
         )
         assert set(db.session.scalars(keys)) == set().union(*(card.keys() for card in kept.values()))
+
+
+@pytest.mark.only_on("postgresql")
+@pytest.mark.parametrize("make", [keeping.renew, keeping.mark])
+def test_cards_are_locked_in_order_also_those_that_go(own_stage, make):
+    """Who compares at the same moment locks them in order of their ids."""
+    stage, problems, number, gone = own_stage, [], own_stage.ids["seller.contact"], 10**9
+    with stage.writes():
+        db.session.get_one(DuplicateCard, ("contact", number)).values = {}
+        db.session.add(DuplicateCard(record_type="contact", record_id=gone, values={}))
+
+    def save() -> None:
+        try:
+            with stage.writes("seller"):
+                make(db.session(), "contact", [number, gone])
+        except Exception as problem:
+            problems.append(problem)
+
+    other = threading.Thread(target=save)
+    with stage.app.app_context():
+        writing()
+        finding.cards_at("contact", [number], locked=True)
+        other.start()
+        while other.is_alive() and not somebody_waits(stage):
+            other.join(0.01)
+        finding.cards_at("contact", [gone], locked=True)
+        db.session.commit()
+    other.join()
+    assert problems == []
