@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 
 from crmlite.duplicates import scoring
 from crmlite.duplicates.cards import Card
-from crmlite.duplicates.keeping import AT_ONCE
+from crmlite.duplicates.keeping import AT_ONCE, cards_of
 from crmlite.duplicates.models import DuplicateCard, DuplicateKey, DuplicatePair
 from crmlite.duplicates.scoring import Match
 from crmlite.extensions import db, insert, utcnow
@@ -69,6 +69,8 @@ def alike(card: Card, limit: int = 20) -> list[tuple[int, Match]]:
         by_key.setdefault(number, []).append(record_id)
     ids = {i for block in by_key.values() for i in block}
     cards = cards_at(card.kind, ids)
+    if stale := _those(card.kind, ids, DuplicateCard.stale):  # what they say now; what they are found by is of before
+        cards |= cards_of(card.kind, sorted(stale))
     matches = ((i, scoring.compare(card, other)) for i, other in cards.items())
     found = [(i, match) for i, match in matches if match.score >= scoring.SURE]
     return sorted(found, key=lambda pair: (-pair[1].score, pair[0]))[:limit]
@@ -109,10 +111,14 @@ def _candidates(name: str, ids: list[int]) -> set[tuple[int, int]]:
 
 def _waiting(name: str, ids: Iterable[int]) -> set[int]:
     """Those of them that are yet to be compared."""
+    return _those(name, ids, DuplicateCard.waiting)
+
+
+def _those(name: str, ids: Iterable[int], which: Any) -> set[int]:
     card, wanted, found = DuplicateCard, sorted(ids), set[int]()
     for start in range(0, len(wanted), AT_ONCE):
         some = wanted[start : start + AT_ONCE]
-        query = sa.select(card.record_id).where(card.record_type == name, card.record_id.in_(some), card.waiting)
+        query = sa.select(card.record_id).where(card.record_type == name, card.record_id.in_(some), which)
         found.update(db.session.scalars(query))
     return found
 

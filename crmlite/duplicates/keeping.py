@@ -33,14 +33,16 @@ def keep(session: Session, touched: set[tuple[str, int]]) -> None:
             if len(ids) > MANY:
                 mark(session, name, some)
             else:
-                renew(session, name, some)
+                for number in renew(session, name, some):
+                    renew_people(number)
 
 
 def mark(session: Session, name: str, ids: list[int]) -> None:
     """Says that the cards of these records are to be made anew before they are compared."""
     model = MODELS[name]
     there = set(session.scalars(sa.select(model.id).where(model.id.in_(ids))))
-    forget(session, name, gone := [i for i in ids if i not in there], pairs=gone)
+    session.execute(_locked(name, ids)).all()
+    forget(session, name, [i for i in ids if i not in there])
     put = insert(DuplicateCard.__table__)
     put = put.on_conflict_do_update(
         index_elements=["record_type", "record_id"],
@@ -51,33 +53,38 @@ def mark(session: Session, name: str, ids: list[int]) -> None:
 
 
 def renew_stale(name: str, ids: list[int]) -> None:
-    """Makes those of these cards anew that are marked. They are locked: who changes one of their records now marks it once more."""
-    marked = sa.select(DuplicateCard.record_id).where(
-        DuplicateCard.record_type == name, DuplicateCard.record_id.in_(ids), DuplicateCard.stale
-    )
-    if found := list(db.session.scalars(marked.order_by(DuplicateCard.record_id).with_for_update())):
-        renew(db.session(), name, found)
+    """Makes those of these cards anew that are marked. They are locked: who changes one of their records now marks it once more.
+    People of companies that are called otherwise now come later: who saves one of them locks that one before the company's card."""
+    marked = db.session.execute(_locked(name, ids).where(DuplicateCard.stale))
+    before = {row.record_id: row.values for row in marked}
+    if before:
+        for number in renew(db.session(), name, list(before)):
+            if before[number]:  # of a new one nobody was compared by another name
+                jobs.enqueue(renew_people, company_id=number)
 
 
-def renew(session: Session, name: str, ids: list[int]) -> None:
-    """Writes the cards and keys of these records anew, where they are others than before."""
+def renew(session: Session, name: str, ids: list[int]) -> list[int]:
+    """Writes the cards and keys of these records anew, where they are others than before. Returns the companies whose people have
+    to be compared by another name; where a new one was marked only, its people may have their cards already."""
     cards = cards_of(name, ids)
     known, stale = dict[int, dict[str, Any]](), set[int]()
-    of_these = sa.select(DuplicateCard.record_id, DuplicateCard.values, DuplicateCard.stale).where(
-        DuplicateCard.record_type == name, DuplicateCard.record_id.in_(ids)
-    )
-    for number, values, is_stale in session.execute(of_these):
+    for number, values, is_stale in session.execute(_locked(name, ids)):
         known[number] = values
         if is_stale:
             stale.add(number)
     other = [i for i, card in cards.items() if i in stale or known.get(i) != card.as_json()]
-    gone = known.keys() - cards.keys()
-    forget(session, name, [*(i for i in other if i in known), *gone], pairs=gone)
+    forget(session, name, known.keys() - cards.keys())
     write(name, {i: cards[i] for i in other})
-    if name == "company":
-        for i in other:
-            if known.get(i, {}).get("given", cards[i].given) != cards[i].given:
-                renew_people(i)
+    if name != "company":
+        return []
+    return [i for i in other if i in known and known[i].get("given") != cards[i].given]
+
+
+def _locked(name: str, ids: Iterable[int]) -> sa.Select[Any]:
+    """Their cards, in the order in which whoever compares them locks them: some are changed, and others go."""
+    card = DuplicateCard
+    query = sa.select(card.record_id, card.values, card.stale).where(card.record_type == name, card.record_id.in_(ids))
+    return query.order_by(card.record_id).with_for_update()
 
 
 @jobs.job
@@ -92,28 +99,38 @@ def renew_people(company_id: int, after: int = 0) -> None:
         jobs.enqueue(renew_people, company_id=company_id, after=ids[-1])
 
 
-def forget(session: Session, name: str, ids: Iterable[int], pairs: Iterable[int] = ()) -> None:
-    """Takes away cards and keys; of `pairs` also what was found. What looked like a duplicate is looked at anew."""
-    connection, numbers, whole = session.connection(), sorted(ids), sorted(pairs)
+def forget(session: Session, name: str, ids: Iterable[int]) -> None:
+    """Takes away cards and keys, and what was found."""
+    connection, numbers = session.connection(), sorted(ids)
+    if not numbers:
+        return
     for model in (DuplicateCard, DuplicateKey):
-        if numbers:
-            table = model.__table__
-            connection.execute(sa.delete(table).where(table.c.record_type == name, table.c.record_id.in_(numbers)))
-    if whole:
-        table = DuplicatePair.__table__
-        either = sa.or_(table.c.record_id.in_(whole), table.c.other_id.in_(whole))
-        connection.execute(sa.delete(table).where(table.c.record_type == name, either))
+        table = model.__table__
+        connection.execute(sa.delete(table).where(table.c.record_type == name, table.c.record_id.in_(numbers)))
+    table = DuplicatePair.__table__
+    either = sa.or_(table.c.record_id.in_(numbers), table.c.other_id.in_(numbers))
+    connection.execute(sa.delete(table).where(table.c.record_type == name, either))
 
 
 def write(name: str, cards: dict[int, Card]) -> None:
-    bulk.fill(
-        sa.insert(DuplicateCard.__table__),
-        [{"record_type": name, "record_id": i, "values": card.as_json(), "waiting": True} for i, card in cards.items()],
+    """What looked like a duplicate is looked at anew. A card that is there is changed, first of all: who saves or deletes the record
+    at this moment waits for it, and would not find one that was made in its place."""
+    if not cards:
+        return
+    put = insert(DuplicateCard.__table__)
+    columns = ("values", "waiting", "stale")
+    put = put.on_conflict_do_update(
+        index_elements=["record_type", "record_id"], set_={column: put.excluded[column] for column in columns}
     )
+    state = {"record_type": name, "waiting": True, "stale": False}
+    bulk.fill(put, [{**state, "record_id": i, "values": card.as_json()} for i, card in cards.items()])
+    table = DuplicateKey.__table__
+    before = sa.delete(table).where(table.c.record_type == name, table.c.record_id.in_(sorted(cards)))
+    db.session.connection().execute(before)
     keys = [
         {"record_type": name, "record_id": i, "key": key} for i, card in cards.items() for key in sorted(card.keys())
     ]
-    bulk.fill(insert(DuplicateKey.__table__).on_conflict_do_nothing(), keys)
+    bulk.fill(insert(table).on_conflict_do_nothing(), keys)
 
 
 # --- cards ------------------------------------------------------------------------------------------------------------

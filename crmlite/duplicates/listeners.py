@@ -15,7 +15,7 @@ def forget(record: Any, **_data: Any) -> None:
     name = record.__tablename__
     if name not in keeping.MODELS:
         return
-    keeping.forget(db.session(), name, [record.id], pairs=[record.id])
+    keeping.forget(db.session(), name, [record.id])
     either = sa.or_(Distinct.record_id == record.id, Distinct.other_id == record.id)
     for row in db.session.scalars(sa.select(Distinct).where(Distinct.record_type == name, either)).all():
         db.session.delete(row)

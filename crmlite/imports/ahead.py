@@ -7,6 +7,7 @@ written; where the question is another one when its answer is needed, or the pro
 import pickle
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -22,6 +23,8 @@ PICTURES = 40
 COMMAND = (sys.executable, "-c", "from crmlite.imports.ahead import answer; answer()")
 LONG = 500_000
 """Bytes that are left of a file, for which a second process, which has to start, is worth it."""
+PATIENCE = 60.0
+"""Seconds after which a second process that does not answer is ended: it takes a fraction of one, and some to start."""
 
 
 class Batch(NamedTuple):
@@ -63,6 +66,8 @@ class Ahead:
         if self._asked is None or self._process is None:
             return None
         asked, self._asked = self._asked, None
+        late = threading.Timer(PATIENCE, self._process.kill)
+        late.start()
         try:
             found: Batch = pickle.load(cast(IO[bytes], self._process.stdout))  # noqa: S301 - from a process of ours
         except (
@@ -71,19 +76,21 @@ class Ahead:
         ):  # it was killed, or ended because of an error that will be met here, too
             self._is_lost = True
             return None
+        finally:
+            late.cancel()
         return found if asked == question else None
 
     def _ask(self, question: bytes) -> None:
         if self._is_lost:
             return
-        if self._process is None:
-            self._process = subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - ours
-        pipe = cast(IO[bytes], self._process.stdin)
         try:
+            if self._process is None:
+                self._process = subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - ours
+            pipe = cast(IO[bytes], self._process.stdin)
             pipe.write(question)
             pipe.flush()
             self._asked = question
-        except OSError:
+        except OSError:  # it was killed, or cannot be started
             self._is_lost = True
 
 

@@ -120,6 +120,11 @@ def make_letters(
     return Made(pdf.render(html, files) if placed else b"", [one.recipient for one in placed], too_long)
 
 
+def too_long(found: Sequence[Recipient], window: Window) -> list[Recipient]:
+    """Those whose address does not fit there."""
+    return _set_all(found, window.address[2], window.address[3], window.largest)[1]
+
+
 def sender_line(ours: Organisation) -> str:
     """The sender in one line, above the address in the window."""
     return " · ".join(part.strip() for part in (ours.name, *(ours.address or "").splitlines()) if part and part.strip())

@@ -71,9 +71,11 @@ def letters(record_type: str) -> Response:
     said = {"subject": form.subject.data, "text": form.text.data}
 
     def make() -> Made:
-        some = found.reached[form.chosen]
+        some, window = found.reached[form.chosen], WINDOWS[form.window.data]
+        if enclosed and (too_long := papers.too_long(some, window)):  # before anybody's link is made
+            return Made(b"", [], too_long)
         codes = papers.make_codes(enclosed, some, g.user) if enclosed else {}
-        return papers.make_letters(some, WINDOWS[form.window.data], form.day.data, user=g.user, codes=codes, **said)
+        return papers.make_letters(some, window, form.day.data, user=g.user, codes=codes, **said)
 
     def tell(made: Made) -> None:
         events.emit(events.LETTERS_MADE, _me(), count=len(made.written), title=form.subject.data)

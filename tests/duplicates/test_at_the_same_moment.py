@@ -7,9 +7,9 @@ import sqlalchemy as sa
 
 from crmlite.companies.models import Company
 from crmlite.contacts.models import Contact
-from crmlite.duplicates import keeping
+from crmlite.duplicates import finding, keeping
 from crmlite.duplicates.models import DuplicateCard, DuplicateKey
-from crmlite.extensions import db
+from crmlite.extensions import db, writing
 
 WAITS = sa.text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
 
@@ -57,3 +57,73 @@ def test_a_person_is_saved_while_their_company_is_renamed(own_stage, monkeypatch
             DuplicateKey.record_type == "contact", DuplicateKey.record_id == contact_id
         )
         assert set(db.session.scalars(keys)) == set(kept.keys())
+
+
+@pytest.mark.only_on("postgresql")
+@pytest.mark.parametrize("is_trashed", [False, True], ids=["changed", "deleted"])
+def test_a_person_is_saved_while_their_marked_card_is_made(own_stage, monkeypatch, is_trashed):
+    stage, problems, number = own_stage, [], own_stage.ids["seller.contact"]
+    with monkeypatch.context() as patch, stage.writes("seller"):
+        patch.setattr(keeping, "MANY", 0)
+        db.session.get_one(Contact, number).change(given="Zqbefore")
+
+    def save() -> None:
+        try:
+            with stage.writes("seller"):
+                contact = db.session.get_one(Contact, number)
+                contact.trash() if is_trashed else contact.change(given="Zqnadia")
+        except Exception as problem:
+            problems.append(problem)
+
+    other, write = threading.Thread(target=save), keeping.write
+
+    def slowly(*args) -> None:
+        write(*args)
+        if threading.current_thread() is not other:
+            other.start()
+            while other.is_alive() and not somebody_waits(stage):
+                other.join(0.01)
+
+    monkeypatch.setattr(keeping, "write", slowly)
+    with stage.app.app_context():
+        writing()
+        keeping.renew_stale("contact", [number])
+        db.session.commit()
+        other.join()
+        assert problems == []
+        kept = keeping.cards_of("contact", [number])
+        cards = db.session.scalars(sa.select(DuplicateCard).where(DuplicateCard.record_id == number))
+        assert [c.values for c in cards if c.record_type == "contact"] == [card.as_json() for card in kept.values()]
+        keys = sa.select(DuplicateKey.key).where(
+            DuplicateKey.record_type == "contact", DuplicateKey.record_id == number
+        )
+        assert set(db.session.scalars(keys)) == set().union(*(card.keys() for card in kept.values()))
+
+
+@pytest.mark.only_on("postgresql")
+@pytest.mark.parametrize("make", [keeping.renew, keeping.mark])
+def test_cards_are_locked_in_order_also_those_that_go(own_stage, make):
+    """Who compares at the same moment locks them in order of their ids."""
+    stage, problems, number, gone = own_stage, [], own_stage.ids["seller.contact"], 10**9
+    with stage.writes():
+        db.session.get_one(DuplicateCard, ("contact", number)).values = {}
+        db.session.add(DuplicateCard(record_type="contact", record_id=gone, values={}))
+
+    def save() -> None:
+        try:
+            with stage.writes("seller"):
+                make(db.session(), "contact", [number, gone])
+        except Exception as problem:
+            problems.append(problem)
+
+    other = threading.Thread(target=save)
+    with stage.app.app_context():
+        writing()
+        finding.cards_at("contact", [number], locked=True)
+        other.start()
+        while other.is_alive() and not somebody_waits(stage):
+            other.join(0.01)
+        finding.cards_at("contact", [gone], locked=True)
+        db.session.commit()
+    other.join()
+    assert problems == []

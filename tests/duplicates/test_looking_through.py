@@ -4,6 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from crmlite import jobs
+from crmlite.companies.models import Company
 from crmlite.contacts.models import Contact
 from crmlite.duplicates import finding, keeping
 from crmlite.duplicates import jobs as duplicates
@@ -174,3 +175,35 @@ def test_who_is_marked_while_it_is_compared_is_compared_anew(stage, monkeypatch)
     assert waiting(stage) == {ids[0]}
     compared(stage)
     assert (pairs_of(stage), waiting(stage)) == (set(), set())
+
+
+def test_a_company_that_is_renamed_while_it_is_marked_tells_its_people(stage, monkeypatch):
+    """Their cards were made already, with a name that its own card never had."""
+    contact_id = stage.ids["seller.contact"]
+    with stage.app.app_context():
+        company_id = db.session.get_one(Contact, contact_id).main_company_id
+    with stage.writes():
+        db.session.execute(sa.delete(DuplicateCard).where(DuplicateCard.record_type == "company"))
+    with monkeypatch.context() as patch, stage.writes("manager"):
+        patch.setattr(keeping, "MANY", 0)
+        db.session.get_one(Company, company_id).change(city="Utrecht")
+    with stage.writes("manager"):
+        db.session.get_one(Company, company_id).change(name="Zqnewname Ltd")
+    with stage.app.app_context():
+        assert finding.cards_at("contact", [contact_id])[contact_id].company == "Zqnewname Ltd"
+
+
+def test_companies_that_are_renamed_by_the_hundred_tell_their_people_one_after_the_other(stage, monkeypatch):
+    """Not in the transaction that makes their own cards, which would lock people after companies."""
+    contact_id = stage.ids["seller.contact"]
+    with monkeypatch.context() as patch, stage.writes("manager"):
+        patch.setattr(keeping, "MANY", 0)
+        company_id = db.session.get_one(Contact, contact_id).main_company_id
+        db.session.get_one(Company, company_id).change(name="Zqnewname Ltd")
+    with stage.app.app_context():
+        writing()
+        keeping.renew_stale("company", [company_id])
+        db.session.commit()
+        assert finding.cards_at("contact", [contact_id])[contact_id].company != "Zqnewname Ltd"
+        assert jobs.run_due(10)
+        assert finding.cards_at("contact", [contact_id])[contact_id].company == "Zqnewname Ltd"

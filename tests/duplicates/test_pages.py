@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from crmlite import jobs, schedule
 from crmlite.contacts.models import Contact
 from crmlite.duplicates import jobs as duplicates
+from crmlite.duplicates import keeping
 from crmlite.duplicates.models import DuplicateCard, DuplicateKey, DuplicatePair
 from crmlite.extensions import db
 from crmlite.records import points
@@ -64,6 +65,22 @@ def test_not_the_same_is_remembered_and_can_be_undone(stage):
     undo = answer.headers["HX-Trigger"].split("/records/undo/")[1].split('"')[0]
     assert client.post(f"/records/undo/{undo}", headers=HTMX).status_code == 204
     assert WORD in client.get("/duplicates/").text
+
+
+def test_the_warning_while_typing_says_what_is_so_now(stage, monkeypatch):
+    """Also of records that were changed by the hundred a moment ago, whose cards are not made anew yet."""
+    number, typed = (
+        double(stage, "seller"),
+        {"given": WORD, "family": "Dijkstra", "emails-0-value": "double@firm.example"},
+    )
+    client = stage.client("seller")
+    url = "/duplicates/contact/alike"
+    assert f"/contacts/{number}" in client.post(url, data=typed, headers=HTMX).text
+    with monkeypatch.context() as patch, stage.writes("seller"):
+        patch.setattr(keeping, "MANY", 0)
+        contact = db.session.get_one(Contact, number)
+        contact.change(given="Quite", family="Different", email="else@firm.example")
+    assert f"/contacts/{number}" not in client.post(url, data=typed, headers=HTMX).text
 
 
 def test_who_does_not_look_alike_any_more_is_no_pair(stage):

@@ -1,5 +1,6 @@
 """Rows tidied ahead by a second process: the same as here, and tidied here where it is gone or was asked for something else."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,24 @@ def test_where_it_is_killed_all_is_tidied_here(path, here):
             second._process.wait()
 
     assert all_of(path, kill) == alone(path)
+    assert len(here) == 5
+
+
+def test_one_that_hangs_is_not_waited_for(path, here, monkeypatch):
+    monkeypatch.setattr(ahead, "PATIENCE", 0.1)
+
+    def stop(second: Ahead, place: int) -> None:
+        if place and second._process is not None and second._process.poll() is None:
+            second._process.send_signal(signal.SIGSTOP)
+
+    assert all_of(path, stop) == alone(path)
+    assert len(here) == 5
+
+
+def test_where_there_can_be_none_all_is_tidied_here(path, here, monkeypatch):
+    """No memory, no further processes: that is no reason to say that the file is gone."""
+    monkeypatch.setattr(ahead, "COMMAND", (str(path.parent / "none"),))
+    assert all_of(path) == alone(path)
     assert len(here) == 5
 
 

@@ -72,6 +72,21 @@ def test_the_report_shows_rows_and_gives_back_the_refused_ones(stage, mover):
     assert rows[1][3] == "'@sum(1)"
 
 
+def test_a_row_that_cannot_be_read_is_given_back_as_far_as_it_can_be_told(stage, mover):
+    data = (
+        b'Name,E-mail,City\n"Bob,bob@x.example,Ulm\nCy,cy@x.example,\nN\0l,nul@x.example,x\n'
+        + "Zoë,zoe@x.example,\n".encode() * 20
+    )
+    done = mover.move_in(data + b"Br\xffken,dee@x.example,y\n")
+    page = mover.client.get(f"/imports/{done.id}?show=refused").text
+    assert "bob@x.example" in page
+    answer = mover.client.get(f"/imports/{done.id}/refused")
+    rows = list(csv.reader(io.StringIO(answer.get_data(as_text=True).removeprefix("\ufeff"))))
+    assert [row[2:] for row in rows[1:]] == [
+        ['"Bob', "bob@x.example", "Ulm"], ["Nl", "nul@x.example", "x"], ["Br\ufffdken", "dee@x.example", "y"],
+    ]  # fmt: skip
+
+
 def test_people_who_are_here_are_left_filled_or_overwritten(stage, mover):
     mover.move_in("First name,Last name,E-mail,Phone\nAnna,Lindqvist,anna@x.example,\n")
     again = "First name,Last name,E-mail,Phone,Form of address\nHanna,Lindqvist,ANNA@x.example,06 11111111,Ms\n"

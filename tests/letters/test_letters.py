@@ -369,6 +369,15 @@ def test_whom_one_may_not_change_one_does_not_ask(addressed):
     )
 
 
+def test_where_an_address_does_not_fit_nobody_gets_a_link(addressed):
+    with addressed.writes("manager") as who:
+        giant = Contact.create(who.user, given="Giant", addresses=[_row(lines="\n".join(["Long"] * 30))]).id
+    data = {**LETTER, "id": [giant, addressed.ids["clerk"]], "enclosed": "details"}
+    answer = addressed.client("manager").post("/letters/contact/letters", data=data)
+    assert "Make it shorter: Giant" in answer.text
+    assert links_of(addressed, addressed.ids["clerk"]) == []
+
+
 def test_where_corrections_are_off_there_is_no_code(addressed):
     addressed.client("admin").post("/auth/modules/details/off")
     manager = addressed.client("manager")

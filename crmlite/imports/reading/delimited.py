@@ -106,22 +106,25 @@ def _parsed(lines: _Lines, delimiter: str) -> Iterator[Cells | BadRow]:
         except csv.Error as error:
             cells = None
             if lines.taken:
-                yield _broken(lines, pending, "field_too_long" if "limit" in str(error) else "unreadable_row")
+                yield _broken(
+                    lines, pending, "field_too_long" if "limit" in str(error) else "unreadable_row", delimiter
+                )
                 continue
         if cells is None:
             if not pending:
                 return
             yield pending.pop()
         elif _is_unclosed(lines.taken, cells) or _is_closed_by_another(lines.taken, delimiter):
-            yield _broken(lines, pending, "unclosed")
+            yield _broken(lines, pending, "unclosed", delimiter)
         else:
             yield _checked(cells)
 
 
-def _broken(lines: _Lines, pending: list[BadRow], reason: str) -> BadRow:
+def _broken(lines: _Lines, pending: list[BadRow], reason: str, delimiter: str) -> BadRow:
     """Refuses the row's first line, and reads on with the next: a quotation mark too many shall not take others along."""
     lines.give_back(lines.taken[1:], pending.pop() if pending else None)
-    return BadRow("unclosed" if len(lines.taken) > 1 else reason)
+    cells = lines.taken[0][:FIELD].rstrip("\r\n").split(delimiter)
+    return BadRow("unclosed" if len(lines.taken) > 1 else reason, cells)
 
 
 def _is_unclosed(taken: list[str], cells: Cells) -> bool:
@@ -142,12 +145,12 @@ def _is_closed_by_another(taken: list[str], delimiter: str) -> bool:
 
 def _checked(cells: Cells) -> Cells | BadRow:
     if len(cells) > COLUMNS and any(cell.strip() for cell in cells[COLUMNS:]):
-        return BadRow("too_many_cells")
+        return BadRow("too_many_cells", cells)
     for cell in cells:
         if "\0" in cell:
-            return BadRow("nul")
+            return BadRow("nul", cells)
         if not cell.isascii() and any("\udc80" <= char <= "\udcff" or char == "\ufffd" for char in cell):
-            return BadRow("bad_letters")
+            return BadRow("bad_letters", cells)
     return cells
 
 

@@ -1,5 +1,7 @@
 """How much of a file from outside is read, and in what words what is more is refused. Pure."""
 
+from collections.abc import Sequence
+
 FILE = 1_000_000_000
 COLUMNS = 200
 FIELD = 128 * 1024
@@ -28,3 +30,13 @@ class Unreadable(Exception):
 
 class BadRow(Exception):
     """One row cannot be read; the others can. The message is a word that wording.py has a sentence for."""
+
+    def __init__(self, reason: str, cells: Sequence[str] = ()) -> None:
+        """`cells`: what can be told of it, for whoever mends it by hand."""
+        super().__init__(reason)
+        self.cells = [_legible(cell) for cell in cells[:COLUMNS]]
+
+
+def _legible(text: str) -> str:
+    text = text[:FIELD].replace("\0", "")
+    return text if text.isascii() else "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)

@@ -1,4 +1,4 @@
-"""The one form that all files are brought into: a line of JSON for each row, `[number, [cells]]` or `[number, "why not"]`.
+"""The one form that all files are brought into: a line of JSON for each row, `[number, [cells]]` or `[number, "why not", [cells]]`.
 
 A card with pictures has a third part, `[bytes or "why it is left out", ...]`, and the pictures themselves follow its line.
 A place in it is a number of bytes: whoever works through it in batches goes on from there, however large it is.
@@ -22,6 +22,7 @@ class Spot(NamedTuple):
 class Row(NamedTuple):
     number: int
     cells: list[str]
+    """Of one that cannot be read what can be told of it, to be shown only."""
     bad: str
     """Why it cannot be read, in a word; empty where it can."""
     size: int
@@ -31,7 +32,7 @@ class Row(NamedTuple):
 
 
 def write(file: IO[bytes], number: int, found: list[str] | BadRow, pictures: Sequence[bytes | str] = ()) -> None:
-    parts: list[Any] = [number, str(found) if isinstance(found, BadRow) else found]
+    parts: list[Any] = [number, str(found), found.cells] if isinstance(found, BadRow) else [number, found]
     if pictures:
         parts.append([picture if isinstance(picture, str) else len(picture) for picture in pictures])
     file.write(json.dumps(parts, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
@@ -69,11 +70,13 @@ def picture(path: Path, spot: Spot) -> bytes:
 def _row(line: bytes, end: int) -> Row:
     try:
         number, what, *rest = json.loads(line)
+        if isinstance(what, str):
+            return Row(number, [str(cell) for cell in rest[0]] if rest else [], what, len(line))
         pictures = _spots(rest[0], end) if rest else ()
     except (ValueError, TypeError):  # the file was damaged since
         return Row(0, [], "unreadable_row", len(line))
     size = len(line) + sum(spot.size for spot in pictures if isinstance(spot, Spot))
-    return Row(number, [], what, size, pictures) if isinstance(what, str) else Row(number, what, "", size, pictures)
+    return Row(number, what, "", size, pictures)
 
 
 def _spots(told: list[int | str], place: int) -> tuple[Spot | str, ...]:
