@@ -40,8 +40,13 @@ class Scratch:
             known.add_firm([(kind, value)], Firm(-row, row=row))
 
     def _asked(self, table: str, keys: Sequence[Key]) -> Iterable[tuple]:
-        for begin in range(0, len(keys), _AT_ONCE):
-            some = keys[begin : begin + _AT_ONCE]
+        wanted = list(dict.fromkeys(keys))
+        for begin in range(0, len(wanted), _AT_ONCE):
+            some = wanted[begin : begin + _AT_ONCE]
             marks = ", ".join(["(?, ?)"] * len(some))
-            query = f"SELECT * FROM {table} WHERE (kind, value) IN (VALUES {marks})"  # noqa: S608 - names of ours
+            # a pair IN (VALUES ...) would read the whole table; CROSS says in which order to look
+            query = (
+                f"SELECT {table}.* FROM (VALUES {marks}) AS wanted CROSS JOIN {table} "  # noqa: S608 - names of ours
+                f"ON {table}.kind = wanted.column1 AND {table}.value = wanted.column2"
+            )
             yield from self._rows.execute(query, [part for key in some for part in key])
