@@ -178,12 +178,14 @@ class Writer:
     def _update(self, plans: Sequence[Plan], later: Sequence[Plan]) -> None:
         for plan in plans:
             if plan not in later:
-                self._take(plan)
+                self._take_person(plan)
         for some in _rounds(later, "contact_id"):  # of somebody whom an earlier row of this batch brought
             stock = _stock_of(some)
             for plan in some:
                 plan.update = stock.person_update(plan, fills=True)
-                self._take(plan)
+                self._take_person(plan)
+        for plan in plans:  # in the order of the file: of what they say differently the last one is right
+            self._take_company(plan)
         for plan in plans:
             if plan.parent_id and "c" in plan.brings:
                 self._put_below(plan)
@@ -197,9 +199,11 @@ class Writer:
             for plan in some:
                 self._change_company(plan, stock.company_update(plan, fills=True))
 
-    def _take(self, plan: Plan) -> None:
+    def _take_person(self, plan: Plan) -> None:
         if plan.update:
             self._change_person(plan, plan.update)
+
+    def _take_company(self, plan: Plan) -> None:
         if plan.company_update:
             self._change_company(plan, plan.company_update)
 

@@ -87,6 +87,17 @@ def test_a_row_that_cannot_be_read_is_given_back_as_far_as_it_can_be_told(stage,
     ]  # fmt: skip
 
 
+def test_of_rows_that_say_different_things_of_a_company_the_last_one_is_right(stage, mover):
+    """Also where the people they are about stand there several times."""
+    head = "First name,Last name,E-mail,Company,Industry\n"
+    mover.move_in(f"{head}Cy,Else,c@x.example,Zqfirm Ltd,Paper\n")
+    rows = [("Anna", "Tin"), ("Anna", "Tin"), ("Anna", "Iron"), ("Bob", "Tin"), ("Bob", "Lead"), ("Dee", "Gold")]
+    data = "".join(f"{name},Zqother,{name}@x.example,Zqfirm Ltd,{industry}\n" for name, industry in rows)
+    mover.move_in(head + data, match="overwrite")
+    with stage.app.app_context():
+        assert db.session.scalar(sa.select(Company.industry).where(Company.name == "Zqfirm Ltd")) == "Gold"
+
+
 def test_people_who_are_here_are_left_filled_or_overwritten(stage, mover):
     mover.move_in("First name,Last name,E-mail,Phone\nAnna,Lindqvist,anna@x.example,\n")
     again = "First name,Last name,E-mail,Phone,Form of address\nHanna,Lindqvist,ANNA@x.example,06 11111111,Ms\n"
