@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from crmlite.auth.models import Viewer
 from crmlite.companies.models import Company
 from crmlite.companies.types import COMPANY
-from crmlite.duplicates import fields, finding, merging, reasons, relations
+from crmlite.duplicates import fields, finding, keeping, merging, reasons, relations
 from crmlite.duplicates.cards import Card
 from crmlite.duplicates.models import Distinct, DuplicatePair, Merge
 from crmlite.extensions import db
@@ -159,7 +159,7 @@ class Doubles:
     @cached_property
     def others(self) -> list[tuple[Any, list[Any]]]:
         """Records that the user may see and change, with why."""
-        card = finding.cards_at(self.kind.name, [self.record.id]).get(self.record.id)
+        card = keeping.cards_of(self.kind.name, [self.record.id]).get(self.record.id)
         if card is None or not self.kind.policy.may(self.user, "edit", self.record):
             return []
         found = {number: match for number, match in finding.alike(card) if number != self.record.id}

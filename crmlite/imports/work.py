@@ -11,7 +11,7 @@ from crmlite.imports import fields
 from crmlite.imports import writing as writer
 from crmlite.imports.drafts import Drafter
 from crmlite.imports.models import Halted, Import
-from crmlite.imports.planning import FILL, Planner
+from crmlite.imports.planning import FILL, OVERWRITE, Planner
 from crmlite.imports.sources.habits import HABITS, Habits
 from crmlite.imports.updates import Stock
 
@@ -45,7 +45,7 @@ class Work:
         return Planner(self.user, self._match, Stock(locks))
 
     def writer(self) -> writer.Writer:
-        return writer.Writer(self.user.id, self._owner_id, self._teams)
+        return writer.Writer(self.user.id, self._owner_id, self._teams, self._match != OVERWRITE)
 
 
 def _owners() -> dict[str, int]:

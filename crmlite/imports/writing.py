@@ -31,8 +31,9 @@ Rows = list[dict[str, Any]]
 class Writer:
     """Writes one batch. Flushes, does not commit."""
 
-    def __init__(self, user_id: int, owner_id: int | None, teams: dict[int, int | None]) -> None:
-        """`teams`: of every user; whose record it is decides the team."""
+    def __init__(self, user_id: int, owner_id: int | None, teams: dict[int, int | None], fills: bool) -> None:
+        """`teams`: of every user; whose record it is decides the team. `fills`: what is there already is not overwritten."""
+        self._fills = fills
         self._user_id, self._owner_id, self._teams = user_id, owner_id, teams
         self._companies: dict[int, int] = {}
         self._contacts: dict[int, int] = {}
@@ -176,14 +177,13 @@ class Writer:
     # --- what is there already ----------------------------------------------------------------------------------------
 
     def _update(self, plans: Sequence[Plan], later: Sequence[Plan]) -> None:
-        for plan in plans:
-            if plan not in later:
-                self._take(plan)
-        for some in _rounds(later, "contact_id"):  # of somebody whom an earlier row of this batch brought
-            stock = _stock_of(some)
-            for plan in some:
-                plan.update = stock.person_update(plan, fills=True)
-                self._take(plan)
+        """What an earlier row of this batch brought or added is looked up anew: the same is not added twice."""
+        for turn, some in enumerate(_rounds([plan for plan in plans if plan.update], "contact_id")):
+            self._take_people(some, self._fills if turn else None)
+        for some in _rounds(later, "contact_id"):
+            self._take_people(some, True)
+        for turn, some in enumerate(_rounds([plan for plan in plans if plan.company_update], "company_id")):
+            self._take_companies(some, self._fills if turn else None)
         for plan in plans:
             if plan.parent_id and "c" in plan.brings:
                 self._put_below(plan)
@@ -193,15 +193,24 @@ class Writer:
             if plan.company_id in made and "c" not in plan.brings and plan.draft.says_of_company
         ]  # fmt: skip
         for some in _rounds(further, "company_id"):
-            stock = _stock_of(some)
-            for plan in some:
-                self._change_company(plan, stock.company_update(plan, fills=True))
+            self._take_companies(some, True)
 
-    def _take(self, plan: Plan) -> None:
-        if plan.update:
-            self._change_person(plan, plan.update)
-        if plan.company_update:
-            self._change_company(plan, plan.company_update)
+    def _take_people(self, plans: Sequence[Plan], fills: bool | None) -> None:
+        """Each about another person; `fills` is None where it was planned already what changes."""
+        stock = _stock_of(plans) if fills is not None else None
+        for plan in plans:
+            if stock is not None:
+                plan.update = stock.person_update(plan, bool(fills))
+            if plan.update:
+                self._change_person(plan, plan.update)
+
+    def _take_companies(self, plans: Sequence[Plan], fills: bool | None) -> None:
+        stock = _stock_of(plans) if fills is not None else None
+        for plan in plans:
+            if stock is not None:
+                plan.company_update = stock.company_update(plan, bool(fills))
+            if plan.company_update:
+                self._change_company(plan, plan.company_update)
 
     def _change_person(self, plan: Plan, update: Update) -> None:
         contact = db.session.get_one(Contact, plan.contact_id)

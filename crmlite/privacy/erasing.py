@@ -40,8 +40,8 @@ def begin(contact: Contact, by: Any) -> Erasure:
     db.session.add(erasure)
     db.session.flush()
     for one in person.contacts:
-        one.erased_at = utcnow()
-        one.deleted_at = one.deleted_at or one.erased_at
+        # also of who was in the trash already: the Undo of that deletion leaves alone what changed since
+        one.erased_at = one.deleted_at = utcnow()
     erasure.count("suppressions", suppression.suppress(person.keys, erasure.id))
     events.emit(events.CONTACT_ERASED, contact, erasure_id=erasure.id)
     jobs.enqueue(erase, key=f"privacy.erase:{erasure.id}", erasure_id=erasure.id)

@@ -83,6 +83,18 @@ def test_the_warning_while_typing_says_what_is_so_now(stage, monkeypatch):
     assert f"/contacts/{number}" not in client.post(url, data=typed, headers=HTMX).text
 
 
+def test_a_record_that_many_were_changed_with_is_looked_at_as_it_is(stage, monkeypatch):
+    """On its own page, before the worker came to it."""
+    number = double(stage, "seller")
+    monkeypatch.setattr(keeping, "MANY", 0)
+    new = double(stage, "seller")
+    client = stage.client("seller")
+    assert f"/contacts/{number}" in client.get(f"/duplicates/contact/{new}/doubles").text
+    with stage.writes("seller"):
+        db.session.get_one(Contact, number).change(given="Quite", family="Different", email="else@firm.example")
+    assert f"/contacts/{new}" not in client.get(f"/duplicates/contact/{number}/doubles").text
+
+
 def test_who_does_not_look_alike_any_more_is_no_pair(stage):
     forget_what_waits(stage)
     ids = double(stage, "seller"), double(stage, "seller")

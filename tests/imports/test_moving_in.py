@@ -87,6 +87,40 @@ def test_a_row_that_cannot_be_read_is_given_back_as_far_as_it_can_be_told(stage,
     ]  # fmt: skip
 
 
+def test_two_rows_about_somebody_who_is_here_add_the_same_once(stage, mover):
+    head = "First name,Last name,E-mail,Phone,Note,City,Company\n"
+    mover.move_in(f"{head}Anna,Zqtwice,anna@x.example,,,,\n")
+    mover.move_in(head + "Anna,Zqtwice,anna@x.example,06 11111111,Likes tea,Ulm,Zqfirm Ltd\n" * 2)
+    with stage.app.app_context():
+        number = db.session.scalar(sa.select(Contact.id).where(Contact.family == "Zqtwice"))
+        for model, column in ((Point, Point.contact_id), (Address, Address.contact_id), (Note, Note.record_id)):
+            count = db.session.scalar(sa.select(sa.func.count()).select_from(model).where(column == number))
+            assert count == (2 if model is Point else 1), model
+        links = sa.select(sa.func.count()).where(Affiliation.contact_id == number)
+        assert db.session.scalar(links) == 1
+
+
+def test_colleagues_whose_company_is_here_add_the_same_to_it_once(stage, mover):
+    mover.move_in("Company,Website\nZqfirm Ltd,\n", **{"to-1": "company.phone/work"})
+    data = "Name,E-mail,Company,Company phone\n"
+    data += "".join(f"{name} Zqcolleague,{name}@x.example,Zqfirm Ltd,+31205550188\n" for name in ("Anna", "Bob", "Cy"))
+    mover.move_in(data, **{"to-3": "company.phone/work"})
+    with stage.app.app_context():
+        number = db.session.scalar(sa.select(Company.id).where(Company.name == "Zqfirm Ltd"))
+        assert list(db.session.scalars(sa.select(Point.kind).where(Point.company_id == number))) == ["phone"]
+
+
+def test_of_rows_that_say_different_things_of_a_company_the_last_one_is_right(stage, mover):
+    """Also where the people they are about stand there several times."""
+    head = "First name,Last name,E-mail,Company,Industry\n"
+    mover.move_in(f"{head}Cy,Else,c@x.example,Zqfirm Ltd,Paper\n")
+    rows = [("Anna", "Tin"), ("Anna", "Tin"), ("Anna", "Iron"), ("Bob", "Tin"), ("Bob", "Lead"), ("Dee", "Gold")]
+    data = "".join(f"{name},Zqother,{name}@x.example,Zqfirm Ltd,{industry}\n" for name, industry in rows)
+    mover.move_in(head + data, match="overwrite")
+    with stage.app.app_context():
+        assert db.session.scalar(sa.select(Company.industry).where(Company.name == "Zqfirm Ltd")) == "Gold"
+
+
 def test_people_who_are_here_are_left_filled_or_overwritten(stage, mover):
     mover.move_in("First name,Last name,E-mail,Phone\nAnna,Lindqvist,anna@x.example,\n")
     again = "First name,Last name,E-mail,Phone,Form of address\nHanna,Lindqvist,ANNA@x.example,06 11111111,Ms\n"

@@ -11,6 +11,7 @@ from crmlite.desk import mailing
 from crmlite.desk.models import Notice
 from crmlite.extensions import Base, db, reading, utcnow
 from crmlite.jobs import Job
+from crmlite.journal import Event, EventLink
 from crmlite.mail.models import Message
 from crmlite.pipeline.models import Deal
 from crmlite.privacy import erasing
@@ -166,6 +167,19 @@ def test_who_is_in_the_trash_has_a_dossier_and_is_erased_too(own_stage):
     assert manager.get(page).status_code == 404
     with own_stage.app.app_context():
         assert db.session.get_one(Contact, number).name == "", "it is on papers that are kept"
+
+
+def test_nobody_brings_back_out_of_the_trash_whom_is_being_erased(own_stage):
+    """Neither by the Undo of the deletion, nor by restoring, while the work waits."""
+    number, manager = own_stage.ids["seller.contact"], own_stage.client("manager")
+    assert manager.post(f"/records/contact/{number}/delete").status_code == 303
+    with own_stage.app.app_context():
+        last = sa.select(sa.func.max(EventLink.event_id)).where(EventLink.record_id == number)
+        operation_id = db.session.scalar(sa.select(Event.operation_id).where(Event.id == last.scalar_subquery()))
+    assert manager.post(f"/privacy/contacts/{number}/erase").status_code == 303
+    assert manager.post(f"/records/undo/{operation_id}").status_code in {403, 404, 409}
+    assert manager.post(f"/records/contact/{number}/restore").status_code == 404
+    assert manager.get(f"/contacts/{number}").status_code == 404
 
 
 @pytest.mark.parametrize("is_old", [False, True], ids=["renamed since", "of an earlier version"])

@@ -130,7 +130,7 @@ def test_a_row_that_does_not_take_it_is_named_and_its_neighbours_are_saved(stage
     form = {"id": [draft, sent], "action": "delete"}
     answer = stage.client("admin").post("/records/quote/bulk", data=form, headers=HTMX)
     toast = json.loads(answer.headers["HX-Trigger"])["toast"]
-    assert toast["message"].startswith("1 of 2 records are in the trash")
+    assert toast["message"].startswith("1 of 2 records are in the trash. What the customer"), "how long is a setting"
     page = stage.client("admin").get(toast["link"]["href"]).text
     assert "Withdraw the quote first" in page
     assert "Sent quote" in page

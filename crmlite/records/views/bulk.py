@@ -114,9 +114,7 @@ def _said_of_trash(outcome: Outcome, others: int, allowed: int, chosen: int) -> 
     done = outcome.changed
     if others:
         reason = next((why for _number, why in reversed(outcome.refused)), "")
-        return _(
-            "%(done)d of %(all)d records are in the trash for 30 days. %(reason)s", done=done, all=chosen, reason=reason
-        )
+        return _("%(done)d of %(all)d records are in the trash. %(reason)s", done=done, all=chosen, reason=reason)
     if allowed < chosen:
         return _("%(done)d of %(all)d records are in the trash; you may not delete the others.", done=done, all=chosen)
     return ngettext("%(num)d record is in the trash.", "%(num)d records are in the trash.", done)
