@@ -92,9 +92,12 @@ def preview(record_type: str) -> Response:
 def merge(record_type: str) -> Response:
     kind = kind_of(record_type)
     ids = request.form.getlist("id")
-    if (done := _merged_already(kind, _ids(ids, merging.MOST))) is not None:  # pressed twice
-        return go(kind.url_of(done), _("They are merged already."))
-    records = _records(kind, ids)
+    try:
+        records = _records(kind, ids)
+    except NotFound:
+        if (done := _merged_already(kind, _ids(ids, merging.MOST))) is None:
+            raise
+        return go(kind.url_of(done), _("They are merged already."))  # it was pressed twice, perhaps at once
     asked = {name: row_id(request.form.get(f"take-{name}")) for name in fields.names(kind)}
     page = _page(kind, records, request.form.get("into"), {name: number for name, number in asked.items() if number})
     if request.form.get("_into"):  # another one shall stay: what there is to choose is another thing then

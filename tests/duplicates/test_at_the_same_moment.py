@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from crmlite.companies.models import Company
 from crmlite.contacts.models import Contact
-from crmlite.duplicates import finding, keeping
+from crmlite.duplicates import finding, keeping, merging
 from crmlite.duplicates.models import DuplicateCard, DuplicateKey
 from crmlite.extensions import db, writing
 
@@ -127,3 +127,28 @@ def test_cards_are_locked_in_order_also_those_that_go(own_stage, make):
         db.session.commit()
     other.join()
     assert problems == []
+
+
+@pytest.mark.only_on("postgresql")
+def test_a_merge_that_is_pressed_twice_at_once_leads_to_the_one_that_is_left(own_stage, monkeypatch):
+    stage, answers = own_stage, []
+    with stage.writes("seller") as as_:
+        made = [Contact.create(as_.user, given="Twice", family="Pressed") for _one in range(2)]
+        db.session.flush()
+        ids = [contact.id for contact in made]
+    first, second = stage.client("seller"), stage.client("seller")
+    sent = {"id": ids, "into": ids[1]} | {f"version-{number}": 1 for number in ids}
+    other = threading.Thread(target=lambda: answers.append(second.post("/duplicates/contact/merge", data=sent)))
+    own = merging.merge
+
+    def slowly(*args) -> None:
+        own(*args)
+        other.start()
+        while other.is_alive() and not somebody_waits(stage):
+            other.join(0.01)
+
+    monkeypatch.setattr(merging, "merge", slowly)
+    answers.append(first.post("/duplicates/contact/merge", data=sent))
+    other.join()
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert {answer.headers["Location"] for answer in answers} == {f"/contacts/{ids[1]}"}
