@@ -31,7 +31,7 @@ class Work:
         self.user = maker(found)
         self._match = found.options.get("match", FILL)
         self._owner_id: int | None = found.options.get("owner_id", found.made_by_id)
-        self._teams = writer.teams()
+        self._teams = _teams()
         orders = {int(index): order for index, order in found.options.get("orders", {}).items()}
         looks = found.found.get("columns") or ()
         commas = {index: look["comma"] for index, look in enumerate(looks) if look.get("comma")}
@@ -46,6 +46,10 @@ class Work:
 
     def writer(self) -> writer.Writer:
         return writer.Writer(self.user.id, self._owner_id, self._teams, self._match != OVERWRITE)
+
+
+def _teams() -> dict[int, int | None]:
+    return {row.id: row.team_id for row in db.session.execute(sa.select(User.id, User.team_id))}
 
 
 def _owners() -> dict[str, int]:

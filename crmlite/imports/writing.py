@@ -11,7 +11,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from crmlite import events
-from crmlite.auth.models import User
 from crmlite.companies.models import Company, InsideItself
 from crmlite.contacts.models import Affiliation, Contact, whole_name
 from crmlite.extensions import db, utcnow
@@ -182,7 +181,7 @@ class Writer:
             self._take_people(some, self._fills if turn else None)
         for some in _rounds(later, "contact_id"):
             self._take_people(some, True)
-        for turn, some in enumerate(_rounds([plan for plan in plans if plan.company_update], "company_id")):
+        for turn, some in enumerate(_rounds(_unlike_the_last(plans), "company_id")):
             self._take_companies(some, self._fills if turn else None)
         for plan in plans:
             if plan.parent_id and "c" in plan.brings:
@@ -258,6 +257,18 @@ def _rounds(plans: Sequence[Plan], whose: str) -> list[list[Plan]]:
     return rounds
 
 
+def _unlike_the_last(plans: Sequence[Plan]) -> list[Plan]:
+    """Those that change something else of their company than the row about it before: colleagues mostly say the same."""
+    last: dict[int | None, tuple[Update | None, int | None]] = {}
+    found = []
+    for plan in plans:
+        change = plan.company_update, plan.parent_id
+        if plan.company_update and last.get(plan.company_id) != change:
+            last[plan.company_id] = change
+            found.append(plan)
+    return found
+
+
 def _stock_of(plans: Sequence[Plan]) -> Stock:
     """What is there now of what these rows are about."""
     stock = Stock(locks=False)
@@ -286,7 +297,3 @@ def _first(reach: Reach, kind: str) -> str | None:
 def _found(row: dict[str, Any], texts: tuple[str, ...], reach: Reach | None) -> search.NewRow:
     values = [point["value"] for point in reach.points] if reach else []
     return search.NewRow(row["id"], row["owner_id"], row["team_id"], row["name"], (*texts, *values))
-
-
-def teams() -> dict[int, int | None]:
-    return {row.id: row.team_id for row in db.session.execute(sa.select(User.id, User.team_id))}
