@@ -4,15 +4,19 @@ Little is compared by the worker, at once. Much is done in a process of its own 
 transactions only write: a million contacts may take minutes, and whoever saves meanwhile waits for none of them.
 """
 
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from flask import Flask, current_app
 
 from crmlite import jobs
 from crmlite.duplicates import finding, keeping
+from crmlite.duplicates.finding import Comparison
 from crmlite.duplicates.keeping import AT_ONCE
 from crmlite.duplicates.models import DuplicateCard
 from crmlite.extensions import db, reading, writing
+from crmlite.second import Second
 
 PART = 100
 LITTLE = keeping.MANY
@@ -44,9 +48,10 @@ def look_through_new() -> None:
 @jobs.apart
 def look_through() -> None:
     """What waits, however much it is. Killed in between it goes on with what still waits."""
-    for name in keeping.MODELS:
-        while _compare_some(name):
-            pass
+    with Second(f"{__name__}:{compared.__name__}") as other:
+        for name in keeping.MODELS:
+            while _go_through(name, other):
+                pass
 
 
 @jobs.apart
@@ -61,24 +66,62 @@ def look_through_all() -> None:
     db.session.commit()
 
 
-def _compare_some(name: str) -> bool:
+def _go_through(name: str, other: Second) -> bool:
+    """What waits, from the lowest id to the highest, and whether that was anything. A second process compares one batch while cards
+    are made here for the next, and written what came of the last."""
+    settings = current_app.extensions["crmlite.settings"]
+    where = str(settings.instance), settings.database_url
+    ids = _ready(name, 0)
+    if not ids:
+        return False
+    if len(ids) == AT_ONCE:  # for less it is not worth a process
+        other.ask(*where, name, ids)
+    while ids:
+        further = _ready(name, ids[-1])
+        comparison = other.answer(*where, name, ids)
+        if comparison is None:
+            reading()
+            comparison = finding.compare(name, ids)
+        elif further:
+            other.ask(*where, name, further)
+        writing()
+        finding.keep(comparison)
+        db.session.commit()
+        ids = further
+    return True
+
+
+def compared(instance: str, database_url: str, name: str, ids: list[int]) -> Comparison:
+    """finding.compare() in a process of its own."""
+    with _app(instance, database_url).app_context():
+        reading()
+        try:
+            return finding.compare(name, ids)
+        finally:
+            db.session.remove()
+
+
+@cache
+def _app(instance: str, database_url: str) -> Flask:
+    from crmlite import create_app
+
+    return create_app({"instance": instance, "database_url": database_url})
+
+
+def _ready(name: str, after: int) -> list[int]:
+    """The next that wait, with their cards made: all below them have theirs by then, and are found by their keys."""
     reading()
-    ids = _waiting(name, AT_ONCE)
+    ids = _waiting(name, AT_ONCE, after)
     for part in _parts(_stale(name, ids)):
         writing()
         keeping.renew_stale(name, part)
         db.session.commit()
-    if ids:
-        reading()
-        comparison = finding.compare(name, ids)
-        writing()
-        finding.keep(comparison)
-        db.session.commit()
-    return bool(ids)
+    return ids
 
 
-def _waiting(name: str, limit: int) -> list[int]:
+def _waiting(name: str, limit: int, after: int = 0) -> list[int]:
     waiting = sa.select(DuplicateCard.record_id).where(DuplicateCard.record_type == name, DuplicateCard.waiting)
+    waiting = waiting.where(DuplicateCard.record_id > after)
     return list(db.session.scalars(waiting.order_by(DuplicateCard.record_id).limit(limit)))
 
 

@@ -1,5 +1,7 @@
 """Comparing in a process of its own: read at one time, kept at another, and what changed in between is compared anew."""
 
+import itertools
+
 import pytest
 import sqlalchemy as sa
 
@@ -10,7 +12,8 @@ from crmlite.duplicates import finding, keeping
 from crmlite.duplicates import jobs as duplicates
 from crmlite.duplicates.models import DuplicateCard, DuplicateKey, DuplicatePair
 from crmlite.extensions import db, writing
-from tests.duplicates.test_pages import compared, double, forget_what_waits
+from crmlite.second import Second
+from tests.duplicates.test_pages import WORD, compared, double, forget_what_waits
 
 
 def pairs_of(stage) -> set[tuple[int, int]]:
@@ -92,32 +95,67 @@ def test_each_pair_is_compared_once_and_keeps_its_place(stage, monkeypatch):
     """The elder one leaves what waits itself to its turn, and takes no pair away that was there."""
     forget_what_waits(stage)
     ids = double(stage, "seller"), double(stage, "seller")
-    monkeypatch.setattr(duplicates, "AT_ONCE", 1)
-    compared_now: list[int] = []
+    monkeypatch.setattr(duplicates, "AT_ONCE", 2)  # another one between them: they are of two batches
+    monkeypatch.setattr(duplicates, "_waiting", batches_of(ids))
+    calls: list[int] = []
     own = finding.scoring.compare
-
-    def compare(one, other):
-        compared_now.append(1)
-        return own(one, other)
-
-    monkeypatch.setattr(finding.scoring, "compare", compare)
-
-    def look(again: bool) -> list[tuple[int, set[tuple[int, int]]]]:
-        found = []
+    monkeypatch.setattr(finding.scoring, "compare", lambda one, other: calls.append(1) or own(one, other))
+    places = []
+    for _time in range(2):
         with stage.app.app_context():
-            if again:
-                writing()
-                card = DuplicateCard
-                db.session.execute(sa.update(card).where(card.record_id.in_(ids)).values(waiting=True))
-                db.session.commit()
-            for _turn in ids:
-                compared_now.clear()
-                assert duplicates._compare_some("contact")
-                found.append((len(compared_now), pairs_of(stage)))
-        return found
+            writing()
+            card = DuplicateCard
+            db.session.execute(sa.update(card).where(card.record_id.in_(ids)).values(waiting=True))
+            db.session.commit()
+            with Second("nowhere:nothing") as other:
+                assert duplicates._go_through("contact", other)
+        assert pairs_of(stage) == {ids}
+        places.append(pair_number(stage))
+    assert places[0] == places[1]
+    assert len(calls) == 2
 
-    assert look(again=False) == [(0, set()), (1, {ids})]
-    assert look(again=True) == [(0, {ids}), (1, {ids})]
+
+def batches_of(ids):
+    """Each by itself, in their order."""
+
+    def waiting(_name: str, _limit: int, after: int = 0) -> list[int]:
+        return [number for number in sorted(ids) if number > after][:1]
+
+    return waiting
+
+
+@pytest.mark.parametrize("is_killed", [False, True], ids=["by a second process", "killed: by itself"])
+def test_much_is_compared_by_a_second_process_meanwhile(stage, monkeypatch, is_killed):
+    forget_what_waits(stage)
+    ids = [double(stage, "seller", given=f"{WORD}{letter}", city="Delft") for letter in "aaabbb"]
+    for module in (duplicates, finding, keeping):
+        monkeypatch.setattr(module, "AT_ONCE", 2)
+    here: list[list[int]] = []
+    own = finding.compare
+    monkeypatch.setattr(finding, "compare", lambda name, some: here.append(some) or own(name, some))
+    if is_killed:
+        asked = Second.ask
+
+        def ask(self, *args):
+            asked(self, *args)
+            self._process.kill()
+            self._process.wait()
+
+        monkeypatch.setattr(Second, "ask", ask)
+    with stage.app.app_context():
+        duplicates.look_through()
+    assert len(here) == (3 if is_killed else 0)
+    assert waiting(stage) == set()
+    found = pairs_of(stage)
+    assert found <= set(itertools.combinations(ids, 2))
+    assert len(found) >= 6
+    with stage.app.app_context():  # the control: all at once, in one process
+        writing()
+        db.session.execute(sa.delete(DuplicatePair))
+        db.session.execute(sa.update(DuplicateCard).where(DuplicateCard.record_id.in_(ids)).values(waiting=True))
+        finding.keep(own("contact", ids))
+        db.session.commit()
+    assert pairs_of(stage) == found
 
 
 def cards(stage, ids) -> dict[int, tuple[str, bool]]:

@@ -104,7 +104,7 @@ def _of(instance: str) -> Iterator[str]:
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             is_python = (
-                b"tests.faults.importer" in (said := (process / "cmdline").read_bytes()) or b"imports.ahead" in said
+                b"tests.faults.importer" in (said := (process / "cmdline").read_bytes()) or b"crmlite.second" in said
             )
             if is_python and f"CRMLITE_INSTANCE={instance}\0".encode() in (process / "environ").read_bytes() + b"\0":
                 yield process.name

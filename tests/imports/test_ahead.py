@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from crmlite import second as second_process
 from crmlite.imports import ahead
 from crmlite.imports.ahead import Ahead
 from crmlite.imports.drafts import Drafter
@@ -83,7 +84,7 @@ def test_where_it_is_killed_all_is_tidied_here(path, here):
 
 
 def test_one_that_hangs_is_not_waited_for(path, here, monkeypatch):
-    monkeypatch.setattr(ahead, "PATIENCE", 0.1)
+    monkeypatch.setattr(second_process, "PATIENCE", 0.1)
 
     def stop(second: Ahead, place: int) -> None:
         if place and second._process is not None and second._process.poll() is None:
@@ -95,7 +96,7 @@ def test_one_that_hangs_is_not_waited_for(path, here, monkeypatch):
 
 def test_where_there_can_be_none_all_is_tidied_here(path, here, monkeypatch):
     """No memory, no further processes: that is no reason to say that the file is gone."""
-    monkeypatch.setattr(ahead, "COMMAND", (str(path.parent / "none"),))
+    monkeypatch.setattr(second_process, "COMMAND", (str(path.parent / "none"),))
     assert all_of(path) == alone(path)
     assert len(here) == 5
 
