@@ -9,6 +9,8 @@ changes = ("grant",)
 
 
 def upgrade() -> None:
+    if op.get_bind().dialect.name == "postgresql":  # killed and tried again, they get the same numbers
+        op.execute("SELECT setval(pg_get_serial_sequence('\"grant\"', 'id'), max(id)) FROM \"grant\"")
     for record_type, action in (("import", "view"), ("import", "create"), ("export", "create")):
         op.execute(
             'INSERT INTO "grant" (role_id, record_type, action, scope) '  # noqa: S608 - our own words
