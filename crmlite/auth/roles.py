@@ -86,10 +86,17 @@ def label_of(role: str) -> str:
 
 
 def make_standard() -> None:
-    """Makes the standard roles where there is none at all: later changes of a role are the administrator's."""
-    if db.session.scalar(sa.select(Role.id).limit(1)) is not None:
+    """Makes the standard roles where there is none at all: later changes of a role are the administrator's. Of two processes that
+    open a new database at once one makes them."""
+    any_role = sa.select(Role.id).limit(1)
+    if db.session.scalar(any_role) is not None:
         return
     writing()
+    if db.engines[None].dialect.name == "postgresql":
+        db.session.execute(sa.text("LOCK TABLE role IN SHARE ROW EXCLUSIVE MODE"))
+    if db.session.scalar(any_role) is not None:
+        db.session.rollback()
+        return
     for name, given in STANDARD.items():
         grants = [
             Grant(record_type=kind, action=action, scope=scope)

@@ -128,6 +128,11 @@ def test_a_long_upgrade_has_a_page_that_opens_by_itself(serve, old_url, history)
     server.wait_for(200, "/login")
     said = json.loads(server.wait_for(200))
     assert said["schema"] == newest
+    until = time.monotonic() + 10
+    while (
+        len(server.children()) != 3 and time.monotonic() < until
+    ):  # who served the page has let go of the door, and is ending
+        time.sleep(0.05)
     assert len(server.children()) == 3
     os.kill(server.process.pid, signal.SIGTERM)
     assert server.process.wait(15) == 0

@@ -9,7 +9,11 @@ import pytest
 import sqlalchemy as sa
 
 from crmlite import extensions, schema, upgrading
+from crmlite.auth import roles
+from crmlite.auth.models import Role
+from crmlite.extensions import db
 from crmlite.upgrading import State, checks, snapshots
+from tests.backup.conftest import nothing
 from tests.upgrading.conftest import NOTE, execute, hashes, look, refused, rows_of
 
 ANEW = (
@@ -220,3 +224,29 @@ def test_whoever_reads_a_table_for_long_is_waited_for(old_url, open_app, history
     with app.app_context():
         assert upgrading.upgrade() is not None
     assert time.monotonic() - began > 4
+
+
+@pytest.mark.only_on("postgresql")
+def test_of_two_that_open_a_new_database_at_once_one_makes_the_roles(database, databases, open_app, monkeypatch):
+    """`crmlite upgrade` beside a server that waits for it: both find that there is none yet."""
+    url = databases.fresh(database, nothing)
+    app = open_app(url)
+    with app.app_context():
+        upgrading.upgrade()
+    own = roles.writing
+
+    def make() -> None:
+        with app.app_context():
+            roles.make_standard()
+
+    def overtaken() -> None:
+        monkeypatch.setattr(roles, "writing", own)
+        other = threading.Thread(target=make)
+        other.start()
+        other.join()
+        own()
+
+    monkeypatch.setattr(roles, "writing", overtaken)
+    make()
+    with app.app_context():
+        assert sorted(db.session.scalars(sa.select(Role.name))) == sorted(roles.STANDARD)
