@@ -19,6 +19,21 @@ def somebody_waits(stage) -> bool:
         return bool(connection.scalar(WAITS))
 
 
+def overtaken_by(what, stage, monkeypatch) -> threading.Thread:
+    """Cards that are written now are committed only when that, done by another thread, waits for them, or is through."""
+    other, write = threading.Thread(target=what), keeping.write
+
+    def slowly(*args) -> None:
+        write(*args)
+        if threading.current_thread() is not other:
+            other.start()
+            while other.is_alive() and not somebody_waits(stage):
+                other.join(0.01)
+
+    monkeypatch.setattr(keeping, "write", slowly)
+    return other
+
+
 @pytest.mark.only_on("postgresql")
 def test_a_person_is_saved_while_their_company_is_renamed(own_stage, monkeypatch):
     stage, problems = own_stage, []
@@ -33,17 +48,7 @@ def test_a_person_is_saved_while_their_company_is_renamed(own_stage, monkeypatch
         except Exception as problem:
             problems.append(problem)
 
-    other, write = threading.Thread(target=rename), keeping.write
-
-    def slowly(*args) -> None:
-        """Commits only when the other one waits, or is through."""
-        write(*args)
-        if threading.current_thread() is not other:
-            other.start()
-            while other.is_alive() and not somebody_waits(stage):
-                other.join(0.01)
-
-    monkeypatch.setattr(keeping, "write", slowly)
+    other = overtaken_by(rename, stage, monkeypatch)
     with stage.writes("seller"):
         db.session.get_one(Contact, contact_id).change(given="Zqnadia")
     other.join()
@@ -75,16 +80,7 @@ def test_a_person_is_saved_while_their_marked_card_is_made(own_stage, monkeypatc
         except Exception as problem:
             problems.append(problem)
 
-    other, write = threading.Thread(target=save), keeping.write
-
-    def slowly(*args) -> None:
-        write(*args)
-        if threading.current_thread() is not other:
-            other.start()
-            while other.is_alive() and not somebody_waits(stage):
-                other.join(0.01)
-
-    monkeypatch.setattr(keeping, "write", slowly)
+    other = overtaken_by(save, stage, monkeypatch)
     with stage.app.app_context():
         writing()
         keeping.renew_stale("contact", [number])
