@@ -96,26 +96,33 @@ def _counts(user: Viewer) -> list[Count]:
 
 
 def _query(user: Viewer, counts: list[Count]) -> sa.Select[Any]:
-    """The group of the company `company_id`: those above it first, so that they are there where it is cut."""
+    """The group of the company `company_id`: those above it first, so that they are there where it is cut.
+
+    What is shown comes along with the walk: joined to it afterwards, SQLite reads all companies and asks of each whether it is meant.
+    """
     seen = sa.and_(Company.deleted_at.is_(None), COMPANY.policy.rows(user))
-    above = _walk("above", sa.select(Company.id, Company.parent_id, sa.literal(0).label("step")).where(
-        Company.id == sa.bindparam("company_id", type_=sa.Integer)
-    ), lambda chain: Company.id == chain.c.parent_id, seen)  # fmt: skip
+    asked = Company.id == sa.bindparam("company_id", type_=sa.Integer)
+    above = _walk("above", asked, lambda chain: Company.id == chain.c.parent_id, seen)
     root = sa.select(above.c.id).order_by(above.c.step.desc()).limit(1).scalar_subquery()
-    group = _walk("group", sa.select(Company.id, Company.parent_id, sa.literal(0).label("step")).where(
-        Company.id == root
-    ), lambda chain: Company.parent_id == chain.c.id, seen)  # fmt: skip
-    numbers = [one.of(Company.id, user).label(one.name) for one in counts]
+    shown = (Company.name, Company.instructions, Company.sort_name)
+    group = _walk("group", Company.id == root, lambda chain: Company.parent_id == chain.c.id, seen, *shown)
+    numbers = [one.of(group.c.id, user).label(one.name) for one in counts]
     return (
-        sa.select(Company.id, Company.parent_id, Company.name, Company.instructions, *numbers)
-        .join(group, group.c.id == Company.id)
-        .order_by(Company.id.not_in(sa.select(above.c.id)), group.c.step, Company.sort_name, Company.id)
+        sa.select(group.c.id, group.c.parent_id, group.c.name, group.c.instructions, *numbers)
+        .order_by(group.c.id.not_in(sa.select(above.c.id)), group.c.step, group.c.sort_name, group.c.id)
         .limit(MOST + 1)
     )
 
 
-def _walk(name: str, first: Any, step: Callable[[Any], sa.ColumnElement[bool]], seen: sa.ColumnElement[bool]) -> Any:
+def _walk(
+    name: str,
+    first: sa.ColumnElement[bool],
+    step: Callable[[Any], sa.ColumnElement[bool]],
+    seen: sa.ColumnElement[bool],
+    *columns: Any,
+) -> Any:
     """Along the hierarchy for as long as the user may see what is there; a circle, which there is none, would end too."""
-    chain = first.cte(name, recursive=True)
-    further = sa.select(Company.id, Company.parent_id, chain.c.step + 1).join(chain, step(chain))
+    wanted = (Company.id, Company.parent_id, *columns)
+    chain = sa.select(*wanted, sa.literal(0).label("step")).where(first).cte(name, recursive=True)
+    further = sa.select(*wanted, chain.c.step + 1).join(chain, step(chain))
     return chain.union_all(further.where(chain.c.step < DEEPEST, seen))

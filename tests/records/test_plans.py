@@ -22,6 +22,7 @@ from tests.cast import Stage
 LARGE = "contact|company|lead|product|deal|quote|order|custom_value|event|event_link|change|point|tagging|note|search"
 SCAN = re.compile(rf"\bSCAN (?:{LARGE})\b(?! USING)")
 RECORDS = re.compile(r"\b(?:SCAN|SEARCH) (?:contact|company|lead|product|deal|quote|order)\b")
+SCAN_OF_ANY_KIND = re.compile(rf"\bSCAN (?:{LARGE})\b")
 # The probe of those who may see everything: it reads a thousand rows at most, whichever come first.
 PROBE = re.compile(r'WHERE "?\w+"?\.deleted_at IS NULL AND 1 = 1(?: AND 1 = 1)?\s+LIMIT')
 TYPES = (CONTACT, COMPANY, LEAD, PRODUCT, DEAL, QUOTE, ORDER)
@@ -111,6 +112,15 @@ def test_a_list_walks_an_index(stage, path):
                 continue
             wrong += [f"{actor}: {problem}\n    {statement[:600]}\n    {plan}" for problem in problems(plan)]
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("kind", TYPES, ids=lambda kind: kind.name)
+def test_the_page_of_one_record_looks_up_what_it_shows(stage, kind):
+    """A walk through an index reads a whole table as well, where one record is meant."""
+    with stage.app.app_context():
+        record_id = db.session.scalar(sa.select(sa.func.min(kind.model.id)))
+    for statement, plan in plans(stage, "admin", f"{kind.url}{record_id}"):
+        assert not SCAN_OF_ANY_KIND.search(plan), f"{statement[:600]}\n    {plan}"
 
 
 def problems(plan):
