@@ -14,7 +14,7 @@ import click
 import sqlalchemy as sa
 from flask import Flask, current_app
 
-from crmlite import apart, config, create_app, jobs, ownership, schedule, schema, supervisor, upgrading
+from crmlite import apart, config, create_app, jobs, ownership, schedule, schema, second, supervisor, upgrading
 from crmlite.auth import notices, passwords, roles, second_factor, setup
 from crmlite.auth.models import Role, Team, User
 from crmlite.backup import Refused, in_use
@@ -146,6 +146,7 @@ def job(name: str, args: str) -> None:
     supervisor.end_with_parent()
     os.nice(10)  # people's pages come first
     with _load().app_context():
+        second.collect_seldom()
         try:
             jobs.call(name, json.loads(args))
         except Refused as error:

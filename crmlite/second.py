@@ -3,6 +3,9 @@
 What it cannot do, because it was killed, hangs or cannot be started, the job does itself.
 """
 
+import gc
+import logging
+import os
 import pickle
 import subprocess
 import sys
@@ -11,6 +14,7 @@ from contextlib import suppress
 from importlib import import_module
 from typing import IO, Any, Self, cast
 
+log = logging.getLogger(__name__)
 COMMAND = (sys.executable, "-c", "from crmlite.second import serve; serve()")
 PATIENCE = 60.0
 """Seconds after which one that does not answer is ended: it takes a fraction of one, and some to start."""
@@ -59,7 +63,10 @@ class Second:
         late.start()
         try:
             found = pickle.load(cast(IO[bytes], self._process.stdout))  # noqa: S301 - from a process of ours
-        except (EOFError, pickle.UnpicklingError):  # it was killed, or ended by an error that will be met here, too
+        except (
+            Exception
+        ) as lost:  # it was killed, or ended by an error that will be met here, too; half an answer may say anything
+            log.warning("second.lost %s: %s", self._function, type(lost).__name__)
             self._is_lost = True
             return None
         finally:
@@ -71,8 +78,19 @@ def serve() -> None:
     """The second process: answers until who asks is gone."""
     module, name = sys.argv[1].split(":")
     function = getattr(import_module(module), name)
+    # with PYTHONUNBUFFERED, as in containers, sys.stdout leaves out what a signal cut off; and what anybody prints is no answer
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
     with suppress(EOFError, BrokenPipeError, KeyboardInterrupt):
         while True:
             args = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that began this one
-            pickle.dump(function(*args), sys.stdout.buffer)
-            sys.stdout.flush()
+            pickle.dump(function(*args), answers)
+            answers.flush()
+            collect_seldom()
+
+
+def collect_seldom() -> None:
+    """For a process that works through much, batch by batch: to look for garbage took it a fifth of its time. What is loaded by now
+    is looked at no more."""
+    gc.freeze()
+    gc.set_threshold(50_000, 10, 10)
