@@ -29,13 +29,13 @@ class Comparison:
     """What was compared, of these records and of those that look like them."""
     found: dict[tuple[int, int], Match]
     later: set[int]
-    """What waited itself, and is compared with these when it is its turn."""
+    """What comes after them and waits itself: it is compared with these when it is its turn."""
 
 
 def compare(name: str, ids: list[int]) -> Comparison:
-    """Compares at most AT_ONCE records with all others. Only reads."""
+    """Compares at most AT_ONCE records, in the order of their ids, with all others. Only reads."""
     pairs = _candidates(name, ids)
-    later = _waiting(name, {b for _a, b in pairs}.difference(ids))
+    later = _waiting(name, {b for _a, b in pairs if b > max(ids, default=0)})
     pairs = {(a, b) for a, b in pairs if b not in later}
     cards = cards_at(name, {*ids, *(number for pair in pairs for number in pair)})
     found = dict[tuple[int, int], Match]()

@@ -19,6 +19,8 @@ from crmlite.extensions import db, reading, writing
 from crmlite.second import Second
 
 PART = 100
+LENT = 80
+"""Of a hundred records so many are compared by the second process, while as much time goes here into cards, writing, and the others."""
 LITTLE = keeping.MANY
 """So many records are compared within the worker's transaction: in a few milliseconds."""
 
@@ -56,39 +58,46 @@ def look_through() -> None:
 
 @jobs.apart
 def look_through_all() -> None:
-    """Makes the cards of what had none; they are compared as if they were new. Killed in between it goes on with what has none."""
+    """The same, and before it says of all that have no card that they need one. Killed in between it goes on with what has none."""
     for name in keeping.MODELS:
         last = 0
-        while ids := _make_some(name, last):
+        while ids := _mark_some(name, last):
             last = ids[-1]
-    writing()
-    jobs.enqueue(look_through_new)
-    db.session.commit()
+    look_through()
 
 
 def _go_through(name: str, other: Second) -> bool:
-    """What waits, from the lowest id to the highest, and whether that was anything. A second process compares one batch while cards
-    are made here for the next, and written what came of the last."""
+    """What waits, from the lowest id to the highest, and whether that was anything. A second process compares most of a batch while
+    the rest of it is compared here, cards are made for the next, and written what came of the last."""
     settings = current_app.extensions["crmlite.settings"]
     where = str(settings.instance), settings.database_url
     ids = _ready(name, 0)
     if not ids:
         return False
     if len(ids) == AT_ONCE:  # for less it is not worth a process
-        other.ask(*where, name, ids)
+        other.ask(*where, name, _lent(ids))
     while ids:
+        lent = _lent(ids)
+        mine = [_compared_here(name, own)] if (own := ids[len(lent) :]) else []
         further = _ready(name, ids[-1])
-        comparison = other.answer(*where, name, ids)
-        if comparison is None:
-            reading()
-            comparison = finding.compare(name, ids)
-        elif further:
-            other.ask(*where, name, further)
-        writing()
-        finding.keep(comparison)
-        db.session.commit()
+        of_other = other.answer(*where, name, lent)
+        if of_other is not None and further:
+            other.ask(*where, name, _lent(further))
+        for comparison in (of_other or _compared_here(name, lent), *mine):
+            writing()
+            finding.keep(comparison)
+            db.session.commit()
         ids = further
     return True
+
+
+def _lent(ids: list[int]) -> list[int]:
+    return ids[: -(-len(ids) * LENT // 100)]
+
+
+def _compared_here(name: str, ids: list[int]) -> Comparison:
+    reading()
+    return finding.compare(name, ids)
 
 
 def compared(instance: str, database_url: str, name: str, ids: list[int]) -> Comparison:
@@ -136,15 +145,12 @@ def _parts(ids: list[int]) -> list[list[int]]:
     return [ids[start : start + PART] for start in range(0, len(ids), PART)]
 
 
-def _make_some(name: str, after: int) -> list[int]:
+def _mark_some(name: str, after: int) -> list[int]:
     reading()
     ids = list(db.session.scalars(_without_card(name).where(keeping.MODELS[name].id > after).limit(AT_ONCE)))
     if ids:
-        cards = keeping.cards_of(name, ids)
         writing()
-        # what changed since has its card from the change, and what was deleted needs none
-        still = _without_card(name).where(keeping.MODELS[name].id.in_(ids)).with_for_update(read=True)
-        keeping.write(name, {i: cards[i] for i in db.session.scalars(still) if i in cards})
+        keeping.mark(db.session(), name, ids)
         db.session.commit()
     return ids
 
