@@ -12,11 +12,11 @@ from flask_babel import gettext as _
 
 from crmlite import web
 from crmlite.auth.models import Viewer
+from crmlite.desk import things
 from crmlite.desk.kinds import KINDS
 from crmlite.desk.models import Notice
 from crmlite.extensions import db, utcnow
 from crmlite.journal import Operation
-from crmlite.mail.outbox import Message
 from crmlite.records import types
 from crmlite.records.colleagues import users
 from crmlite.records.timeline import period
@@ -125,14 +125,16 @@ def _names(user: Viewer, wanted: Iterable[Key]) -> dict[Key, tuple[str, str]]:
         )
         for name, kind in kinds.items()
     ]
-    if mails := ids.get(Message.__tablename__):
-        own = sa.select(sa.literal(Message.__tablename__), Message.id, Message.subject)
-        queries.append(own.where(Message.id.in_(mails), Message.from_user_id == user.id))
+    others = {name: thing for name, thing in things.declared().items() if name in ids}
+    queries += [
+        sa.select(sa.literal(name), thing.model.id, thing.name).where(thing.model.id.in_(ids[name]), thing.rows(user))
+        for name, thing in others.items()
+    ]
     rows = db.session.execute(sa.union_all(*queries)) if queries else ()
     return {
         (name, number): (
             title or _("Without a name"),
-            kinds[name].url_of(number) if name in kinds else f"/mail/{number}",
+            kinds[name].url_of(number) if name in kinds else f"{others[name].url}{number}",
         )
         for name, number, title in rows
     }

@@ -94,5 +94,23 @@ KINDS = {
             "mail-off",
             _plain(_l("Nobody knows whether your mail arrived: %(record)s")),
         ),
+        Kind(
+            "import_waits",
+            _l("A long import of mine waits for me"),
+            "upload",
+            _plain(_l("Your import waits for you: %(record)s")),
+        ),
+        Kind(
+            "import_done",
+            _l("A long import of mine is through"),
+            "upload",
+            _plain(_l("Your import is through: %(record)s")),
+        ),
+        Kind(
+            "bulk_done",
+            _l("A long change of many records of mine has ended"),
+            "pencil",
+            _plain(_l("Your change of many records has ended; see what became of it")),
+        ),
     )
 }

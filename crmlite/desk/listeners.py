@@ -7,6 +7,7 @@ from crmlite.desk import forgetting
 from crmlite.desk.telling import tell
 from crmlite.extensions import db
 from crmlite.mail.outbox import Message
+from crmlite.records.bulk.models import BulkRun
 
 
 @events.on(events.RECORD_ASSIGNED)
@@ -57,6 +58,10 @@ def _unknown(subject: Any, message_id: int, **_data: Any) -> None:
 @events.on(events.RECORD_PURGED)
 def _purged(subject: Any, **_data: Any) -> None:
     forgetting.forget_record(subject)
+
+
+def bulk_ended(run: BulkRun) -> None:
+    tell("bulk_done", run.user_id, run, own=True)
 
 
 def _sender_of(message_id: int) -> int | None:

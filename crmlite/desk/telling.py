@@ -17,16 +17,19 @@ from crmlite.jobs import enqueue
 
 Key = tuple[str, int]
 """Type and id of a record."""
+OWN = 0
+"""In place of who did it."""
 CHOICES = "notices"
 """The preference that holds how somebody wants to hear of each kind."""
 
 
-def tell(kind_name: str, user_id: int | None, record: Any) -> None:
+def tell(kind_name: str, user_id: int | None, record: Any, own: bool = False) -> None:
     """Says that user of it, unless they did it themselves or want none: written at the end of this transaction, when it is
-    known how many records of it there are."""
+    known how many records of it there are. `own`: it is their own work, which took so long that they looked elsewhere; nobody
+    stands in for them there."""
     actor = journal.actor()
     if user_id is not None:
-        by = actor.id if actor.kind == "user" else None
+        by = OWN if own else actor.id if actor.kind == "user" else None
         db.session().info.setdefault("notices", []).append((kind_name, user_id, by, record.__tablename__, record.id))
 
 
@@ -41,7 +44,7 @@ def _write_notices(session: Session) -> None:
         kind = KINDS[kind_name]
         for person, absent_id, choices in _people(user_id):
             way = way_of(kind, choices)
-            if person != by and way != NONE:
+            if person != by and way != NONE and not (by == OWN and absent_id):
                 _write(kind, person, absent_id, list(dict.fromkeys(records)), mail=way == MAIL and not kind.own_mail)
 
 

@@ -12,7 +12,7 @@ def init_app(app: Flask) -> None:
 
     from crmlite import retention, web
     from crmlite.auth import roles
-    from crmlite.desk import first_steps
+    from crmlite.desk import first_steps, things
     from crmlite.imports import access, kept, running, taking, undoing, views
     from crmlite.imports.models import Import
     from crmlite.records import actions
@@ -23,6 +23,7 @@ def init_app(app: Flask) -> None:
     roles.declare(app, access.KIND, _l("Imports"))
     retention.declare(app, kept.kept)
     app.register_blueprint(views.bp)
+    things.declare(app, things.Thing(Import, Import.name, "/imports/", access.rows))
     app.extensions["crmlite.undoers"]["import"] = views.take_back
     actions.add(app, Action(_l("Import contacts"), "/imports/new", "upload", access.KIND, "create"))
     first_steps.add(

@@ -21,12 +21,13 @@ def require_import(user: Viewer) -> None:
         raise Forbidden
 
 
-def visible(user: Viewer) -> sa.Select[Any]:
+def rows(user: Viewer) -> sa.ColumnElement[bool]:
     """One's own; those of all others where the role says all."""
-    query = sa.select(Import)
-    if user.scope(KIND, "view") != "all":
-        query = query.where(Import.made_by_id == user.id)
-    return query
+    return sa.true() if user.scope(KIND, "view") == "all" else Import.made_by_id == user.id
+
+
+def visible(user: Viewer) -> sa.Select[Any]:
+    return sa.select(Import).where(rows(user))
 
 
 def find(user: Viewer, import_id: int) -> Import:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from flask import current_app
 
 from crmlite import jobs, journal
+from crmlite.desk import telling
 from crmlite.extensions import db, reading, utcnow, writing
 from crmlite.imports import fields, outside, pictures, taking
 from crmlite.imports.ahead import Ahead
@@ -39,6 +40,8 @@ from crmlite.imports.work import Work, maker
 from crmlite.journal import bulk
 
 log = logging.getLogger(__name__)
+LONG = 10_000
+"""Rows: a trial takes some three seconds, a run six."""
 
 
 @jobs.apart
@@ -107,6 +110,7 @@ def _try_batch(import_id: int, scratch: Scratch, ahead: Ahead) -> bool:
     found.trial_counts = {**found.trial_counts, "place": place}
     if not rows:
         found.state = TRIED
+        _tell("import_waits", found)
     db.session.commit()
     return bool(rows)
 
@@ -160,6 +164,7 @@ def _run_batch(import_id: int, ahead: Ahead) -> bool:
     found.place = place
     if not rows:
         found.state, found.ended_at = DONE, utcnow()
+        _tell("import_done", found)
     db.session.commit()
     pictures.drop(drafts)
     db.session.expunge_all()
@@ -255,7 +260,14 @@ def _halt(import_id: int, why: str) -> None:
     found = Import.locked(import_id)
     if found is not None and found.state == RUNNING:
         found.state, found.problem = STOPPED, why
+        _tell("import_waits", found)
     db.session.commit()
+
+
+def _tell(kind: str, found: Import) -> None:
+    """Notices go to who began it, where it is so long that they looked elsewhere."""
+    if found.total >= LONG:
+        telling.tell(kind, found.made_by_id, found, own=True)
 
 
 def _require_room() -> None:

@@ -7,8 +7,10 @@ import sqlalchemy as sa
 
 from crmlite.companies.models import Company
 from crmlite.contacts.models import Affiliation, Contact
+from crmlite.desk.models import Notice
 from crmlite.extensions import db
-from crmlite.imports import writing
+from crmlite.imports import running, writing
+from crmlite.imports.models import Halted
 from crmlite.records.notes import Note
 from crmlite.records.points import Address, Point
 from tests.imports.conftest import Mover
@@ -199,6 +201,35 @@ def test_an_import_is_stopped_and_resumed(stage, mover):
     assert mover.look(number).state == "stopped"
     done = mover.run(number)
     assert (done.state, done.counts["new"]) == ("done", 700)
+
+
+def test_the_bell_tells_who_began_a_long_import_when_it_waits_and_when_it_is_through(stage, mover, monkeypatch):
+    """Nobody else hears of it, and of a short one nobody: who began that looks on."""
+    monkeypatch.setattr(running, "LONG", 3)
+    mover.move_in("Name\nShort one\n", "short.csv")
+    number = mover.begin("Name\nPerson 1\nPerson 2\nPerson 3\n", "long.csv")
+    mover.try_out(number)
+    monkeypatch.setattr(running, "_require_room", refuse)
+    assert mover.run(number).state == "stopped"
+    monkeypatch.undo()
+    monkeypatch.setattr(running, "LONG", 3)
+    assert mover.run(number).state == "done"
+    inbox = mover.client.get("/desk/notices").text
+    assert "short.csv" not in inbox
+    assert "Your import waits for you: “long.csv”" in inbox
+    assert "Your import is through: “long.csv”" in inbox
+    assert f'href="/imports/{number}"' in inbox
+    with stage.app.app_context():
+        about = sa.select(Notice.kind, Notice.user_id).where(Notice.record_type == "import").order_by(Notice.id)
+        told = [tuple(row) for row in db.session.execute(about)]
+    waits, done = ("import_waits", stage.ids["user.manager"]), ("import_done", stage.ids["user.manager"])
+    assert told == [waits, waits, done], "after the trial, when it stopped by itself, and at its end"
+    mover.undo(number)
+    assert "is through" not in mover.client.get("/desk/notices").text, "it is taken back"
+
+
+def refuse() -> None:
+    raise Halted("disk_full")
 
 
 def test_addresses_of_outlook_keep_their_kinds(stage, mover):

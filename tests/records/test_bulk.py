@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from crmlite import jobs
 from crmlite.contacts.models import Contact
+from crmlite.desk.models import Notice
 from crmlite.extensions import db
 from crmlite.journal import Change, Operation
 from crmlite.records import listing, types, undoing
@@ -248,6 +249,28 @@ def test_stop_leaves_what_is_done_and_undo_stops_what_goes_on(stage, crowd, monk
         there = sa.select(sa.func.count()).where(Contact.id.in_(crowd), Contact.deleted_at.is_(None))
         assert (db.session.scalar(tagged), db.session.scalar(there)) == (0, len(crowd) - 16)
     assert stage.client("manager").post(f"/records/bulk/{run.id}/stop").status_code == 404
+
+
+def test_the_bell_tells_who_began_a_long_one_of_its_end(stage, crowd, monkeypatch):
+    def told() -> list[tuple[str, int]]:
+        with stage.app.app_context():
+            return [
+                tuple(row)
+                for row in db.session.execute(
+                    sa.select(Notice.record_type, Notice.user_id).where(Notice.kind == "bulk_done")
+                )
+            ]
+
+    post(stage, "seller", "contact", id=crowd, action="tag", tag="Short")
+    work(stage)
+    assert told() == []
+    monkeypatch.setattr(running, "LONG", len(crowd))
+    run = run_of(stage, post(stage, "seller", "contact", id=crowd, action="tag", tag="Long"))
+    work(stage)
+    assert told() == [("bulk_run", stage.ids["user.seller"])]
+    inbox = stage.client("seller").get("/desk/notices").text
+    assert "Your change of many records has ended" in inbox
+    assert f'href="/records/bulk/{run.id}"' in inbox
 
 
 def test_what_means_nothing_any_more_stops_it_and_says_so(stage, crowd):

@@ -1,10 +1,10 @@
 """A change of many records by a job: part by part, so that others can save in between; stopped, killed and begun again at will."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import sqlalchemy as sa
-from flask import g
+from flask import Flask, current_app, g
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
@@ -23,6 +23,13 @@ from crmlite.web import speaking
 
 PART = 25
 """Records: the write lock is held for about a tenth of a second."""
+LONG = 1000
+"""Records: whoever changes so many looks elsewhere until it is done."""
+
+
+def on_end(app: Flask, hear: Callable[[BulkRun], None]) -> None:
+    """Has `hear` called in the transaction in which a long one ends, other than by being stopped or undone."""
+    app.extensions.setdefault("crmlite.bulk_ended", []).append(hear)
 
 
 def begin(user: Viewer, kind: RecordType, sent: Sent, chosen: Selection) -> BulkRun:
@@ -114,6 +121,7 @@ def _do(run_id: int, place: int, kind: RecordType, user: Viewer, change: BulkCha
         run.place = ids[-1]
     else:
         run.state, run.ended_at = DONE, utcnow()
+        _say_ended(run)
     db.session.commit()
     db.session.expunge_all()
     return bool(ids)
@@ -135,7 +143,14 @@ def _halt(run_id: int, why: str) -> None:
     if run is not None and run.state == RUNNING:
         run.stop()
         run.problem = why or _("It cannot go on: you may not do this any more.")
+        _say_ended(run)
     db.session.commit()
+
+
+def _say_ended(run: BulkRun) -> None:
+    if run.total >= LONG:
+        for hear in current_app.extensions["crmlite.bulk_ended"]:
+            hear(run)
 
 
 def _sent(run: BulkRun) -> Sent:
