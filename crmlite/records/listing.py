@@ -1,7 +1,7 @@
-"""Listing: the one query behind every list. Keyed paging, filters, sort, columns, totals; ids first, then their columns.
+"""Listing: the one query behind every list. Filters, sort, columns, totals; ids first, then their columns.
 
 The planner never takes a LIMIT into account, so a capped probe decides: few matches are fetched and sorted, many are met by
-walking the sort index and skipping what does not fit.
+walking the sort index and skipping what does not fit (walking.py).
 """
 
 from collections.abc import Callable, Iterator
@@ -20,8 +20,6 @@ from crmlite.extensions import at_most, db
 from crmlite.records import (
     cells,
     columns,
-    cursors,
-    custom_values,
     filters,
     saved_views,
     search,
@@ -29,23 +27,18 @@ from crmlite.records import (
 )
 from crmlite.records.bulk import changes
 from crmlite.records.colleagues import users
-from crmlite.records.custom_fields import CustomField
 from crmlite.records.filters import Chip, FilterError, Term
 from crmlite.records.policy import statement_for
 from crmlite.records.rows import Row, fill, rows_of
 from crmlite.records.saved_views import SavedView, Tab
 from crmlite.records.types import Column, RecordType
+from crmlite.records.walking import Order, Walk
 
 PAGE = 50
 COUNT_TO = 1000
 """Totals are exact up to here; above, people ask for them."""
 SEARCHED = 20_000
 """How many matches of a search, the recently touched ones, filters beside it are asked about."""
-
-
-RANKS = 4
-"""Of so many options or people the first statement asks; each further one of four times as many, as the first were nearly empty."""
-MOST_RANKS = 256
 
 
 @dataclass(frozen=True)
@@ -91,8 +84,8 @@ class Listing:
         if self.view is not None:  # what it was saved with may be gone since
             args = self.args = self._understood(args)
         self.terms: list[Term] = filters.parse(kind, args)
-        self.sort, self.descending = self._sort(args.get("_sort") or kind.default_sort)
-        self.after = self._cursor_read(args["_after"]) if args.get("_after") else None
+        self.order = self._sorted(args.get("_sort") or kind.default_sort)
+        self.after = self.order.read(args["_after"]) if args.get("_after") else None
 
     # --- what the page shows
 
@@ -181,7 +174,7 @@ class Listing:
 
     def sort_url(self, column: Column) -> str:
         """Sorts by the column; asked again, the other way round."""
-        descending = column.name == self.sort and not self.descending
+        descending = column.name == self.order.column.name and not self.order.descending
         return self.url(_sort=f"-{column.name}" if descending else column.name, _after=None)
 
     @property
@@ -247,7 +240,7 @@ class Listing:
             try:
                 filters.condition(self.type, filters.parse(self.type, part), self.user)
                 if key == "_sort":
-                    self._sort(part[key])
+                    self._sorted(part[key])
                 if key == "_columns":
                     [self._column(name) for name in part[key].split(",")]
             except FilterError as problem:
@@ -295,11 +288,11 @@ class Listing:
 
     def every_id(self, among: list[int] | None = None) -> Iterator[int]:
         """Ids of all of it in its order, or of those that are `among` them: for exports."""
-        model, sort = self.type.model, self._sort_attribute
+        model, value = self.type.model, self.order.attribute
         query = sa.select(model.id).where(self.query)
         if among is not None:
             query = query.where(model.id.in_(among))
-        query = query.order_by(sort.is_(None), *self._order(sort, model.id))
+        query = query.order_by(value.is_(None), *self.order.by(value, model.id))
         yield from db.session.scalars(query.execution_options(yield_per=1000))
 
     def count(self) -> int:
@@ -321,153 +314,18 @@ class Listing:
         return self._found()
 
     def _found(self) -> list[int]:
-        if self._matching <= COUNT_TO:
-            return self._few()
-        return self._walk_values() if self._sort_column.custom else self._walk()
-
-    def _few(self) -> list[int]:
-        """All matches, then sorted: the inner limit keeps the planner from walking the sort index instead."""
-        model, sort = self.type.model, self._sort_attribute
-        inner = sa.select(model.id, sort.label("s")).where(self.query).limit(at_most(COUNT_TO + 1)).subquery()
-        query = sa.select(inner.c.id).where(*self._beyond(inner.c.s, inner.c.id))
-        query = query.order_by(inner.c.s.is_(None), *self._order(inner.c.s, inner.c.id)).limit(at_most(PAGE + 1))
-        return list(db.session.scalars(query))
-
-    def _walk(self) -> list[int]:
-        """Along the index of the sorted column, then along its empty values: nulls last as two ranges of one index."""
-        model, sort = self.type.model, self._sort_attribute
-        found: list[int] = []
-        if self.after is None:
-            found = list(
-                db.session.scalars(self._built(f"first.{self.sort}.{self.descending}.{PAGE}", self._with_values))
-            )
-        elif self.after[0] is not None:
-            found = list(db.session.scalars(self._with_values()))
-        if len(found) <= PAGE and self._sort_is_nullable:
-            query = sa.select(model.id).where(self.query, sort.is_(None))
-            if self.after is not None and self.after[0] is None:
-                query = query.where(model.id < self.after[1] if self.descending else model.id > self.after[1])
-            order = model.id.desc() if self.descending else model.id
-            found += list(db.session.scalars(self._hinted(query).order_by(order).limit(PAGE + 1 - len(found))))
-        return found
-
-    def _with_values(self) -> Any:
-        """Of the index's range of values; a row value is what SQLite can seek by, an OR it would read from the start."""
-        model, sort = self.type.model, self._sort_attribute
-        query = sa.select(model.id).where(self.query, sort.is_not(None))
-        if self.after is not None:
-            place, last = sa.tuple_(sort, model.id), sa.tuple_(*self._bound(sort, self.after))
-            query = query.where(place < last if self.descending else place > last)
-        return self._hinted(query).order_by(*self._order(sort, model.id)).limit(at_most(PAGE + 1))
-
-    def _bound(self, sort: Any, after: tuple[Any, int]) -> tuple[Any, Any]:
-        return sa.literal(after[0], sort.type), sa.literal(after[1], sa.Integer())
+        walk = Walk(self.order, self.query, self.after, PAGE + 1, self._built)
+        return walk.all_at_once(COUNT_TO + 1) if self._matching <= COUNT_TO else walk.along()
 
     def _built(self, name: str, build: Callable[[], Any]) -> Any:
         """A statement that, of a list without filters, is built once for all who see the same."""
         return build() if self.is_filtered else statement_for(self.user, f"{self.type.name}.{name}", build)
 
-    def _walk_values(self) -> list[int]:
-        """The same along a custom field: its values lie in a table of their own, in order; who has none comes last."""
-        column, model = self._sort_column, self.type.model
-        assert column.custom is not None  # noqa: S101 - _ids asked
-        value, record_id = custom_values.sort_column(column.custom), custom_values.CustomValue.record_id
-        found: list[int] = []
-        if self._ranks is not None:
-            found = self._walk_ranks(column.custom, self._ranks)
-        elif self.after is None or self.after[0] is not None:
-            query = custom_values.in_order(self.type, column.custom, self.query)
-            if self.after is not None:
-                place, last = sa.tuple_(value, record_id), sa.tuple_(*self._bound(value, self.after))
-                query = query.where(place < last if self.descending else place > last)
-            found = list(db.session.scalars(query.order_by(*self._order(value, record_id)).limit(PAGE + 1)))
-        if len(found) <= PAGE:
-            query = sa.select(model.id).where(self.query, custom_values.lacks(model, column.custom))
-            if self.after is not None and self.after[0] is None:
-                query = query.where(model.id < self.after[1] if self.descending else model.id > self.after[1])
-            query = query.order_by(model.id.desc() if self.descending else model.id)
-            found += list(db.session.scalars(query.limit(PAGE + 1 - len(found))))
-        return found
-
-    def _walk_ranks(self, field: CustomField, known: list[Any]) -> list[int]:
-        """Along a choice's options, or people by name: each is a range of the index, and several of them are one statement."""
-        ordered, last = known[::-1] if self.descending else known, None
-        found: list[int] = []
-        if self.after is not None:
-            ordered = ordered[ordered.index(self.after[0]) :] if self.after[0] is not None else []
-            last = self.after[1]
-        at, size = 0, RANKS
-        while at < len(ordered) and len(found) <= PAGE:
-            values, after = ordered[at : at + size], last if at == 0 else None
-            missing = PAGE + 1 - len(found)
-            query = custom_values.in_ranks(self.type, field, self.query, values, after, self.descending, missing)
-            found += list(db.session.scalars(query))
-            at, size = at + size, min(size * 4, MOST_RANKS)
-        return found
-
-    def _hinted(self, query: Any) -> Any:
-        """SQLite would rather filter by owner and sort: it is told which index to walk. PostgreSQL knows."""
-        index = self._walk_index
-        return query.with_hint(self.type.model.__table__, f"INDEXED BY {index}", "sqlite") if index else query
-
-    @cached_property
-    def _walk_index(self) -> str | None:
-        column = self._sort_attribute.property.columns[0]
-        for index in self.type.model.__table__.indexes:
-            if list(index.columns)[0] is column and len(index.columns) > 1:
-                return str(index.name)
-        return None
-
-    def _order(self, sort: Any, record_id: Any) -> tuple[Any, Any]:
-        return (sort.desc(), record_id.desc()) if self.descending else (sort, record_id)
-
-    def _beyond(self, sort: Any, record_id: Any) -> list[sa.ColumnElement[bool]]:
-        """What comes after the cursor in `_few`: in the range of values, or in that of empty ones."""
-        if self.after is None:
-            return []
-        value, last_id = self.after
-        if self._ranks is not None and value is not None:
-            value = self._ranks.index(value)
-        later_id = record_id < last_id if self.descending else record_id > last_id
-        if value is None:
-            return [sort.is_(None), later_id]
-        later = sa.or_(sort < value if self.descending else sort > value, sa.and_(sort == value, later_id))
-        return [sa.or_(later, sort.is_(None))] if self._sort_is_nullable else [later]
-
-    @property
-    def _sort_column(self) -> Column:
-        return self._column(self.sort)
-
-    @property
-    def _sort_attribute(self) -> Any:
-        column = self._sort_column
-        if column.custom is not None and self._ranks is not None:
-            return custom_values.rank_of(self.type.model, column.custom, self._ranks)
-        if column.custom is not None:
-            return custom_values.sort_of(self.type.model, column.custom)
-        return getattr(self.type.model, column.sort_by or column.attribute)
-
-    @cached_property
-    def _ranks(self) -> list[Any] | None:
-        """The values that a choice or person is sorted along."""
-        custom = self._sort_column.custom
-        return custom_values.ranks(custom) if custom is not None else None
-
-    @property
-    def _cursor_attribute(self) -> Any:
-        """What says of which kind the values are that it is sorted by."""
-        column = self._sort_column
-        return custom_values.sort_column(column.custom) if column.custom is not None else self._sort_attribute
-
-    @property
-    def _sort_is_nullable(self) -> bool:
-        return self._sort_column.custom is not None or bool(self._sort_attribute.property.columns[0].nullable)
-
-    def _sort(self, asked: str) -> tuple[str, bool]:
-        name, descending = asked.removeprefix("-"), asked.startswith("-")
-        if not self._column(name).sortable:
-            raise FilterError(_("This list cannot be sorted by “%(name)s”.", name=name[:60]))
-        return name, descending
+    def _sorted(self, asked: str) -> Order:
+        column = self._column(asked.removeprefix("-"))
+        if not column.sortable:
+            raise FilterError(_("This list cannot be sorted by “%(name)s”.", name=column.name[:60]))
+        return Order(self.type, column, asked.startswith("-"))
 
     def _column(self, name: str) -> Column:
         column = self.type.column(name)
@@ -486,22 +344,14 @@ class Listing:
     def _load(self, ids: list[int]) -> list[Row]:
         if not ids:
             return []
-        sort = "id" if self._sort_column.custom else self._sort_attribute.key
+        sort = "id" if self.order.column.custom else self.order.attribute.key
         found = {row.id: row for row in rows_of(self.type, self.columns, ids, self.user, sort)}
         rows = [found[record_id] for record_id in ids if record_id in found]  # else gone between the two statements
         fill(self.type, self.columns, rows, self.user)
         return rows
 
-    def _cursor_read(self, text: str) -> tuple[Any, int]:
-        after = cursors.read(text, self._cursor_attribute)
-        if self._ranks is not None and after[0] is not None and after[0] not in self._ranks:
-            raise FilterError(str(cursors.CHANGED))
-        return after
-
     def _cursor(self, row: Row) -> str:
-        custom = self._sort_column.custom
-        value = custom_values.sorted_by(custom, row.id) if custom else row.sort
-        return cursors.write(value, row.id)
+        return self.order.cursor(row)
 
 
 class _ChipLink:

@@ -106,7 +106,7 @@ class Comparison:
     @cached_property
     def _what(self) -> dict[int, str]:
         start, end = (
-            Rolled(self.type, self.user, self.listing.terms, self.listing.sorted_column, at)
+            Rolled(self.type, self.user, self.listing.terms, self.listing.order.column, at)
             for at in (self.start, self.end)
         )
         own = touched(self.type.name, self.start, self.end)

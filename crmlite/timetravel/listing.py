@@ -94,13 +94,9 @@ class PastListing(Listing):
     def count(self) -> int:
         return super().count() + self._then_count
 
-    @property
-    def sorted_column(self) -> Column:
-        return self._sort_column
-
     @cached_property
     def rolled(self) -> Rolled:
-        return Rolled(self.type, self.user, self.terms, self._sort_column, self.at)
+        return Rolled(self.type, self.user, self.terms, self.order.column, self.at)
 
     @cached_property
     def query(self) -> sa.ColumnElement[bool]:
@@ -128,12 +124,12 @@ class PastListing(Listing):
 
     def _then_rows(self) -> list[tuple[Any, int]]:
         """(what it is sorted by, id) of the next ones of those that changed."""
-        query = self.rolled.query_changed(self._sort_attribute.label("s"))
+        query = self.rolled.query_changed(self.order.attribute.label("s"))
         if query is None:
             return []
         inner = query.subquery()
-        found = sa.select(inner.c.s, inner.c.id).where(*self._beyond(inner.c.s, inner.c.id))
-        found = found.order_by(inner.c.s.is_(None), *self._order(inner.c.s, inner.c.id)).limit(PAGE + 1)
+        found = sa.select(inner.c.s, inner.c.id).where(*self.order.beyond(self.after, inner.c.s, inner.c.id))
+        found = found.order_by(inner.c.s.is_(None), *self.order.by(inner.c.s, inner.c.id)).limit(PAGE + 1)
         return [(value, number) for value, number in db.session.execute(found)]
 
     def _found(self) -> list[int]:
@@ -142,13 +138,13 @@ class PastListing(Listing):
         if not then:
             return today
         model = self.type.model
-        query = sa.select(self._sort_attribute, model.id).where(model.id.in_(today))
+        query = sa.select(self.order.attribute, model.id).where(model.id.in_(today))
         self._sorted_by |= {number: value for value, number in db.session.execute(query)}
         return sorted(self._sorted_by, key=self._place)[: PAGE + 1]
 
     def _place(self, number: int) -> Any:
         value = self._sorted_by[number]
-        return value is None, _Downwards(value, number) if self.descending else (
+        return value is None, _Downwards(value, number) if self.order.descending else (
             value if value is not None else 0,
             number,
         )
@@ -156,9 +152,9 @@ class PastListing(Listing):
     def _cursor(self, row: Row) -> str:
         if row.id in self._sorted_by:
             return cursors.write(self._sorted_by[row.id], row.id)
-        custom = self._sort_column.custom
+        custom = self.order.column.custom
         record = self._today[row.id]
-        value = custom_values.sorted_by(custom, row.id) if custom else getattr(record, self._sort_attribute.key)
+        value = custom_values.sorted_by(custom, row.id) if custom else getattr(record, self.order.attribute.key)
         return cursors.write(value, row.id)
 
     # --- rows

@@ -11,7 +11,7 @@ from crmlite.contacts.models import Contact
 from crmlite.extensions import db
 from crmlite.fold import sort_key
 from crmlite.journal import Change
-from crmlite.records import cursors, custom_fields, custom_purge, listing, trash, types
+from crmlite.records import cursors, custom_fields, custom_purge, listing, trash, types, walking
 from crmlite.records.custom_fields import CustomField
 from crmlite.records.custom_values import CustomValue, rows_of
 from tests import cast
@@ -380,7 +380,7 @@ def test_a_walk_along_a_choice_or_person_is_in_the_order_of_the_options_or_names
                     sign,
                     key,
                 )
-        monkeypatch.setattr(listing, "RANKS", 2)
+        monkeypatch.setattr(walking, "RANKS", 2)
         first = client.get("/contacts/?_sort=x.size").text
         with stage.writes("admin"):
             db.session.get_one(CustomField, field.id).change("Size", reversed(options))
