@@ -10,6 +10,7 @@ import pickle
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
 from typing import IO, Any, Self, cast
@@ -63,9 +64,8 @@ class Second:
         late.start()
         try:
             found = pickle.load(cast(IO[bytes], self._process.stdout))  # noqa: S301 - from a process of ours
-        except (
-            Exception
-        ) as lost:  # it was killed, or ended by an error that will be met here, too; half an answer may say anything
+        except Exception as lost:
+            # it was killed, or ended by an error that will be met here, too; half an answer may say anything
             log.warning("second.lost %s: %s", self._function, type(lost).__name__)
             self._is_lost = True
             return None
@@ -82,15 +82,20 @@ def serve() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     with suppress(EOFError, BrokenPipeError, KeyboardInterrupt):
+        _answer(function, answers)
+        collect_seldom()  # it has loaded what it needs by now
         while True:
-            args = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that began this one
-            pickle.dump(function(*args), answers)
-            answers.flush()
-            collect_seldom()
+            _answer(function, answers)
+
+
+def _answer(function: Callable[..., Any], answers: IO[bytes]) -> None:
+    args = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that began this one
+    pickle.dump(function(*args), answers)
+    answers.flush()
 
 
 def collect_seldom() -> None:
-    """For a process that works through much, batch by batch: to look for garbage took it a fifth of its time. What is loaded by now
-    is looked at no more."""
+    """For a process that works through much, batch by batch: to look for garbage took it a fifth of its time. What is there by now
+    is looked at no more, so this is said once."""
     gc.freeze()
     gc.set_threshold(50_000, 10, 10)

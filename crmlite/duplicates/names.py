@@ -16,6 +16,9 @@ from crmlite.duplicates.nicknames import groups
 from crmlite.duplicates.spellings import spellings
 from crmlite.fold import fold
 
+REMEMBERED = 20_000
+"""Of each of the functions below so many answers: words that come again and again, in a few megabytes."""
+
 
 def listed(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -66,7 +69,7 @@ _ARTICLE = re.compile("^ال(?=.{3})")
 _ELIAS = listed("الياس اليزابيث اليسا")
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=REMEMBERED)
 def sound(word: str) -> str:
     """One word, as it is heard."""
     text = "".join(_WORD.findall(anyascii(word).lower()))
@@ -75,26 +78,26 @@ def sound(word: str) -> str:
     return text
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=REMEMBERED)
 def bones(word: str) -> str:
     """Its consonants, as far as all scripts write them; all of it where there is none."""
     heard = sound(word)
     return _VOWELS.sub("", heard) or heard
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=REMEMBERED)
 def forms(word: str) -> frozenset[int]:
     """The names that this first name may be a short form of: as it is written, or else as it is heard."""
     return _GROUPS.get(_plain(word)) or _HEARD.get(sound(word), frozenset())
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=REMEMBERED)
 def spelling(word: str) -> frozenset[int]:
     """The names that people write in many ways, first or family names, of which this is one way."""
     return _SPELLINGS.get(fold(word), frozenset())
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=REMEMBERED)
 def words(text: str) -> tuple[str, ...]:
     """The words of a name without titles and particles, or with them where there is nothing else."""
     found = tuple(_bare(word) for word in _WORD.findall(fold(text.replace(".", ". ")).replace("'", "")))
@@ -102,7 +105,7 @@ def words(text: str) -> tuple[str, ...]:
     return kept or found
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=REMEMBERED)
 def firm(name: str) -> tuple[str, ...]:
     """The words of a company's name, as they are heard, without its legal form."""
     plain = _AND.sub(" ", _SLASH.sub(r"\1\2", name.replace(".", "")))
@@ -111,7 +114,7 @@ def firm(name: str) -> tuple[str, ...]:
     return tuple(filter(None, (sound(word) for word in kept)))
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=REMEMBERED)
 def is_latin(text: str) -> bool:
     return text.isascii() or all(
         ord(letter) < 0x370 or 0x1E00 <= ord(letter) < 0x2100 for letter in text if letter.isalpha()
@@ -124,7 +127,7 @@ def other_numbers(one: str, other: str) -> bool:
     return bool(mine and theirs) and mine != theirs
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=REMEMBERED)
 def _numbers(name: str) -> tuple[str, ...]:
     return tuple(_NUMBER.findall(anyascii(name)))
 
@@ -168,7 +171,7 @@ def plain_words(text: str) -> list[str]:
     return _WORD.findall(anyascii(text).lower().replace("'", ""))
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=REMEMBERED)
 def _plain(word: str) -> str:
     return "".join(_WORD.findall(anyascii(fold(word)).lower()))
 

@@ -168,7 +168,7 @@ def _weakness(how: str) -> tuple[int, bool]:
     return -_NAMES[how], how == "spelled"
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=names.REMEMBERED)
 def _words_fit(a: str, b: str, given: bool) -> str | None:
     if a == b:
         return "same_name"
