@@ -25,6 +25,7 @@ GROWS = {
     "import_mapping",
     "file",
     "heartbeat",
+    "notice",
     "user_session",
 }
 """Tables that tell of the import and of its undo; all others are as they were before both."""
