@@ -218,3 +218,13 @@ def test_a_message_after_a_verb_is_a_toast_with_undo(stage):
     page = client.post("/auth/theme", data={"theme": "dark", "next": "/contacts/"}, follow_redirects=True).text
     assert 'data-bs-theme="dark"' in page
     assert re.search(r'id="toast-status"[^>]*>\s*<div class="cx-toast">.*?action="/records/undo', page, re.S)
+
+
+def test_of_many_toasts_that_nobody_saw_the_last_ones_wait(stage):
+    """Many saves without a page in between, as by a script: the cookie stays small enough for browsers to keep it."""
+    client = stage.client("seller")
+    for number in range(20):
+        client.post("/contacts/new", data={"given": "Anna", "family": f"Number{number}"})
+    page = client.get("/contacts/").text
+    toasts = re.findall(r'<div class="cx-toast">.*?Number(\d+)', page, re.S)
+    assert toasts == ["15", "16", "17", "18", "19"]

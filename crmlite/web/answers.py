@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import Response, current_app, flash, g, make_response, render_template, request, url_for
+from flask import Response, current_app, flash, g, make_response, render_template, request, session, url_for
 from flask_babel import gettext as _
 from jinja2 import Template, nodes
 from markupsafe import Markup
@@ -15,6 +15,8 @@ from crmlite.extensions import db, reading
 from crmlite.web.language import locale
 
 View = Callable[..., Any]
+WAITING_TOASTS = 5
+"""Until a page is opened they are in a cookie: browsers drop one of more than 4 KB, and the newest would be lost with it."""
 
 
 def public(view: View) -> View:
@@ -139,6 +141,7 @@ def go(url: str, message: str | None = None, undo: str | None = None) -> Respons
     """After a verb: to another page, with a toast there; by htmx or by plain redirect, as the request came."""
     if message:
         flash({"message": str(message), "undo": undo, "kind": "ok"})  # type: ignore[arg-type]
+        session["_flashes"] = session["_flashes"][-WAITING_TOASTS:]
     if request.headers.get("HX-Request"):
         return hx("", 204, redirect=url)
     return Response(status=303, headers={"Location": url})
