@@ -76,11 +76,11 @@ class Second:
 
 def serve() -> None:
     """The second process: answers until who asks is gone."""
-    module, name = sys.argv[1].split(":")
-    function = getattr(import_module(module), name)
     # with PYTHONUNBUFFERED, as in containers, sys.stdout leaves out what a signal cut off; and what anybody prints is no answer
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
+    module, name = sys.argv[1].split(":")
+    function = getattr(import_module(module), name)
     with suppress(EOFError, BrokenPipeError, KeyboardInterrupt):
         _answer(function, answers)
         collect_seldom()  # it has loaded what it needs by now

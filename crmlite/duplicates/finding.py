@@ -33,11 +33,13 @@ class Comparison:
 
 
 def compare(name: str, ids: list[int]) -> Comparison:
-    """Compares at most AT_ONCE records, in the order of their ids, with all others. Only reads."""
+    """Compares at most AT_ONCE records with all others. Only reads. What waits above all of them is left to a comparison that begins
+    later, or whose records were not changed since this one began."""
+    own = cards_at(name, ids)  # before their keys are read: whoever changes in between has another card than this
     pairs = _candidates(name, ids)
     later = _waiting(name, {b for _a, b in pairs if b > max(ids, default=0)})
     pairs = {(a, b) for a, b in pairs if b not in later}
-    cards = cards_at(name, {*ids, *(number for pair in pairs for number in pair)})
+    cards = cards_at(name, {number for pair in pairs for number in pair}.difference(ids)) | own
     found = dict[tuple[int, int], Match]()
     for a, b in pairs:
         if a in cards and b in cards and (match := scoring.compare(cards[a], cards[b])).score >= scoring.SURE:

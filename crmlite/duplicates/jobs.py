@@ -4,6 +4,7 @@ Little is compared by the worker, at once. Much is done in a process of its own 
 transactions only write: a million contacts may take minutes, and whoever saves meanwhile waits for none of them.
 """
 
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -30,7 +31,8 @@ def are_waiting() -> bool:
     waits = sa.select(DuplicateCard.record_id).where(DuplicateCard.waiting).limit(1)
     if db.session.scalar(waits) is None:
         return False
-    told = sa.select(jobs.Job.id).where(jobs.Job.name.in_([jobs.name_of(look_through_new), jobs.name_of(look_through)]))
+    names = [jobs.name_of(look) for look in (look_through_new, look_through, look_through_all)]
+    told = sa.select(jobs.Job.id).where(jobs.Job.name.in_(names))
     return db.session.scalar(told.where(jobs.Job.state.in_(["queued", "running"])).limit(1)) is None
 
 
@@ -78,12 +80,17 @@ def _go_through(name: str, other: Second) -> bool:
         other.ask(*where, name, _lent(ids))
     while ids:
         lent = _lent(ids)
+        reading()
+        before = finding.cards_at(name, lent)
         mine = [_compared_here(name, own)] if (own := ids[len(lent) :]) else []
         further = _ready(name, ids[-1])
-        of_other = other.answer(*where, name, lent)
-        if of_other is not None and further:
+        theirs = other.answer(*where, name, lent)
+        if theirs is not None and further:
             other.ask(*where, name, _lent(further))
-        for comparison in (of_other or _compared_here(name, lent), *mine):
+        theirs = theirs or _compared_here(name, lent)
+        # who changed since was not seen by those that are compared here, and leaves them to those: they are compared anew
+        theirs = replace(theirs, ids=[i for i in lent if theirs.cards.get(i) == before.get(i)])
+        for comparison in (theirs, *mine):
             writing()
             finding.keep(comparison)
             db.session.commit()

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.exceptions import Conflict, NotFound
 
 from crmlite import jobs
+from crmlite.desk import forgetting, inbox
 from crmlite.extensions import db, reading, utcnow, writing
 from crmlite.files import File, FileRefused
 from crmlite.imports import access, fields, running, taking, targets, undoing, wording
@@ -142,6 +143,7 @@ def run(import_id: int) -> Response:
         raise Conflict(_("This import cannot be started now."))
     found.problem, found.begun_at = "", found.begun_at or utcnow()
     found.state = RUNNING
+    inbox.mark_about(found.made_by_id, found)  # it waits no more
     jobs.enqueue(running.run, import_id=found.id)
     db.session.commit()
     return go(f"/imports/{import_id}")
@@ -216,6 +218,7 @@ def take_back(operation_id: int) -> Response:
 
 def _undo(found: Import) -> Response:
     found.state, found.options = UNDOING, {**found.options, "undone_by": g.user.id}
+    inbox.mark_about(found.made_by_id, found)
     jobs.enqueue(undoing.undo, import_id=found.id)
     db.session.commit()
     return go(f"/imports/{found.id}")
@@ -228,6 +231,7 @@ def remove(import_id: int) -> Response:
     if found.state not in {MAPPING, TRIED, UNREADABLE}:
         raise Conflict(_("This import has begun. Undo it, if it was a mistake."))
     taking.forget_files(found)
+    forgetting.forget_record(found)
     db.session.execute(sa.delete(ImportRow).where(ImportRow.import_id == found.id))
     db.session.delete(found)
     db.session.commit()

@@ -113,6 +113,9 @@ def imports(person: Person, erasure: Erasure) -> bool:
         ids = {number for number in (found.file_id, found.stream_id) if number}
         paths = _paths(ids)
         kept.forget([found.id])
+        told = sa.select(Message).where(Message.about_type == Import.__tablename__, Message.about_id == found.id)
+        for message in db.session.scalars(told):  # mailed notices say what the file was called
+            _empty_mail(message, erasure)
         db.session.flush()
         erasure.files = [*erasure.files, *paths]
         erasure.count("import")

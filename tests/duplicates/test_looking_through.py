@@ -157,6 +157,53 @@ def test_much_is_compared_by_a_second_process_meanwhile(stage, monkeypatch, is_k
     assert pairs_of(stage) == found
 
 
+@pytest.mark.parametrize("when", ["between the halves", "before, the control"])
+def test_who_comes_to_look_like_one_of_the_other_half_meanwhile_is_compared_with_it(stage, monkeypatch, when):
+    """The upper half is compared first, and the lower one leaves the pair to it: it knew nothing of the change."""
+    forget_what_waits(stage)
+    elder = double(stage, "seller", given="Quite")
+    with stage.writes("seller"):
+        db.session.get_one(Contact, elder).change(family="Other", email="quite@other.example")
+    younger = double(stage, "seller")
+    monkeypatch.setattr(duplicates, "AT_ONCE", 2)
+    monkeypatch.setattr(duplicates, "LENT", 50)
+    own, done = finding.compare, []
+
+    def change() -> None:
+        with stage.writes("seller"):
+            db.session.get_one(Contact, elder).change(given=WORD, family="Dijkstra", email="double@firm.example")
+
+    def overtaken(name, some):
+        found = own(name, some)
+        if some == [younger] and not done:
+            done.append(change())
+        return found
+
+    if when == "between the halves":
+        monkeypatch.setattr(finding, "compare", overtaken)
+    else:
+        change()
+    with stage.app.app_context(), Second("nowhere:nothing") as other:
+        while duplicates._go_through("contact", other):
+            pass
+    assert pairs_of(stage) == {(elder, younger)}
+    assert waiting(stage) == set()
+
+
+@pytest.mark.parametrize("job", [duplicates.look_through_new, duplicates.look_through, duplicates.look_through_all])
+def test_while_one_looks_through_nobody_else_is_told_to(stage, job):
+    forget_what_waits(stage)
+    double(stage, "seller")
+    with stage.writes():
+        jobs.enqueue(job)
+    with stage.app.app_context():
+        assert not duplicates.are_waiting()
+    with stage.writes():
+        db.session.execute(sa.update(jobs.Job).where(jobs.Job.name == jobs.name_of(job)).values(state="done"))
+    with stage.app.app_context():
+        assert duplicates.are_waiting(), "the control"
+
+
 def cards(stage, ids) -> dict[int, tuple[str, bool]]:
     """The given name on each card, and whether it is marked."""
     with stage.app.app_context():

@@ -2,15 +2,19 @@
 
 import csv
 import io
+from datetime import timedelta
 
 import sqlalchemy as sa
 
+from crmlite import journal
+from crmlite.auth.models import Absence, User
 from crmlite.companies.models import Company
 from crmlite.contacts.models import Affiliation, Contact
+from crmlite.desk import telling
 from crmlite.desk.models import Notice
-from crmlite.extensions import db
+from crmlite.extensions import db, utcnow
 from crmlite.imports import running, writing
-from crmlite.imports.models import Halted
+from crmlite.imports.models import Halted, Import
 from crmlite.records.notes import Note
 from crmlite.records.points import Address, Point
 from tests.imports.conftest import Mover
@@ -213,7 +217,9 @@ def test_the_bell_tells_who_began_a_long_import_when_it_waits_and_when_it_is_thr
     assert mover.run(number).state == "stopped"
     monkeypatch.undo()
     monkeypatch.setattr(running, "LONG", 3)
+    assert unread(stage) == ["import_waits"], "that of the trial was over when the run began"
     assert mover.run(number).state == "done"
+    assert unread(stage) == ["import_done"]
     inbox = mover.client.get("/desk/notices").text
     assert "short.csv" not in inbox
     assert "Your import waits for you: “long.csv”" in inbox
@@ -226,6 +232,45 @@ def test_the_bell_tells_who_began_a_long_import_when_it_waits_and_when_it_is_thr
     assert told == [waits, waits, done], "after the trial, when it stopped by itself, and at its end"
     mover.undo(number)
     assert "is through" not in mover.client.get("/desk/notices").text, "it is taken back"
+
+
+def test_what_nobody_can_look_at_any_more_leaves_no_notice(stage, mover, monkeypatch):
+    monkeypatch.setattr(running, "LONG", 1)
+    number = mover.begin("Name\nPerson 1\n", "long.csv")
+    mover.try_out(number)
+    assert unread(stage) == ["import_waits"]
+    mover.client.post(f"/imports/{number}/remove")
+    assert unread(stage) == []
+
+
+def test_nobody_stands_in_for_an_import_and_a_stranger_does_not_read_its_name(stage, mover, monkeypatch):
+    monkeypatch.setattr(running, "LONG", 1)
+    manager, rival = (stage.ids[f"user.{key}"] for key in ("manager", "rival"))
+    with stage.writes("admin"):
+        away, deputy = (db.session.get_one(User, number) for number in (manager, rival))
+        deputy.locale = "en"
+        today = utcnow().date()
+        Absence.create(away, deputy, today - timedelta(days=1), today + timedelta(days=1))
+    number = mover.begin("Name\nPerson 1\n", "long.csv")
+    mover.try_out(number)
+    with stage.writes("manager"):
+        telling.tell("quote_opened", manager, db.session.get_one(Contact, stage.ids["seller.contact"]), own=False)
+        journal.act_as("system")
+    page = stage.client("rival").get("/desk/notices").text
+    assert "for the first time" in page, "the control: of other things who stands in hears too"
+    assert "waits for you" not in page
+    with stage.writes("admin"):
+        telling.tell("import_waits", rival, db.session.get_one(Import, number))
+    page = stage.client("rival").get("/desk/notices").text
+    assert "something that you may not see any more" in page
+    assert "long.csv" not in page
+    assert "long.csv" in mover.client.get("/desk/notices").text, "the control"
+
+
+def unread(stage) -> list[str]:
+    with stage.app.app_context():
+        query = sa.select(Notice.kind).where(Notice.record_type == "import", Notice.read_at.is_(None))
+        return list(db.session.scalars(query.order_by(Notice.id)))
 
 
 def refuse() -> None:

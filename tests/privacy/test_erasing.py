@@ -10,6 +10,7 @@ from crmlite.contacts.models import Contact
 from crmlite.desk import mailing
 from crmlite.desk.models import Notice
 from crmlite.extensions import Base, db, reading, utcnow
+from crmlite.imports import running
 from crmlite.jobs import Job
 from crmlite.journal import Event, EventLink
 from crmlite.mail.models import Message
@@ -20,6 +21,7 @@ from crmlite.records.notes import Note
 from crmlite.records.points import Point
 from crmlite.records.points import of as points_of
 from crmlite.sales.models import Order
+from tests.imports.conftest import Mover
 from tests.privacy.seeding import EMAIL, WORD, order_of, places, seed
 
 
@@ -180,6 +182,27 @@ def test_nobody_brings_back_out_of_the_trash_whom_is_being_erased(own_stage):
     assert manager.post(f"/records/undo/{operation_id}").status_code in {403, 404, 409}
     assert manager.post(f"/records/contact/{number}/restore").status_code == 404
     assert manager.get(f"/contacts/{number}").status_code == 404
+
+
+def test_a_mailed_notice_of_their_import_does_not_say_what_the_file_was_called(stage, monkeypatch):
+    monkeypatch.setattr(running, "LONG", 1)
+    mover = Mover(stage)
+    numbers = [
+        mover.move_in(f"Name,E-mail\n{name} Zq,{name}@told.example\n", f"{name}.csv").id for name in ("Mine", "Other")
+    ]
+    with stage.writes():
+        told = sa.select(Notice.id).where(Notice.record_type == "import", Notice.kind == "import_done")
+        for number in db.session.scalars(told.order_by(Notice.id)).all():
+            mailing.send(number)
+        contact_id = db.session.scalar(sa.select(Contact.id).where(Contact.name == "Mine Zq"))
+    begin(stage, contact_id)
+    work(stage)
+    with stage.app.app_context():
+        query = sa.select(Message.text).where(Message.about_type == "import", Message.about_id.in_(numbers))
+        texts = list(db.session.scalars(query.order_by(Message.about_id)))
+    assert len(texts) == 2
+    assert "Mine.csv" not in texts[0]
+    assert "Other.csv" in texts[1], "the control"
 
 
 @pytest.mark.parametrize("is_old", [False, True], ids=["renamed since", "of an earlier version"])

@@ -271,6 +271,13 @@ def test_the_bell_tells_who_began_a_long_one_of_its_end(stage, crowd, monkeypatc
     inbox = stage.client("seller").get("/desk/notices").text
     assert "Your change of many records has ended" in inbox
     assert f'href="/records/bulk/{run.id}"' in inbox
+    undo(stage, "seller", run.operation_id)
+    work(stage)
+    assert "Your change of many records has ended" not in stage.client("seller").get("/desk/notices").text
+    other = run_of(stage, post(stage, "seller", "contact", id=crowd, action="tag", tag="Stopped"))
+    stage.client("seller").post(f"/records/bulk/{other.id}/stop")
+    work(stage)
+    assert len(told()) == 1, "who stops it knows"
 
 
 def test_what_means_nothing_any_more_stops_it_and_says_so(stage, crowd):

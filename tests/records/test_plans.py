@@ -159,6 +159,10 @@ def test_the_check_would_notice(stage):
         ):
             plan = "; ".join(row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}"))
             assert list(problems(plan)) == [problem]
+        walk = connection.exec_driver_sql("EXPLAIN QUERY PLAN SELECT count(parent_id) FROM company").all()
+        assert SCAN_OF_ANY_KIND.search(walk[0][3])
+        sought = connection.exec_driver_sql("EXPLAIN QUERY PLAN SELECT name FROM company WHERE parent_id = 1").all()
+        assert not SCAN_OF_ANY_KIND.search(sought[0][3])
 
 
 def test_a_list_sorted_by_a_custom_field_walks_its_index(stage):

@@ -143,6 +143,7 @@ def _halt(run_id: int, why: str) -> None:
     if run is not None and run.state == RUNNING:
         run.stop()
         run.problem = why or _("It cannot go on: you may not do this any more.")
+        journal.go_on(run.operation_id)
         _say_ended(run)
     db.session.commit()
 
