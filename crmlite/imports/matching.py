@@ -232,16 +232,9 @@ def _numbered(known: Known, values: list[str], source: str, user: Viewer, import
 
 def _ours(column: Any, ids: Iterable[int], import_id: int | None) -> dict[int, int]:
     """Which rows of this import brought them."""
-    wanted = list(ids)
-    if import_id is None or not wanted:
+    if import_id is None:
         return {}
-    query = sa.select(column, sa.func.min(ImportRow.number)).where(
-        ImportRow.import_id == import_id,
-        ImportRow.trial.is_(False),
-        column.in_(wanted),
-        ImportRow.brought.contains(_word(column)),
-    )
-    return {number: row for number, row in db.session.execute(query.group_by(column)) if number}
+    return ImportRow.first_of(import_id, column, ids, ImportRow.brought.contains(_word(column)))
 
 
 def _word(column: Any) -> str:

@@ -1,5 +1,6 @@
 """Imports: a file, what its columns are, how far it is, and what became of each of its rows."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Self
 
@@ -18,6 +19,9 @@ BEGUN = frozenset({RUNNING, STOPPED, DONE, UNDOING, UNDONE})
 NEW, CHANGED, SAME, JOINED, SKIPPED, REFUSED = "new", "changed", "same", "joined", "skipped", "refused"
 OUTCOMES = (NEW, CHANGED, SAME, JOINED, SKIPPED, REFUSED)
 """What becomes of a row. JOINED: it is of somebody whom an earlier row of the same file brought."""
+
+
+_NAMED = sa.text("parent_id IS NOT NULL")
 
 
 class Halted(Exception):
@@ -101,7 +105,10 @@ class ImportRow(Base):
     """What becomes of one row: in the trial what would, in the run what did. No row is done twice: its number is its key."""
 
     __tablename__ = "import_row"
-    __table_args__ = (sa.Index(None, "import_id", "trial", "outcome", "number"),)
+    __table_args__ = (
+        sa.Index(None, "import_id", "trial", "outcome", "number"),
+        sa.Index("ix_import_row_parent_id", "parent_id", sqlite_where=_NAMED, postgresql_where=_NAMED),
+    )
     import_id: Mapped[int] = mapped_column(sa.ForeignKey("import.id"), primary_key=True)
     trial: Mapped[bool] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
@@ -119,6 +126,19 @@ class ImportRow(Base):
     one day, that the row brought it stays true."""
     undone: Mapped[str] = mapped_column(default="")
     """What the undo did about it: removed, restored, or why not (wording.py)."""
+
+    @classmethod
+    def first_of(cls, import_id: int, column: Any, ids: Iterable[int], *more: Any) -> dict[int, int]:
+        """The first row of that import's run that names each of these records in `column`."""
+        wanted = list(ids)
+        if not wanted:
+            return {}
+        query = sa.select(column, sa.func.min(cls.number)).where(
+            cls.import_id == import_id, cls.trial.is_(False), column.in_(wanted), *more
+        )
+        # SQLite would read all rows of the import, for each batch anew
+        query = query.with_hint(cls, f"INDEXED BY ix_import_row_{column.key}", "sqlite")
+        return {number: row for number, row in db.session.execute(query.group_by(column)) if number is not None}
 
 
 class OutsideId(Base):

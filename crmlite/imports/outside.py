@@ -80,6 +80,7 @@ def linked_late(found: Import, links: set[int]) -> dict[int, set[int]]:
     rows = sa.select(ImportRow.number).where(
         ImportRow.import_id == found.id, ImportRow.trial.is_(False), ImportRow.contact_id == Affiliation.contact_id
     )
+    rows = rows.with_hint(ImportRow, "INDEXED BY ix_import_row_contact_id", "sqlite")  # not all rows for each link
     query = sa.select(Affiliation.company_id, Affiliation.contact_id).where(Affiliation.id.in_(links), ~rows.exists())
     late: dict[int, set[int]] = {}
     for company_id, contact_id in db.session.execute(query) if links else ():

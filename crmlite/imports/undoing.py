@@ -112,20 +112,12 @@ def _whose_turn(found: Import, rows: Sequence[ImportRow]) -> dict[int, list[Key]
         ("company", ImportRow.parent_id),
     ):
         ids = {getattr(row, column.key) for row in rows} - {None}
-        query = sa.select(column, sa.func.min(ImportRow.number)).where(
-            ImportRow.import_id == found.id, ImportRow.trial.is_(False), column.in_(ids)
-        )
-        for number, row in db.session.execute(query.group_by(column)) if ids else ():
-            if number is not None:
-                first[name, number] = min(row, first.get((name, number), row))
+        for number, row in ImportRow.first_of(found.id, column, ids).items():
+            first[name, number] = min(row, first.get((name, number), row))
     companies = {number for name, number in first if name == "company"}
     for column in (ImportRow.company_id, ImportRow.parent_id):  # the same company may stand in either
-        query = sa.select(column, sa.func.min(ImportRow.number)).where(
-            ImportRow.import_id == found.id, ImportRow.trial.is_(False), column.in_(companies)
-        )
-        for number, row in db.session.execute(query.group_by(column)) if companies else ():
-            if number is not None:
-                first["company", number] = min(row, first["company", number])
+        for number, row in ImportRow.first_of(found.id, column, companies).items():
+            first["company", number] = min(row, first["company", number])
     turn: dict[int, list[Key]] = {row.number: [] for row in rows}
     for key, number in sorted(first.items(), key=lambda one: (one[0][0] != "contact", one)):
         if number in turn:
