@@ -63,8 +63,6 @@ def upgrade() -> None:
     )
     for name in ("contact_id", "company_id"):
         op.create_index(op.f(f"ix_import_row_{name}"), "import_row", [name])
-    named = sa.text("parent_id IS NOT NULL")
-    op.create_index("ix_import_row_parent_id", "import_row", ["parent_id"], sqlite_where=named, postgresql_where=named)
     op.create_table(
         "import_mapping",
         sa.Column("id", sa.Integer(), nullable=False),
