@@ -40,9 +40,10 @@ SQLITE_PRAGMAS: dict[str, str | int] = {
     "secure_delete": 1,
     "trusted_schema": 0,
 }
-READER_CACHE_KB = 16_000
-"""Pages of the database that each reading connection keeps, once it has read them. With SQLite's own 2 MB, a list of a million
-records whose rows lie far apart was read from the system anew each time: five times as dear."""
+CACHE_KB = 16_000
+"""Pages of the database that each connection keeps, once it has read them. With SQLite's own 2 MB, a list of a million records whose
+rows lie far apart was read from the system anew each time, five times as dear; and a transaction that touched more, such as one that
+writes the keys of hundreds of records, wrote pages twice."""
 SQLITE_OLDEST = (3, 51, 3)  # earlier ones can corrupt a WAL database that several processes write
 
 
@@ -366,9 +367,9 @@ def _prepare_sqlite(
         connection.isolation_level = None  # transactions are begun by the "begin" event, not guessed by the driver
         for name, value in pragmas.items():
             connection.execute(f"PRAGMA {name}={value}")
+        connection.execute(f"PRAGMA cache_size=-{CACHE_KB}")
         if read_only:
             connection.execute("PRAGMA query_only=1")
-            connection.execute(f"PRAGMA cache_size=-{READER_CACHE_KB}")
         for name, value in pragmas.items():
             found = connection.execute(f"PRAGMA {name}").fetchone()[0]
             if found != value:

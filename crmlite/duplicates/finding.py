@@ -1,5 +1,6 @@
 """Finding pairs: records that share a key are compared, and what looks like one is kept for people to look at."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -25,8 +26,8 @@ class Comparison:
 
     name: str
     ids: list[int]
-    cards: dict[int, Card]
-    """What was compared, of these records and of those that look like them."""
+    cards: dict[int, str]
+    """What was compared, of these records and of those that look like them, as it was written."""
     found: dict[tuple[int, int], Match]
     later: set[int]
     """What comes after them and waits itself: it is compared with these when it is its turn."""
@@ -34,24 +35,25 @@ class Comparison:
 
 def compare(name: str, ids: list[int]) -> Comparison:
     """Compares at most AT_ONCE records with all others. Only reads. What waits above all of them is left to a comparison that begins
-    later, or whose records were not changed since this one began."""
-    own = cards_at(name, ids)  # before their keys are read: whoever changes in between has another card than this
+    later."""
+    own = written(name, ids)  # before their keys are read: whoever changes in between has another card than this
     pairs = _candidates(name, ids)
     later = _waiting(name, {b for _a, b in pairs if b > max(ids, default=0)})
     pairs = {(a, b) for a, b in pairs if b not in later}
-    cards = cards_at(name, {number for pair in pairs for number in pair}.difference(ids)) | own
+    read = written(name, {number for pair in pairs for number in pair}.difference(ids)) | own
+    cards = _parsed(name, read)
     found = dict[tuple[int, int], Match]()
     for a, b in pairs:
         if a in cards and b in cards and (match := scoring.compare(cards[a], cards[b])).score >= scoring.SURE:
             found[a, b] = match
     used = {*ids, *(number for pair in found for number in pair)}
-    return Comparison(name, ids, {i: card for i, card in cards.items() if i in used}, found, later)
+    return Comparison(name, ids, {i: text for i, text in read.items() if i in used}, found, later)
 
 
 def keep(comparison: Comparison) -> None:
     """Keeps the pairs that look like one instead of those that did before. What changed since it was compared waits to be compared anew."""
     name, read = comparison.name, comparison.cards
-    same = {i for i, card in cards_at(name, read, locked=True).items() if read[i] == card}
+    same = {i for i, text in written(name, read, locked=True).items() if read[i] == text}
     ids = [i for i in comparison.ids if i in same]
     found = {pair: match for pair, match in comparison.found.items() if same.issuperset(pair)}
     _write(name, ids, found, comparison.later)
@@ -78,17 +80,27 @@ def alike(card: Card, limit: int = 20) -> list[tuple[int, Match]]:
     return sorted(found, key=lambda pair: (-pair[1].score, pair[0]))[:limit]
 
 
-def cards_at(name: str, ids: Iterable[int], locked: bool = False) -> dict[int, Card]:
-    """The cards that are kept; `locked` until the transaction ends, so that nobody changes one meanwhile, and without those that
-    are to be made anew."""
-    wanted, found = sorted(ids), dict[int, Card]()
+def cards_at(name: str, ids: Iterable[int]) -> dict[int, Card]:
+    """The cards that are kept."""
+    return _parsed(name, written(name, ids))
+
+
+def _parsed(name: str, texts: dict[int, str]) -> dict[int, Card]:
+    return {number: Card.of_json(name, json.loads(text)) for number, text in texts.items()}
+
+
+def written(name: str, ids: Iterable[int], locked: bool = False) -> dict[int, str]:
+    """The cards that are kept, as text: to be compared and sent on, which takes a fraction of reading them. `locked` until the
+    transaction ends, so that nobody changes one meanwhile, and without those that are to be made anew."""
+    wanted, found = sorted(ids), dict[int, str]()
+    text = sa.cast(DuplicateCard.values, sa.Text)
     for start in range(0, len(wanted), AT_ONCE):
-        query = sa.select(DuplicateCard.record_id, DuplicateCard.values).where(
+        query = sa.select(DuplicateCard.record_id, text).where(
             DuplicateCard.record_type == name, DuplicateCard.record_id.in_(wanted[start : start + AT_ONCE])
         )
         if locked:
             query = query.where(~DuplicateCard.stale).order_by(DuplicateCard.record_id).with_for_update()
-        found |= {number: Card.of_json(name, values) for number, values in db.session.execute(query)}
+        found.update(db.session.execute(query).all())
     return found
 
 

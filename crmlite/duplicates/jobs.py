@@ -4,7 +4,6 @@ Little is compared by the worker, at once. Much is done in a process of its own 
 transactions only write: a million contacts may take minutes, and whoever saves meanwhile waits for none of them.
 """
 
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -19,9 +18,7 @@ from crmlite.duplicates.models import DuplicateCard
 from crmlite.extensions import db, reading, writing
 from crmlite.second import Second
 
-PART = 100
-LENT = 80
-"""Of a hundred records so many are compared by the second process, while as much time goes here into cards, writing, and the others."""
+PART = 200
 LITTLE = keeping.MANY
 """So many records are compared within the worker's transaction: in a few milliseconds."""
 
@@ -69,42 +66,28 @@ def look_through_all() -> None:
 
 
 def _go_through(name: str, other: Second) -> bool:
-    """What waits, from the lowest id to the highest, and whether that was anything. A second process compares most of a batch while
-    the rest of it is compared here, cards are made for the next, and written what came of the last."""
+    """What waits, from the lowest id to the highest, and whether that was anything. A second process compares a batch while cards
+    are made here for the next, and written what came of the last."""
     settings = current_app.extensions["crmlite.settings"]
     where = str(settings.instance), settings.database_url
     ids = _ready(name, 0)
     if not ids:
         return False
     if len(ids) == AT_ONCE:  # for less it is not worth a process
-        other.ask(*where, name, _lent(ids))
+        other.ask(*where, name, ids)
     while ids:
-        lent = _lent(ids)
-        reading()
-        before = finding.cards_at(name, lent)
-        mine = [_compared_here(name, own)] if (own := ids[len(lent) :]) else []
         further = _ready(name, ids[-1])
-        theirs = other.answer(*where, name, lent)
-        if theirs is not None and further:
-            other.ask(*where, name, _lent(further))
-        theirs = theirs or _compared_here(name, lent)
-        # who changed since was not seen by those that are compared here, and leaves them to those: they are compared anew
-        theirs = replace(theirs, ids=[i for i in lent if theirs.cards.get(i) == before.get(i)])
-        for comparison in (theirs, *mine):
-            writing()
-            finding.keep(comparison)
-            db.session.commit()
+        comparison = other.answer(*where, name, ids)
+        if comparison is not None and further:
+            other.ask(*where, name, further)
+        if comparison is None:
+            reading()
+            comparison = finding.compare(name, ids)
+        writing()
+        finding.keep(comparison)
+        db.session.commit()
         ids = further
     return True
-
-
-def _lent(ids: list[int]) -> list[int]:
-    return ids[: -(-len(ids) * LENT // 100)]
-
-
-def _compared_here(name: str, ids: list[int]) -> Comparison:
-    reading()
-    return finding.compare(name, ids)
 
 
 def compared(instance: str, database_url: str, name: str, ids: list[int]) -> Comparison:
@@ -148,7 +131,7 @@ def _stale(name: str, ids: list[int]) -> list[int]:
 
 
 def _parts(ids: list[int]) -> list[list[int]]:
-    """So small that making them takes the lock for a few hundredths of a second."""
+    """So small that making them takes the lock for a few hundredths of a second, and many enough to share pages of the index."""
     return [ids[start : start + PART] for start in range(0, len(ids), PART)]
 
 

@@ -16,7 +16,7 @@ from crmlite.duplicates.nicknames import groups
 from crmlite.duplicates.spellings import spellings
 from crmlite.fold import fold
 
-REMEMBERED = 20_000
+REMEMBERED = 50_000
 """Of each of the functions below so many answers: words that come again and again, in a few megabytes."""
 
 

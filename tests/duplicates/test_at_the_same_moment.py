@@ -115,11 +115,11 @@ def test_cards_are_locked_in_order_also_those_that_go(own_stage, make):
     other = threading.Thread(target=save)
     with stage.app.app_context():
         writing()
-        finding.cards_at("contact", [number], locked=True)
+        finding.written("contact", [number], locked=True)
         other.start()
         while other.is_alive() and not somebody_waits(stage):
             other.join(0.01)
-        finding.cards_at("contact", [gone], locked=True)
+        finding.written("contact", [gone], locked=True)
         db.session.commit()
     other.join()
     assert problems == []
