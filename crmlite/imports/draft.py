@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from crmlite.fold import sort_key
+from crmlite.imports.answers import Said
 
 Reason = tuple[str, str]
 """A word (wording.py) and what it is about."""
@@ -59,6 +60,8 @@ class Draft:
     company_note: str = ""
     told: list[tuple[str, str, str]] = field(default_factory=list)
     """What went into custom fields: of which record, heading, value."""
+    agreed: list[Said] = field(default_factory=list)
+    """What its person agreed to, and what not any more."""
     pictures: list[Picture] = field(default_factory=list)
     """Of the person, or of the company where the row has nobody."""
     remarks: list[Reason] = field(default_factory=list)

@@ -11,6 +11,7 @@ from typing import Any
 
 from crmlite.imports import cells as texts
 from crmlite.imports import subjects, tagging
+from crmlite.imports.answers import Answers
 from crmlite.imports.draft import Draft, Reach
 from crmlite.imports.fields import read
 from crmlite.imports.lexicon import country_code, language_code
@@ -79,6 +80,7 @@ class Drafter:
     def draft(self, number: int, place: int, cells: Sequence[str]) -> Draft:
         made = Draft(number, place)
         parts: dict[str, dict[tuple[str, int], list[tuple[str, str, str]]]] = {"contact": {}, "company": {}}
+        answers = Answers()
         rest: list[tuple[str, str]] = []
         is_company: bool | None = None
         by_company = False
@@ -91,6 +93,12 @@ class Drafter:
                     rest.append((header, said))
             elif target.is_custom:
                 self._custom(made, target, index, header, value, rest)
+            elif target.is_agreement:
+                if answers.add(target, header, value, self._orders.get(index, "dmy")):
+                    made.told.append(("contact", header, value))
+                else:
+                    made.remarks.append(("no_answer", f"{header}: {value[:40]}"))
+                    rest.append((header, value))
             elif target.field == "deleted":
                 if value.casefold() in _YES:
                     made.refused = ("deleted", "")
@@ -110,6 +118,7 @@ class Drafter:
         if more := [value for cell in cells[self._width :] if (value := texts.tidy(cell))]:
             made.remarks.append(("more_cells", ", ".join(more)[:80]))
             rest += [("+", value) for value in more]
+        made.agreed = answers.said()
         self._reach(made, made.reach, parts["contact"], rest)
         self._reach(made, made.company_reach, parts["company"], rest)
         if is_company and not by_company:

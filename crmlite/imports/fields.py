@@ -12,8 +12,8 @@ from werkzeug.exceptions import Conflict
 from crmlite import journal
 from crmlite.auth.models import Viewer
 from crmlite.extensions import db
+from crmlite.imports import agreeing, targets
 from crmlite.imports import cells as texts
-from crmlite.imports import targets
 from crmlite.imports.models import Import
 from crmlite.imports.reading.looks import read_date
 from crmlite.imports.targets import NEW, NEW_KINDS, Target
@@ -48,8 +48,11 @@ def offered(look: Look, may_make: bool) -> list[tuple[str, list[tuple[str, str]]
 
 
 def is_possible(text: str, look: Look, may_make: bool) -> bool:
-    """Whether a column may become that: targets.is_known(), and of custom fields whether there is such a one or may be."""
+    """Whether a column may become that: targets.is_known(), and of custom fields and purposes whether there is such a one or may
+    be."""
     target = targets.parse(text)
+    if target is not None and target.is_agreement:
+        return agreeing.is_possible(target)
     if target is None or not target.is_custom:
         return targets.is_known(text)
     if target.field == NEW:
@@ -60,6 +63,8 @@ def is_possible(text: str, look: Look, may_make: bool) -> bool:
 def settled(text: str, header: str) -> str:
     """A remembered target as it is today: a field that is there by now is not made again, one that is gone is nothing."""
     target = targets.parse(text)
+    if target is not None and target.is_agreement:
+        return text if agreeing.is_possible(target) else ""
     if target is None or not target.is_custom:
         return text
     there = _usable(target.record)

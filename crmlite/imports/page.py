@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from crmlite.extensions import db
-from crmlite.imports import cases, fields, sources, targets, wording
+from crmlite.imports import agreeing, cases, fields, sources, targets, wording
 from crmlite.imports.models import OUTCOMES, TRIED, TRYING, UNDONE, Import, ImportRow
 from crmlite.imports.reading import stream
 from crmlite.records import types
@@ -29,10 +29,11 @@ class Column:
     order: str
     may_make: bool
     """Whether a new custom field may be made of it."""
+    agreements: list[tuple[str, list[tuple[str, str]]]]
 
     @property
     def groups(self) -> list[tuple[str, list[tuple[str, str]]]]:
-        return targets.offered(self.target) + fields.offered(self.look, self.may_make)
+        return targets.offered(self.target) + fields.offered(self.look, self.may_make) + self.agreements
 
     @property
     def is_date(self) -> bool:
@@ -46,9 +47,9 @@ class Column:
 
 def columns(found: Import, may_make: bool) -> list[Column]:
     looks = found.found.get("columns") or [{} for _header in found.headers]
-    orders = found.options.get("orders", {})
+    orders, agreements = found.options.get("orders", {}), agreeing.offered()
     return [
-        Column(index, header, found.mapping[index], looks[index], orders.get(str(index), "dmy"), may_make)
+        Column(index, header, found.mapping[index], looks[index], orders.get(str(index), "dmy"), may_make, agreements)
         for index, header in enumerate(found.headers)
     ]
 

@@ -12,7 +12,7 @@ from crmlite import files, jobs
 from crmlite.auth.models import Organisation, Viewer
 from crmlite.extensions import db, reading, writing
 from crmlite.files import File
-from crmlite.imports import fields, sources
+from crmlite.imports import agreeing, fields, sources
 from crmlite.imports import reading as reader
 from crmlite.imports.models import MAPPING, READING, UNREADABLE, Import, ImportMapping
 from crmlite.imports.planning import FILL
@@ -50,7 +50,8 @@ def take(made: Import, found: dict[str, Any], rows: File) -> None:
     made.stream, made.found, made.total, made.state = rows, found, found["rows"], MAPPING
     source = sources.recognise(found["kind"], found["headers"])
     made.source = source.name if source else ""
-    made.mapping = sources.suggest(source, found["headers"], found["columns"])
+    mapping = sources.suggest(source, found["headers"], found["columns"])
+    made.mapping = agreeing.suggest(mapping, found["headers"])
     orders = {
         str(index): column["orders"][0]
         for index, column in enumerate(found["columns"])

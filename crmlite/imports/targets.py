@@ -4,7 +4,8 @@ A target is `<record>.<field>`, with `/<label>` for e-mails, phones, links and a
 and their columns belong together: `contact.city/home#2`. `company.name#2` may hold several, parted by semicolons, and goes before
 `company.name`; `company.key#2` is not told where a name stands beside it; `is_company#2` is of rows whose name is mapped to the
 company. Empty is nowhere: such values go into a note. "-" is left out on purpose. `contact.x.<key>` is a custom field,
-`contact.new/<kind>` one to be made (fields.py).
+`contact.new/<kind>` one to be made (fields.py). `contact.consent/<purpose>` and `contact.refusal/<purpose>` are what somebody agreed to
+(agreeing.py).
 """
 
 import re
@@ -16,6 +17,7 @@ from flask_babel import lazy_gettext as _l
 
 LEFT_OUT = "-"
 NEW = "new"
+CONSENT, REFUSAL = "consent", "refusal"
 NEW_KINDS = ("text", "number", "date", "choice", "link")
 """Of custom fields that are made on the way."""
 
@@ -89,6 +91,10 @@ class Target:
     def is_custom(self) -> bool:
         return self.field == NEW or self.field.startswith("x.")
 
+    @property
+    def is_agreement(self) -> bool:
+        return self.field in {CONSENT, REFUSAL}
+
 
 def parse(text: str) -> Target | None:
     """None for nowhere, for what is left out, and for what there is not."""
@@ -100,6 +106,8 @@ def parse(text: str) -> Target | None:
     if record in {"contact", "company"} and (
         _KEY.fullmatch(field) if not label else field == NEW and label in NEW_KINDS
     ):
+        return Target(record, field, label)
+    if record == "contact" and field in {CONSENT, REFUSAL} and re.fullmatch(r"[0-9]{1,9}", label) and not number:
         return Target(record, field, label)
     fields = {"contact": PERSON_FIELDS, "company": COMPANY_FIELDS}.get(record)
     if fields is None or field not in fields | REACH | LABELLED or (label and label not in _KINDS):
@@ -149,7 +157,7 @@ def offered(chosen: str) -> list[tuple[str, list[tuple[str, str]]]]:
         (_("Both"), [(name, str(label)) for name, label in GENERAL.items()]),
     ]
     known = {key for _title, options in groups for key, _label in options}
-    if chosen not in known and (target := parse(chosen)) is not None and not target.is_custom:
+    if chosen not in known and (target := parse(chosen)) is not None and not (target.is_custom or target.is_agreement):
         place = {"contact": 1, "company": 2}.get(target.record, 3)
         groups[place][1].insert(0, (chosen, label_of(chosen)))
     return groups

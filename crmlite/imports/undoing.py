@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from crmlite import events, jobs, journal
 from crmlite.companies.models import Company
+from crmlite.contacts.consents import Consent
 from crmlite.contacts.models import Affiliation, Contact
 from crmlite.extensions import db, utcnow, writing
 from crmlite.files import File
@@ -126,7 +127,8 @@ def _whose_turn(found: Import, rows: Sequence[ImportRow]) -> dict[int, list[Key]
 
 
 def _parts(keys: set[Key]) -> dict[Key, set[Key]]:
-    """What belongs to each record and may be of the import: points, addresses, links, notes, files; tags, if somebody gave them."""
+    """What belongs to each record and may be of the import: points, addresses, links, consents, notes, files; tags, if somebody gave
+    them."""
     found: dict[Key, set[Key]] = {key: set() for key in keys}
     for name in ("contact", "company"):
         ids = [number for of, number in keys if of == name]
@@ -136,6 +138,10 @@ def _parts(keys: set[Key]) -> dict[Key, set[Key]]:
             column = getattr(model, f"{name}_id")
             for number, part in db.session.execute(sa.select(column, model.id).where(column.in_(ids))):
                 found[name, number].add((model.__tablename__, part))
+        if name == "contact":
+            said = sa.select(Consent.contact_id, Consent.id).where(Consent.contact_id.in_(ids))
+            for number, part in db.session.execute(said):
+                found[name, number].add(("consent", part))
         for noted in (Note, Tagging):
             query = sa.select(noted.record_id, noted.id).where(noted.record_type == name, noted.record_id.in_(ids))
             for number, part in db.session.execute(query):
@@ -215,7 +221,7 @@ def _remove(quick: set[Key], parts: dict[Key, set[Key]]) -> set[Key]:
     gone = quick | {part for key in quick for part in parts[key]}
     try:
         with db.session.begin_nested():
-            for model in (Attachment, File, Tagging, Note, Affiliation, Address, Point, Contact, Company):
+            for model in (Attachment, File, Tagging, Note, Consent, Affiliation, Address, Point, Contact, Company):
                 ids = [number for name, number in gone if name == model.__tablename__]
                 if ids:
                     bulk.remove(model, model.__table__.c.id.in_(ids))

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from crmlite.companies.models import Company
+from crmlite.contacts.consents import Consent
 from crmlite.contacts.models import Affiliation, Contact
 from crmlite.extensions import db
 from crmlite.fold import fold
-from crmlite.imports import pictures, tagging
+from crmlite.imports import agreeing, pictures, tagging
+from crmlite.imports.answers import Said
 from crmlite.imports.draft import Picture, Reach
 from crmlite.imports.models import CHANGED, SAME
 from crmlite.records import tags
@@ -32,6 +34,7 @@ class Update:
     addresses: list[dict[str, Any]] = field(default_factory=list)
     note: str = ""
     tags: list[str] = field(default_factory=list)
+    agreed: list[Said] = field(default_factory=list)
     pictures: list[Picture] = field(default_factory=list)
     joins: bool = False
     """Whether the person gets a link to the row's company."""
@@ -46,6 +49,7 @@ class Update:
             or self.addresses
             or self.note
             or self.tags
+            or self.agreed
             or self.pictures
             or self.joins
             or self.job is not None
@@ -66,6 +70,7 @@ class Stock:
     links: dict[tuple[int, int], Affiliation] = field(default_factory=dict)
     notes: dict[tuple[str, int], set[str]] = field(default_factory=dict)
     tags: dict[tuple[str, int], set[str]] = field(default_factory=dict)
+    agreed: dict[int, list[Consent]] = field(default_factory=dict)
     pictures: dict[tuple[str, int], set[str]] = field(default_factory=dict)
 
     def fetch(self, plans: Iterable["Plan"]) -> None:
@@ -78,6 +83,8 @@ class Stock:
         for name, ids in (("contact", contacts), ("company", companies)):
             self._parts(name, ids)
         self._links(contacts)
+        if any(plan.draft.agreed for plan in plans):
+            self.agreed |= agreeing.of(contacts)
         if any(plan.draft.pictures for plan in plans):
             self.pictures |= pictures.of({("contact", n) for n in contacts} | {("company", n) for n in companies})
 
@@ -123,6 +130,9 @@ class Stock:
             update.note = draft.note
         update.tags = tagging.lacking(draft.tags, self.tags.get(key, ()))
         update.pictures = self._lacking(draft.pictures, key)
+        if draft.agreed:
+            update.agreed, kept = agreeing.lacking(draft.agreed, self.agreed.get(number, ()))
+            plan.reasons += [("said_since", said.how) for said in kept]
         if plan.company_id:
             link = self.links.get((number, plan.company_id or 0))
             if link is None:

@@ -106,6 +106,8 @@ REASONS: dict[str, Any] = {
     "no_date": _l("Into the note, as it is no date: %(what)s"),
     "no_year": _l("Into the note, as a birthday here has a year: %(what)s"),
     "no_fit": _l("Into the note, as it does not fit the field: %(what)s"),
+    "no_answer": _l("Into the note, as it says neither yes nor no nor a day that was: %(what)s"),
+    "said_since": _l("What they said here since goes before the file: %(what)s"),
     "no_country": _l("Into the note, as no country is called so: %(what)s"),
     "picture_unreadable": _l("A picture is left out, as it cannot be read."),
     "picture_too_large": _l("A picture is left out, as it is larger than 25 megapixels or 16 MB."),

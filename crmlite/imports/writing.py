@@ -15,7 +15,8 @@ from crmlite.companies.models import Company, InsideItself
 from crmlite.contacts.models import Affiliation, Contact, whole_name
 from crmlite.extensions import db, utcnow
 from crmlite.fold import sort_key
-from crmlite.imports import pictures, tagging
+from crmlite.imports import agreeing, pictures, tagging
+from crmlite.imports.answers import Said
 from crmlite.imports.draft import Draft, Reach
 from crmlite.imports.planning import Plan
 from crmlite.imports.updates import Stock, Update
@@ -40,6 +41,8 @@ class Writer:
         """Of companies, by id."""
         self._tagged: list[tuple[str, int, list[str]]] = []
         """(record type, id, tags) of new records."""
+        self._agreed: list[tuple[int, list[Said]]] = []
+        """(id, what they agreed to) of new people."""
         self._parts: dict[Any, Rows] = {Point: [], Address: [], Affiliation: [], Note: []}
 
     def write(self, plans: Sequence[Plan], stock: Stock) -> None:
@@ -57,6 +60,7 @@ class Writer:
             elif plan in later:
                 plan.contact_id = self._contacts[plan.contact_id or 0]
         tagging.put([tagged for tagged in self._tagged if tagged[2]])
+        agreeing.put(self._agreed, self._user_id)
         self._update(plans, later)
         pictures.attach([(plan.holder, picture) for plan in plans for picture in plan.pictures], self._user_id)
 
@@ -94,6 +98,7 @@ class Writer:
             self._reach("contact", number, plan.draft.reach)
             self._note("contact", number, plan.draft.note)
             self._tagged.append(("contact", number, plan.draft.tags))
+            self._agreed.append((number, plan.draft.agreed))
             if plan.company_id:
                 link = {"contact_id": number, "company_id": plan.company_id, "title": plan.draft.job, "main": True}
                 self._parts[Affiliation].append(link)
@@ -224,6 +229,8 @@ class Writer:
             Note.write(contact, self._user_id, update.note)
         for word in update.tags:
             tags.add(contact, word)
+        for said in update.agreed:
+            agreeing.record(contact, said, self._user_id)
 
     def _change_company(self, plan: Plan, update: Update) -> None:
         company = db.session.get_one(Company, plan.company_id)
