@@ -61,7 +61,8 @@ class Company(Mergeable, Record, Reachable, WithLifecycle, Base):
             self.hand_over(values.pop("owner_id"))
         if values and events.changed(lambda: self._set(values)):
             events.emit(events.COMPANY_UPDATED, self)
-        self.renew_lifecycle()
+            if not self.FACTS.isdisjoint(values):
+                self.renew_lifecycle()
         return self
 
     def check_parent(self, parent_id: int | None) -> None:

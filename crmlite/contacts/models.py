@@ -90,7 +90,8 @@ class Contact(Mergeable, Record, Reachable, WithLifecycle, Base):
             self.hand_over(values.pop("owner_id"))
         if values and events.changed(lambda: self._set(values)):
             events.emit(events.CONTACT_UPDATED, self)
-        self.renew_lifecycle()
+            if not self.FACTS.isdisjoint(values):
+                self.renew_lifecycle()
         return self
 
     def join(

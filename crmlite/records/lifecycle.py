@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Mapped
@@ -62,6 +62,8 @@ class WithLifecycle:
     lifecycle: Mapped[str | None]
     customer_since: Mapped[date | None]
     customer_until: Mapped[date | None]
+    FACTS: ClassVar[frozenset[str]] = frozenset({"customer_since", "customer_until"})
+    """Of its own fields those that the lifecycle follows from."""
 
     def renew_lifecycle(self) -> None:
         """Derives it anew; a change is an event, so that the timeline shows its history."""

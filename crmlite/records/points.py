@@ -61,9 +61,9 @@ class Reachable:
     COPIES: ClassVar[frozenset[str]] = frozenset({"main_email", "main_phone", "city", "region", "country"})
     """What derive_points() and derive_addresses() set."""
 
-    def derive_points(self) -> None:
+    def derive_points(self, known: list["Point"] | None = None) -> None:
         """One of each kind is the main one; where two say so, the one that is shown. Lists show copies of them."""
-        known = of(self, Point)
+        known = of(self, Point) if known is None else known
         _mark_main(self, known)
         self.main_email, self.main_phone = main_value(known, "email"), main_value(known, "phone")
 
@@ -170,16 +170,16 @@ def set_points(holder: Any, rows: Iterable[dict[str, Any]]) -> None:
     empty. What no row names stays: somebody else added it meanwhile. One of each kind is main."""
     country = holder.country or ""
     named = [{**row, "normal": normal(row["kind"], row["value"], country) if row["value"] else ""} for row in rows]
-    _replace(holder, Point, named, lambda row: not row["value"])
-    holder.derive_points()
+    holder.derive_points(_replace(holder, Point, named, lambda row: not row["value"]))
 
 
 def set_addresses(holder: Any, rows: Iterable[dict[str, Any]]) -> None:
     """The same for addresses; one without street, town and region is empty."""
     named = list(rows)
     if named:  # else a town that is known without an address would go
-        _replace(holder, Address, named, lambda row: not any(row.get(name) for name in _WRITTEN))
-        holder.derive_addresses()
+        holder.derive_addresses(
+            _replace(holder, Address, named, lambda row: not any(row.get(name) for name in _WRITTEN))
+        )
 
 
 _WRITTEN = ("lines", "postcode", "city", "region", "country")
@@ -214,7 +214,10 @@ def main_value(points: Iterable[Point], kind: str) -> str | None:
     return next((point.value for point in points if point.kind == kind and point.main), None)
 
 
-def _replace(holder: Any, model: Any, rows: list[dict[str, Any]], is_empty: Callable[[dict[str, Any]], bool]) -> None:
+def _replace(
+    holder: Any, model: Any, rows: list[dict[str, Any]], is_empty: Callable[[dict[str, Any]], bool]
+) -> list[Any]:
+    """Returns those that there are now."""
     existing = {item.id: item for item in of(holder, model)}
     kept = list(existing.values())
     for row in rows:
@@ -233,6 +236,7 @@ def _replace(holder: Any, model: Any, rows: list[dict[str, Any]], is_empty: Call
                 setattr(item, name, value)
     _mark_main(holder, kept)
     db.session.flush()
+    return kept
 
 
 def _mark_main(holder: Any, items: list[Any]) -> None:

@@ -197,68 +197,85 @@ _TYPE_NUMBERS = {
 """Part of what is stored in the index: numbers are never given twice."""
 
 
+_AT_ONCE = 500
+"""Records whose rows are renewed with the same few statements."""
+
+
 def keep(session: Session, touched: set[tuple[str, int]]) -> None:
-    """The journal's hook: renews the rows of records that changed."""
+    """The journal's hook: renews the rows of records that changed. What changed last is found first."""
+    names: dict[str, list[int]] = {}
     for name, record_id in sorted(touched):
-        kind = types.known(name)
-        if kind is None:
-            continue
-        record = session.get(kind.model, record_id)
-        remove(session, name, record_id)
-        if record is not None and record.deleted_at is None:
-            add(session, record)
+        names.setdefault(name, []).append(record_id)
+    for name, ids in names.items():
+        if (kind := types.known(name)) is not None:
+            for begin in range(0, len(ids), _AT_ONCE):
+                _keep_some(session, kind, ids[begin : begin + _AT_ONCE])
 
 
-def add(session: Session, record: Any) -> None:
-    text = index_text(*record.search_texts(), *custom_cells.texts(record))
-    row_id = session.connection().execute(
-        sa.insert(SearchRow.__table__).returning(SearchRow.__table__.c.id),
-        {
-            "record_type": record.__tablename__,
-            "record_id": record.id,
-            "owner_id": record.owner_id,
-            "team_id": record.team_id,
-            "title": record.title,
-            "text": text,
-        },
-    )
-    if session.connection().dialect.name == "sqlite":
-        members = session.scalars(
-            sa.select(Member.user_id).where(Member.record_type == record.__tablename__, Member.record_id == record.id)
+def _keep_some(session: Session, kind: RecordType, ids: list[int]) -> None:
+    name, model = kind.name, kind.model
+    if len(ids) > 1:
+        session.scalars(sa.select(model).where(model.id.in_(ids))).all()  # into the session at once
+    records = (session.get(model, number) for number in ids)
+    rows = {
+        record.id: _Row(
+            record.owner_id,
+            record.team_id,
+            record.title,
+            index_text(*record.search_texts(), *custom_cells.texts(record)),
         )
-        scope = scope_text(record.__tablename__, record.owner_id, record.team_id, members)
-        session.connection().execute(_FTS_INSERT, {"id": row_id.scalar_one(), "text": text, "scope": scope})
+        for record in records
+        if record is not None and record.deleted_at is None
+    }
+    remove_many(session, name, ids)
+    _put(session, name, rows, _members(session, name, rows))
+
+
+class _Row(NamedTuple):
+    """What the index keeps of a record."""
+
+    owner_id: int | None
+    team_id: int | None
+    title: str
+    text: str
+
+
+def _members(session: Session, name: str, ids: Iterable[int]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    query = sa.select(Member.record_id, Member.user_id).where(Member.record_type == name, Member.record_id.in_(ids))
+    for number, user_id in session.execute(query):
+        found.setdefault(number, []).append(user_id)
+    return found
 
 
 def add_many(session: Session, record_type: str, rows: Sequence[NewRow]) -> None:
-    """add() for records that were just made, in a few statements: nobody works on them yet but their owner."""
+    """Makes records findable that were just made: nobody works on them yet but their owner."""
+    new = {row.record_id: _Row(row.owner_id, row.team_id, row.title, index_text(row.title, *row.texts)) for row in rows}
+    _put(session, record_type, new, {})
+
+
+def _put(session: Session, record_type: str, rows: dict[int, _Row], members: dict[int, list[int]]) -> None:
     if not rows:
         return
     connection = session.connection()
     numbers = bulk.new_ids("search", len(rows))
-    texts = [index_text(row.title, *row.texts) for row in rows]
     bulk.fill(
         sa.insert(SearchRow.__table__),
         [
-            {
-                "id": number,
-                "record_type": record_type,
-                "record_id": row.record_id,
-                "owner_id": row.owner_id,
-                "team_id": row.team_id,
-                "title": row.title,
-                "text": text,
-            }
-            for number, text, row in zip(numbers, texts, rows, strict=True)
+            {"id": number, "record_type": record_type, "record_id": record_id, **row._asdict()}
+            for number, (record_id, row) in zip(numbers, rows.items(), strict=True)
         ],
     )
     if connection.dialect.name == "sqlite":
-        scopes = [scope_text(record_type, row.owner_id, row.team_id) for row in rows]
-        connection.exec_driver_sql(_FTS_INSERTS, list(zip(numbers, texts, scopes, strict=True)))
+        found = [
+            (number, row.text, scope_text(record_type, row.owner_id, row.team_id, members.get(record_id, ())))
+            for number, (record_id, row) in zip(numbers, rows.items(), strict=True)
+        ]
+        connection.exec_driver_sql(_FTS_INSERTS, found)
 
 
 def remove_many(session: Session, record_type: str, ids: Sequence[int]) -> None:
-    """remove() for records that are gone."""
+    """Of records that are gone, or get other ones."""
     table, connection = SearchRow.__table__, session.connection()
     gone = sa.delete(table).where(table.c.record_type == record_type, table.c.record_id.in_(ids)).returning(table.c.id)
     numbers = connection.scalars(gone).all()
@@ -266,7 +283,6 @@ def remove_many(session: Session, record_type: str, ids: Sequence[int]) -> None:
         connection.execute(_FTS_DELETE, [{"id": number} for number in numbers])
 
 
-_FTS_INSERT = sa.text("INSERT INTO search_fts (rowid, text, scope) VALUES (:id, :text, :scope)")
 _FTS_INSERTS = "INSERT INTO search_fts (rowid, text, scope) VALUES (?, ?, ?)"
 _FTS_DELETE = sa.text("DELETE FROM search_fts WHERE rowid = :id")
 
@@ -279,13 +295,3 @@ def scope_text(record_type: str, owner_id: int | None, team_id: int | None, memb
     if owner_id is None and team_id is None:
         letters.append(_letter(_NOBODY, 0))
     return "".join(letters)
-
-
-def remove(session: Session, record_type: str, record_id: int) -> None:
-    table = SearchRow.__table__
-    connection = session.connection()
-    row_id = connection.execute(
-        sa.delete(table).where(table.c.record_type == record_type, table.c.record_id == record_id).returning(table.c.id)
-    ).scalar()
-    if row_id is not None and connection.dialect.name == "sqlite":
-        connection.execute(_FTS_DELETE, {"id": row_id})

@@ -17,6 +17,7 @@ import pytest
 import sqlalchemy as sa
 
 from crmlite.companies.models import Company
+from crmlite.contacts.consents import Consent
 from crmlite.contacts.models import Affiliation, Contact, whole_name
 from crmlite.extensions import db
 from crmlite.imports.models import ImportRow
@@ -244,6 +245,8 @@ class Sample:
                     yield f"row {number}: {column} {value!r} is told nowhere"
 
     def _is_told(self, number: int, column: str, value: str) -> bool:
+        if column in self.world.refusals and value in {"0", "false"}:
+            return True  # who has not unsubscribed has said nothing
         records = self.world.of_row(number)
         told = ", ".join(json.loads(value).values()) if value.startswith('{"') else value
         if any(f"{column}: {told}" in record.told for record in records):
@@ -281,6 +284,8 @@ class World:
     """What the import brought."""
 
     def __init__(self, done: SimpleNamespace) -> None:
+        headers = done.found["headers"]
+        self.refusals = {headers[index] for index, target in enumerate(done.mapping) if "refusal/" in target}
         self.rows: dict[int, ImportRow] = {number: row for number, row in done.rows.items() if row.outcome != "refused"}
         contacts = {row.contact_id for row in self.rows.values() if row.contact_id and "p" in row.brought}
         companies = {row.company_id for row in self.rows.values() if row.company_id}
@@ -322,13 +327,16 @@ def _reach_of(name: str, record: Any) -> dict[str, Any]:
     points = db.session.scalars(sa.select(Point).where(getattr(Point, f"{name}_id") == record.id)).all()
     addresses = db.session.scalars(sa.select(Address).where(getattr(Address, f"{name}_id") == record.id)).all()
     notes = db.session.scalars(sa.select(Note.text).where(Note.record_type == name, Note.record_id == record.id))
+    said = (
+        db.session.scalars(sa.select(Consent.how).where(Consent.contact_id == record.id)) if name == "contact" else ()
+    )
     return {
         "emails": [point.normal for point in points if point.kind == "email"],
         "phones": {point.normal: point.label for point in points if point.kind == "phone"},
         "urls": [point.value for point in points if point.kind == "url"],
         "addresses": [(_words_of(a.lines), a.postcode, a.city, a.region, a.country, a.label) for a in addresses],
         "tags": [word.casefold() for _id, word, _hue in tags.of(name, [record.id]).get(record.id, [])],
-        "told": "\n".join([*notes, record.instructions]),
+        "told": "\n".join([*notes, record.instructions, *said]),
     }
 
 
