@@ -37,6 +37,7 @@ SQLITE_PRAGMAS: dict[str, str | int] = {
     "synchronous": 2,  # FULL: what was acknowledged survives a power cut
     "foreign_keys": 1,
     "busy_timeout": 5000,
+    "wal_autocheckpoint": 4000,  # 16 MB: with SQLite's 1000 pages, nearly every commit of a job wrote its pages into the database, too
     "secure_delete": 1,
     "trusted_schema": 0,
 }
