@@ -4,7 +4,8 @@
     Consent.give(contact, purpose, source="person")       # or withdraw(), renew()
     consents.standing(contact)                            # what holds now, for every purpose
 
-Rows are evidence: they are added, never changed and never taken back. What was recorded by mistake is withdrawn by one more row.
+Rows are evidence: they are added, never changed, and never taken back but with the import that brought them. What was recorded by
+mistake is withdrawn by one more row.
 """
 
 import hashlib

@@ -1,11 +1,12 @@
 """Columns that say what people agreed to, as another program recorded it: consent, purpose by purpose.
 
 `contact.consent/<purpose>` is a column of who agreed, `contact.refusal/<purpose>` one of who unsubscribed. Cells say yes, no, or on
-which day; several columns about one purpose answer together. That nobody asked is no withdrawal: "no" says nothing. What people
-said here goes before the file, unless the file knows that they said something later.
+which day; several columns about one purpose answer together. That nobody asked is no withdrawal: "no" says nothing, unless an earlier
+file said yes. What people said here goes before the file, unless they unsubscribed there or said something later.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,11 +18,12 @@ from crmlite.contacts import consents
 from crmlite.contacts.consents import GIVEN, WITHDRAWN, Consent, Purpose
 from crmlite.contacts.models import Contact
 from crmlite.extensions import db
-from crmlite.imports.answers import Said
+from crmlite.imports.answers import NO, Said
 from crmlite.imports.sources.source import folded
 from crmlite.imports.targets import CONSENT, REFUSAL, Target
 from crmlite.journal import bulk
 
+SOURCE = "import"
 _REFUSED = {
     "email opt out", "hasoptedoutofemail", "emailaddressisoptedout", "unsubscribed from all email", "unsubscribed",
     "blacklist", "uitgeschreven", "abgemeldet",
@@ -75,11 +77,19 @@ def lacking(said: Iterable[Said], known: Sequence[Consent]) -> tuple[list[Said],
     for one in said:
         newest = consents.newest(row for row in known if row.purpose_id == one.purpose_id)
         holds = any(row.holds for row in newest)
-        if not newest:
+        if one.action == NO:
+            if holds and newest[0].source == SOURCE:
+                new.append(replace(one, action=WITHDRAWN))
+            elif holds:
+                kept.append(one)
+        elif not newest:
             new.append(one)
-        elif holds != (one.action == GIVEN):
+        elif holds != (one.action == GIVEN) or (one.action == WITHDRAWN and one.on):
             is_later = (one.on is not None or one.action == WITHDRAWN) and one.at > newest[0].at
-            (new if is_later else kept).append(one)
+            if is_later:
+                new.append(one)
+            elif holds != (one.action == GIVEN):
+                kept.append(one)
     return new, kept
 
 
@@ -87,21 +97,22 @@ def record(contact: Contact, said: Said, user_id: int) -> None:
     """Through the verb, of somebody who is here already. What words they were shown nobody knows."""
     verb = Consent.withdraw if said.action == WITHDRAWN else Consent.give
     purpose, user = db.session.get_one(Purpose, said.purpose_id), db.session.get_one(User, user_id)
-    verb(contact, purpose, source="import", how=said.how, by=user, at=said.at, text="")
+    verb(contact, purpose, source=SOURCE, how=said.how, by=user, at=said.at, text="")
 
 
 def put(told: Sequence[tuple[int, list[Said]]], user_id: int) -> None:
     """The same of new people, by their ids, in a few statements."""
     rows: list[dict[str, Any]] = [
-        {"contact_id": number, "purpose_id": said.purpose_id, "action": said.action, "source": "import", "how": said.how,
+        {"contact_id": number, "purpose_id": said.purpose_id, "action": said.action, "source": SOURCE, "how": said.how,
          "by_id": user_id, "at": said.at}
         for number, some in told
         for said in some
+        if said.action != NO
     ]  # fmt: skip
     if not rows:
         return
     bulk.create(Consent, rows)
-    names = {purpose.id: purpose.name for purpose in consents.purposes(retired=True)}
+    names = dict(db.session.execute(sa.select(Purpose.id, Purpose.name)).all())
     for action, kind in ((GIVEN, events.CONSENT_GIVEN), (WITHDRAWN, events.CONSENT_WITHDRAWN)):
         happened = [
             (
@@ -110,7 +121,7 @@ def put(told: Sequence[tuple[int, list[Said]]], user_id: int) -> None:
                 {
                     "purpose": names[row["purpose_id"]],
                     "purpose_id": row["purpose_id"],
-                    "source": "import",
+                    "source": SOURCE,
                     "consent_id": row["id"],
                 },
             )

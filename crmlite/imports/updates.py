@@ -132,7 +132,8 @@ class Stock:
         update.pictures = self._lacking(draft.pictures, key)
         if draft.agreed:
             update.agreed, kept = agreeing.lacking(draft.agreed, self.agreed.get(number, ()))
-            plan.reasons += [("said_since", said.how) for said in kept]
+            reasons = [("said_since", said.how) for said in kept]
+            plan.reasons += [reason for reason in reasons if reason not in plan.reasons]
         if plan.company_id:
             link = self.links.get((number, plan.company_id or 0))
             if link is None:

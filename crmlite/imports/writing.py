@@ -1,7 +1,7 @@
 """The run of one batch: what is new in a few statements, what is there already through the verbs of its records.
 
 What is written for new people and companies is what `Contact.create()`, `Company.create()`, `join()` and `Note.write()` leave (a test
-compares them), except that a note of an import is no activity.
+compares them), except that a note or a consent of an import is no activity.
 """
 
 from collections import Counter
@@ -182,7 +182,8 @@ class Writer:
 
     def _update(self, plans: Sequence[Plan], later: Sequence[Plan]) -> None:
         """What an earlier row of this batch brought or added is looked up anew: the same is not added twice."""
-        for turn, some in enumerate(_rounds([plan for plan in plans if plan.update], "contact_id")):
+        known = [plan for plan in plans if plan.update or (plan.update is not None and plan.draft.agreed)]
+        for turn, some in enumerate(_rounds(known, "contact_id")):
             self._take_people(some, self._fills if turn else None)
         for some in _rounds(later, "contact_id"):
             self._take_people(some, True)

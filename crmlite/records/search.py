@@ -215,8 +215,9 @@ def keep(session: Session, touched: set[tuple[str, int]]) -> None:
 def _keep_some(session: Session, kind: RecordType, ids: list[int]) -> None:
     name, model = kind.name, kind.model
     if len(ids) > 1:
-        session.scalars(sa.select(model).where(model.id.in_(ids))).all()  # into the session at once
-    records = (session.get(model, number) for number in ids)
+        records = session.scalars(sa.select(model).where(model.id.in_(ids)).order_by(model.id)).all()
+    else:
+        records = [session.get(model, ids[0])]
     rows = {
         record.id: _Row(
             record.owner_id,

@@ -21,7 +21,7 @@ SCHEMA = "CREATE TABLE told (id INTEGER PRIMARY KEY, text TEXT NOT NULL); CREATE
 EXCLUSIVE = {"locking_mode": "exclusive"}
 """First of all: SQLite then keeps the index of its WAL in its own memory, and a file system has nothing to share."""
 OFTEN = {"wal_autocheckpoint": 20}
-"""Pages. A thousand is usual: cuts have to meet checkpoints as well."""
+"""Pages. Thousands are usual: cuts have to meet checkpoints as well."""
 
 
 class Disk(apsw.VFS):

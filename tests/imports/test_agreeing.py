@@ -33,9 +33,10 @@ Ada Agreed,ada@agree.example,,,2999-01-01
         ("consent", "Désabonné", ("withdrawn", None)),
         ("consent", "2024-03-05 10:11:12", ("given", date(2024, 3, 5))),
         ("consent", "5.3.2024", ("given", date(2024, 3, 5))),
-        ("consent", "Not subscribed", None),
+        ("consent", "Not subscribed", ("no", None)),
         ("refusal", "1", ("withdrawn", None)),
         ("refusal", "2024-03-05T10:11Z", ("withdrawn", date(2024, 3, 5))),
+        ("refusal", "3/25/2024", ("withdrawn", date(2024, 3, 25))),
         ("refusal", "Subscribed", None),
         ("refusal", "нет", None),
     ],
@@ -45,6 +46,33 @@ def test_cells_say_yes_no_or_when(field, value, said):
     assert answers.add(parse(f"contact.{field}/7"), "News", value, "dmy")
     expected = [(7, *said, f"News: {value}")] if said else []
     assert [(one.purpose_id, one.action, one.on, one.how) for one in answers.said()] == expected
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ([("consent", "yes"), ("consent", "2024-03-05")], ("given", date(2024, 3, 5))),
+        ([("consent", "2024-03-05"), ("consent", "2023-01-01")], ("given", date(2023, 1, 1))),
+        ([("refusal", "2024-03-05"), ("refusal", "2020-01-01")], ("withdrawn", date(2024, 3, 5))),
+        ([("consent", "2024-03-05"), ("consent", "no")], ("no", None)),
+        ([("consent", "no"), ("refusal", "yes"), ("consent", "yes")], ("withdrawn", None)),
+        ([("refusal", "12 Mar 2024"), ("consent", "yes")], None),
+    ],
+)
+def test_of_several_columns_the_cautious_one_holds(cells, said):
+    answers = Answers()
+    for field, value in cells:
+        answers.add(parse(f"contact.{field}/7"), "News", value, "dmy")
+    assert [(one.action, one.on) for one in answers.said()] == ([said] if said else [])
+
+
+def test_of_one_day_the_withdrawal_is_later_and_nothing_is_still_to_come():
+    today, answers = date.today(), Answers()
+    answers.add(parse("contact.consent/7"), "N" * 200, today.isoformat(), "dmy")
+    answers.add(parse("contact.refusal/8"), "N" * 200, today.isoformat(), "dmy")
+    given, withdrawn = answers.said()
+    assert given.at <= withdrawn.at <= datetime.now(UTC)
+    assert given.how == f"{'N' * 80}: {today}", "what stood in the cell is kept"
 
 
 @pytest.mark.parametrize("value", ["perhaps", "2999-01-01", "31.2.2024", "12"])
@@ -80,7 +108,7 @@ def test_consent_comes_in_and_goes_again(stage, mover):
     assert done.rows[7].reasons[0] == ["no_answer", "Opt-out: 2999-01-01"]
     with stage.app.app_context():
         bob = db.session.scalars(sa.select(Consent).where(Consent.how.like("%2024-03-05"))).one()
-        assert (bob.at, bob.by_id) == (datetime(2024, 3, 5, 12, tzinfo=UTC), stage.ids["user.manager"])
+        assert (bob.at, bob.by_id) == (datetime(2024, 3, 5, tzinfo=UTC), stage.ids["user.manager"])
     again = mover.move_in(SHEET, **mapping(stage))
     assert again.counts["same"] == 6, "a second time there is nothing new"
     mover.undo(again.id)
@@ -109,6 +137,38 @@ def test_what_somebody_said_here_goes_before_the_file(stage, mover):
     assert "What they said here since goes before the file" in mover.client.get(f"/imports/{done.id}?show=same").text
     mover.undo(done.id)
     assert oracles.differences(before, rest(stage)) == []
+
+
+def test_who_said_no_to_a_program_that_said_yes_before_has_unsubscribed_there(stage, mover):
+    news = stage.ids["purpose"]
+    chosen = {"to-2": f"contact.consent/{news}", "to-3": f"contact.refusal/{news}"}
+    mover.move_in("Name,E-mail,News,Out\nNel Program,nel@agree.example,yes,\n", **chosen)
+    no = "Name,E-mail,News,Out\nNel Program,nel@agree.example,No,\n"
+    assert mover.move_in(no, **chosen).outcomes == {2: "changed"}
+    assert standing(stage, "Nel Program")[:3] == ("withdrawn", "import", "News: No")
+    assert mover.move_in(no, **chosen).outcomes == {2: "same"}
+    both = "Nel Program,nel@agree.example,2999-01-01,\nNel Program,nel@agree.example,,yes\n"
+    with stage.writes("manager") as as_:
+        contact = db.session.scalars(sa.select(Contact).where(Contact.name == "Nel Program")).one()
+        Consent.give(contact, db.session.get_one(Purpose, news), by=as_.user)
+        db.session.commit()
+    done = mover.move_in(no, **chosen)
+    assert done.rows[2].reasons == [["said_since", "News: No"]], "it is not the program's word that holds"
+    mover.move_in(f"Name,E-mail,News,Out\n{both}", **chosen)
+    assert standing(stage, "Nel Program")[0] == "withdrawn"
+
+
+def test_a_later_row_of_the_same_person_is_looked_at_anew(stage, mover):
+    news = stage.ids["purpose"]
+    mover.move_in("Name,E-mail\nOle Twice,ole@agree.example\n")
+    with stage.writes("manager") as as_:
+        contact = db.session.scalars(sa.select(Contact).where(Contact.name == "Ole Twice")).one()
+        before = datetime(2024, 1, 1, tzinfo=UTC)
+        Consent.withdraw(contact, db.session.get_one(Purpose, news), by=as_.user, at=before)
+        db.session.commit()
+    text = "Name,E-mail,News,Out\nOle Twice,ole@agree.example,2025-06-01,\nOle Twice,ole@agree.example,,yes\n"
+    mover.move_in(text, **{"to-2": f"contact.consent/{news}", "to-3": f"contact.refusal/{news}"})
+    assert standing(stage, "Ole Twice")[:3] == ("withdrawn", "import", "Out: yes")
 
 
 def test_new_people_get_what_the_verb_leaves(stage, mover):

@@ -4,9 +4,11 @@ import re
 from urllib.parse import quote
 
 import pytest
+from sqlalchemy import event
 
 from crmlite.contacts.models import Contact
 from crmlite.extensions import db
+from crmlite.records import search
 from tests import cast
 from tests.search_pairs import NOT_FOUND, SEARCH_PAIRS
 
@@ -99,3 +101,22 @@ def test_what_was_renamed_is_found_by_its_new_name_only(stage):
     client = stage.client("manager")
     assert number in shown(client.get("/contacts/?_q=zebulonnew").text)
     assert number not in shown(client.get("/contacts/?_q=zebulonold").text)
+
+
+def test_many_records_are_renewed_with_few_statements(stage, id_of):
+    """They are read at once, and written at once; only what each is found by besides its own fields is asked one by one."""
+    told: list[str] = []
+
+    def note(_connection, _cursor, statement, *_rest):
+        told.append(statement)
+
+    some = {("contact", number) for number in sorted(id_of.values())[:20]}
+    with stage.writes():
+        event.listen(db.engines[None], "before_cursor_execute", note)
+        try:
+            search.keep(db.session(), some)
+        finally:
+            event.remove(db.engines[None], "before_cursor_execute", note)
+    assert len(some) == 20
+    assert sum("FROM contact" in text and "contact.id" in text and "merged_into_id =" not in text for text in told) == 1
+    assert len(told) <= 2 * len(some) + 10
