@@ -18,6 +18,8 @@ from tests.demo.conftest import build_firm
 from tests.test_serve import Server
 
 WRITERS, READERS, COUNTERS = 16, 32, 4
+ENOUGH = 40
+"""So many changes tell whether any is lost. A busy machine takes longer over them, and gets a minute."""
 PAGES = (
     "/contacts/",
     "/contacts/1",
@@ -37,8 +39,9 @@ class Crowd:
     until: float
     minds: bool
     """Whether writers say what they saw before they wrote."""
-    added: Counter[int] = field(default_factory=Counter)
-    answers: Counter[object] = field(default_factory=Counter)
+    added: list[int] = field(default_factory=list)
+    """The contact of each change that was taken: threads append without losing one, counting they might."""
+    answers: set[object] = field(default_factory=set)
     slowest: float = 0.0
 
     def run(self) -> None:
@@ -49,18 +52,23 @@ class Crowd:
         for thread in threads:
             thread.join()
 
+    @property
+    def at_it(self) -> bool:
+        over = time.monotonic() - self.until
+        return over < 0 or (len(self.added) < ENOUGH and over < 60)
+
     def _write(self, chance: random.Random) -> None:
         """Counts one up in a field of a contact; where somebody was faster, reads and tries again."""
-        while time.monotonic() < self.until:
+        while self.at_it:
             contact = chance.randint(1, COUNTERS)
             seen = self.number_of(contact)
             values = {"family": str(seen + 1)} | ({"was": str(seen)} if self.minds else {})
             if self.ask("POST", f"/records/contact/{contact}/field/family", **values)[0] == 200:
-                self.added[contact] += 1
+                self.added.append(contact)
             time.sleep(chance.random() / 20)
 
     def _read(self, chance: random.Random) -> None:
-        while time.monotonic() < self.until:
+        while self.at_it:
             self.ask("GET", chance.choice(PAGES))
             time.sleep(chance.random() / 10)
 
@@ -79,7 +87,7 @@ class Crowd:
                 status, body = answer.status, answer.read().decode()
             except (OSError, http.client.HTTPException) as error:
                 status, body = 0, repr(error)
-        self.answers[status if status else body] += 1
+        self.answers.add(status or body)
         self.slowest = max(self.slowest, time.monotonic() - started)
         return status, body
 
@@ -112,16 +120,16 @@ def crowd(database, databases, tmp_path):
 
 def test_nobody_is_locked_out_and_no_change_is_lost(crowd, pytestconfig):
     made, counters = crowd(600 if pytestconfig.getoption("--long") else 5, minds=True)
-    assert set(made.answers) <= {200, 409}, made.answers
-    assert made.added.total() > COUNTERS
-    assert counters == {contact: made.added[contact] for contact in counters}
+    assert made.answers <= {200, 409}
+    assert len(made.added) >= ENOUGH
+    assert counters == {contact: made.added.count(contact) for contact in counters}
     assert made.slowest < 30
 
 
 def test_writers_who_do_not_say_what_they_saw_lose_changes(crowd):
     """The control: the counters notice."""
     made, counters = crowd(4, minds=False)
-    assert sum(counters.values()) < made.added.total()
+    assert sum(counters.values()) < len(made.added)
 
 
 def sign_in(port: int) -> str:
