@@ -77,7 +77,7 @@ class Job(Base):
 
 
 class Heartbeat(Base):
-    """When a process of ours was last seen."""
+    """When a process of ours, or work that comes every night, was last seen."""
 
     __tablename__ = "heartbeat"
     name: Mapped[str] = mapped_column(primary_key=True)
@@ -253,10 +253,15 @@ def postpone(job_id: int, attempt: int, error: str) -> None:
 def beat(name: str) -> None:
     """Says that this process is alive."""
     writing()
+    note_seen(name)
+    db.session.commit()
+
+
+def note_seen(name: str) -> None:
+    """The same as part of what is being written."""
     row = insert(Heartbeat.__table__).values(name=name, seen_at=utcnow())
     row = row.on_conflict_do_update(index_elements=["name"], set_={"seen_at": row.excluded.seen_at})
     db.session.connection().execute(row)
-    db.session.commit()
 
 
 def last_seen(name: str) -> datetime | None:

@@ -1,23 +1,42 @@
 """The nightly work: what is older than its limit is forgotten, a batch in each transaction."""
 
+import logging
+from datetime import timedelta
+
 from crmlite import jobs
 from crmlite.extensions import db, utcnow
 from crmlite.retention.kinds import get, kinds
 from crmlite.retention.models import limit, limits
 
+log = logging.getLogger(__name__)
+
 BATCH = 500
 """Rows that go in one transaction: somebody else wants to write in between."""
+GAP = timedelta(days=14)
+"""Whose server is on once a week forgets all the same; a clock that is wrong by less makes nothing go that was new."""
 
 
 @jobs.job
 def obey() -> None:
     """Sees which kinds have something that is too old; each is forgotten by jobs of its own, so that one that fails does not
-    keep the others."""
+    keep the others.
+
+    Nothing is forgotten in the first night after a gap: where the clock ran far ahead for a while, everything looked old.
+    """
+    if not _follows_a_night():
+        log.warning("Nothing is forgotten tonight, as no such night is known from the last %s days.", GAP.days)
+        return
     now, told = utcnow(), limits()
     for name, kind in kinds().items():
         older = kind.older(told[name], now)
         if older is not None and db.session.scalar(older.limit(1)) is not None:
             jobs.enqueue(forget, kind=name)
+
+
+def _follows_a_night() -> bool:
+    before, now = jobs.last_seen("retention"), utcnow()
+    jobs.note_seen("retention")
+    return before is not None and timedelta() <= now - before <= GAP
 
 
 @jobs.job

@@ -7,7 +7,6 @@ import random
 import re
 import threading
 import time
-from collections import Counter
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 

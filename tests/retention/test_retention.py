@@ -26,8 +26,10 @@ from tests.routes import RETENTION_FORM
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 
-def night(stage, days: int = 0) -> None:
-    """The nightly work, so many days from now, with all the jobs that follow from it."""
+def night(stage, days: int = 0, after: int = 1) -> None:
+    """The nightly work, so many days from now and after so many days without, with all the jobs that follow from it."""
+    with stage.app.app_context(), pretending(utcnow() + timedelta(days=days - after)):
+        jobs.beat("retention")
     with stage.app.app_context(), pretending(utcnow() + timedelta(days=days)):
         writing()
         jobs.enqueue(scheduled.obey)
@@ -278,6 +280,7 @@ def test_no_more_than_500_rows_go_in_one_transaction(own_stage):
     add_old_jobs(own_stage, 1100)
     gone = []
     with own_stage.app.app_context(), pretending(utcnow() + timedelta(days=8)):
+        jobs.beat("retention")
         writing()
         jobs.enqueue(scheduled.obey)
         db.session.commit()
@@ -313,6 +316,7 @@ def test_one_kind_that_fails_keeps_no_other(own_stage, monkeypatch):
 
     monkeypatch.setattr("crmlite.leads.kept._forget_submissions", breaks)
     with own_stage.app.app_context(), pretending(utcnow() + timedelta(days=31)):
+        jobs.beat("retention")
         writing()
         jobs.enqueue(scheduled.obey)
         db.session.commit()
@@ -333,6 +337,19 @@ def test_a_kind_that_is_gone_is_left_alone(own_stage):
 def test_nothing_is_enqueued_where_nothing_is_old(own_stage):
     night(own_stage)
     assert count(own_stage, Job, Job.name == "retention.jobs.forget") == 0
+
+
+@pytest.mark.parametrize(("after", "left"), [(1, 0), (13, 0), (15, 1), (31, 1), (-1, 1)])
+def test_a_clock_that_ran_ahead_for_a_night_empties_no_trash(own_stage, after, left):
+    """Nor does one that came back from there: the night before lies ahead of it then."""
+    with own_stage.writes("seller"):
+        alone = Contact.create(None, given="Alone").trash()
+        db.session.flush()
+        number = alone.id
+    night(own_stage, 31, after)
+    assert count(own_stage, Contact, Contact.id == number) == left
+    night(own_stage, 32)
+    assert count(own_stage, Contact, Contact.id == number) == 0
 
 
 # --- the page ---------------------------------------------------------------------------------------------------------
