@@ -158,7 +158,7 @@ def replace(url: str, path: Path, rows: Mapping[str, int], stamp: str, workshop:
     checks = "\n".join(_count_check(name, count) for name, count in rows.items())
     after.write_text(
         _AFTER.replace("<CHECKS>", checks)
-        .replace("<SINCE>", ";\n".join(SINCE_THEN))
+        .replace("<SINCE>", "\n".join(map(_changed, SINCE_THEN.items())))
         .replace("<TOKEN>", _RESTORED + token)
     )
     files = [word for file in (before, script, after) for word in ("--file", str(file))]
@@ -175,13 +175,15 @@ def replace(url: str, path: Path, rows: Mapping[str, int], stamp: str, workshop:
     return aside if there else None
 
 
-SINCE_THEN = (
+SINCE_THEN = {
     # mail that waited then was sent since, as far as anybody knows
-    "UPDATE message SET state = 'unknown', lease_until = NULL WHERE state IN ('queued', 'deferred', 'sending')",
-    # who was signed out or sent away since then does not come back with it: everybody signs in again
-    "DELETE FROM user_session",
-)
-"""What a restore changes of what was backed up: what happened to it since then, nobody knows."""
+    "message": "UPDATE message SET state = 'unknown', lease_until = NULL WHERE state IN ('queued', 'deferred', 'sending')",
+    # whoever was signed out or sent away since then, has lost a phone or used a link does not come back with it
+    "user_session": "DELETE FROM user_session",
+    "device_password": "DELETE FROM device_password",
+    "password_reset": "DELETE FROM password_reset",
+}
+"""What a restore changes of what was backed up, by table, where it has that table already: what happened since then, nobody knows."""
 
 _AFTER = """
 SET search_path = public;
@@ -193,8 +195,8 @@ IF greatest((SELECT max(tx) FROM public.event), (SELECT max(tx) FROM public.chan
     UPDATE public.event SET tx = 0;
     UPDATE public.change SET tx = 0;
 END IF;
+<SINCE>
 END $$;
-<SINCE>;
 """
 
 
@@ -202,6 +204,11 @@ def _moved(table: str, aside: str) -> str:
     """The extension stays where it is: only its maker may move it, and that is not always we."""
     name = table.replace('"', '""')
     return f'ALTER TABLE public."{name}" SET SCHEMA {aside};'
+
+
+def _changed(since: tuple[str, str]) -> str:
+    table, statement = since
+    return f"IF to_regclass('public.{table}') IS NOT NULL THEN {statement}; END IF;"
 
 
 def _count_check(name: str, count: int) -> str:

@@ -247,11 +247,13 @@ def _of_database(source: Path, target: Path, aside: Path, stamp: str, instance: 
 
 
 def _allow_for_since(database: Path) -> None:
-    """Mail and sign-ins: people decide about what waited in the outbox then, as after a crash, and everybody signs in again."""
+    """Mail and ways in: people decide about what waited in the outbox then, as after a crash, and everybody signs in again."""
     with contextlib.closing(sqlite.connect(database)) as connection:
         connection.isolation_level = None
-        for statement in postgresql.SINCE_THEN:
-            connection.execute(statement)
+        there = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+        for table, statement in postgresql.SINCE_THEN.items():
+            if table in there:
+                connection.execute(statement)
         connection.execute("PRAGMA journal_mode=DELETE")  # nothing of it stays in a log beside the file
 
 

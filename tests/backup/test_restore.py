@@ -22,6 +22,7 @@ import sqlalchemy as sa
 from pysqlite3 import dbapi2 as sqlite
 
 from crmlite import config, files, schema
+from crmlite.auth.models import DevicePassword, PasswordReset
 from crmlite.backup import Refused, archive, in_use, making, postgresql, restoring, sealed
 from crmlite.backup.archive import About
 from crmlite.backup.sealed import Key
@@ -105,6 +106,31 @@ def test_who_was_signed_in_then_signs_in_again(made, own_stage, elsewhere):
         there.set_cookie("crmlite_session", "session-of-seller")
         assert there.get(page).status_code == 302
         assert signed_in(app, "seller").get(page).status_code == 200
+
+
+WAYS_IN = "SELECT (SELECT count(*) FROM device_password) + (SELECT count(*) FROM password_reset)"
+
+
+def test_a_phone_that_was_lost_since_and_a_link_that_was_used_do_not_come_back(
+    own_stage, settings, elsewhere, tmp_path
+):
+    with own_stage.writes():
+        DevicePassword.make(own_stage.ids["user.seller"], "Phone")
+        PasswordReset.begin(own_stage.ids["user.seller"], "nonce")
+    assert scalar(own_stage.app, WAYS_IN) >= 2
+    path = making.make(settings, tmp_path / "firm.tar.gz", check=False).path
+    restore(Path(path), elsewhere.instance)
+    with app_of(elsewhere.instance, elsewhere.url) as app:
+        assert scalar(app, WAYS_IN) == 0
+
+
+def test_a_backup_of_before_there_were_passwords_of_phones(own_stage, settings, elsewhere, tmp_path):
+    with own_stage.app.app_context(), db.engines[None].begin() as connection:
+        connection.exec_driver_sql("DROP TABLE device_password")
+    path = making.make(settings, tmp_path / "firm.tar.gz", check=False).path
+    restore(Path(path), elsewhere.instance)
+    with app_of(elsewhere.instance, elsewhere.url) as app:
+        assert scalar(app, "SELECT count(*) FROM user_session") == 0
 
 
 @pytest.mark.only_on("postgresql")
