@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from crmlite.auth.models import Viewer
 from crmlite.companies.types import COMPANY
 from crmlite.contacts.types import CONTACT
+from crmlite.imports.answers import NO, Said
 from crmlite.imports.draft import Draft, Picture, Reason
 from crmlite.imports.matching import Firm, Key, Known, Person, firm_keys, own_firm_keys, person_keys
 from crmlite.imports.models import CHANGED, JOINED, NEW, REFUSED, SKIPPED
@@ -45,6 +46,14 @@ class Plan:
     @property
     def kept(self) -> list[Picture]:
         return [picture for picture in self.draft.pictures if picture.is_kept]
+
+    @property
+    def agreed(self) -> list[Said]:
+        """What is recorded of its person. What a row adds about somebody whom an earlier one brings is known in the run alone."""
+        if self.outcome in {REFUSED, SKIPPED} or (self.update is None and "p" not in self.brings):
+            return []
+        agreed = self.draft.agreed if self.update is None else self.update.agreed
+        return [said for said in agreed if said.action != NO]
 
     @property
     def holder(self) -> tuple[str, int]:

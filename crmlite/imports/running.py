@@ -247,6 +247,7 @@ def _write_rows(found: Import, plans: Sequence[Plan], trial: bool) -> None:
         for plan in plans
         if plan.outcome not in {REFUSED, "skipped"} and (plan.draft.note or plan.draft.company_note)
     )
+    noted += Counter(f"consent_{said.action}" for plan in plans for said in plan.agreed)
     noted["pictures"] = sum(len(plan.pictures if trial else plan.kept) for plan in plans)
     found.count({**outcomes, "people": letters["p"], "companies": letters["c"] + letters["m"], **noted}, trial)
 

@@ -67,7 +67,7 @@ def test_of_several_columns_the_cautious_one_holds(cells, said):
 
 
 def test_of_one_day_the_withdrawal_is_later_and_nothing_is_still_to_come():
-    today, answers = date.today(), Answers()
+    today, answers = datetime.now(UTC).date(), Answers()
     answers.add(parse("contact.consent/7"), "N" * 200, today.isoformat(), "dmy")
     answers.add(parse("contact.refusal/8"), "N" * 200, today.isoformat(), "dmy")
     given, withdrawn = answers.said()
@@ -106,6 +106,9 @@ def test_consent_comes_in_and_goes_again(stage, mover):
     assert standing(stage, "Eva Unclear") is None
     assert done.rows[6].reasons == [["no_answer", "Newsletter: perhaps"]]
     assert done.rows[7].reasons[0] == ["no_answer", "Opt-out: 2999-01-01"]
+    for counts in (trial.counts, done.counts):
+        assert (counts["consent_given"], counts["consent_withdrawn"]) == (2, 1)
+    assert "What people agreed to: 2. Unsubscribed: 1." in mover.client.get(f"/imports/{number}").text
     with stage.app.app_context():
         bob = db.session.scalars(sa.select(Consent).where(Consent.how.like("%2024-03-05"))).one()
         assert (bob.at, bob.by_id) == (datetime(2024, 3, 5, tzinfo=UTC), stage.ids["user.manager"])
@@ -167,8 +170,14 @@ def test_a_later_row_of_the_same_person_is_looked_at_anew(stage, mover):
         Consent.withdraw(contact, db.session.get_one(Purpose, news), by=as_.user, at=before)
         db.session.commit()
     text = "Name,E-mail,News,Out\nOle Twice,ole@agree.example,2025-06-01,\nOle Twice,ole@agree.example,,yes\n"
-    mover.move_in(text, **{"to-2": f"contact.consent/{news}", "to-3": f"contact.refusal/{news}"})
+    done = mover.move_in(text, **{"to-2": f"contact.consent/{news}", "to-3": f"contact.refusal/{news}"})
     assert standing(stage, "Ole Twice")[:3] == ("withdrawn", "import", "Out: yes")
+    with stage.app.app_context():
+        recorded = sa.select(Consent.action, sa.func.count()).where(
+            Consent.how.like("%: %"), Consent.source == "import"
+        )
+        rows = dict(db.session.execute(recorded.group_by(Consent.action)).all())
+    assert {action: done.counts.get(f"consent_{action}", 0) for action in rows} == rows
 
 
 def test_new_people_get_what_the_verb_leaves(stage, mover):

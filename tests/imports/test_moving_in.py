@@ -291,3 +291,33 @@ def test_addresses_of_outlook_keep_their_kinds(stage, mover):
             ("home", "", "Lübeck", ""),
         ]
         assert (anna.city, anna.country) == ("Kiel", "DE")
+
+
+BROKEN_CARDS = """BEGIN:VCARD
+VERSION:3.0
+FN:Ann Whole
+EMAIL:ann@cards.example
+END:VCARD
+BEGIN:VCARD
+VERSION:3.0
+FN:Ben Endless
+PHOTO;ENCODING=b;TYPE=JPEG:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
+ BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB
+TEL:=1 555
+BEGIN:VCARD
+VERSION:4.0
+KIND:group
+FN:The board
+END:VCARD
+"""
+
+
+def test_cards_that_are_refused_come_back_with_what_stands_in_them(stage, mover):
+    done = mover.move_in(BROKEN_CARDS, "people.vcf")
+    assert done.outcomes == {1: "new", 2: "refused", 3: "refused"}
+    assert "FN:Ben Endless" in mover.client.get(f"/imports/{done.id}?show=refused").text
+    told = list(csv.reader(io.StringIO(mover.client.get(f"/imports/{done.id}/refused").text.lstrip("\ufeff"))))
+    assert [row[2] for row in told[1:]] == [
+        "VERSION:3.0\nFN:Ben Endless\nTEL:=1 555",
+        "VERSION:4.0\nKIND:group\nFN:The board",
+    ]

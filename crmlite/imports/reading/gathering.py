@@ -157,7 +157,7 @@ def _cards(cards: Iterable[tuple[int, vcards.Card | BadRow]], file: IO[bytes], f
     with tempfile.TemporaryFile() as between:
         for number, card in cards:
             if isinstance(card, BadRow):
-                between.write(json.dumps([number, str(card), []]).encode() + b"\n")
+                between.write(json.dumps([number, str(card), card.cells]).encode() + b"\n")
                 continue
             with_photo += any(isinstance(picture, bytes) for picture in card.pictures)
             headers |= dict.fromkeys(name for name, value in card.items() if value)
@@ -176,11 +176,12 @@ def _rows_of(between: IO[bytes], names: list[str]) -> Iterator[tuple[int, list[s
     known = set(names)
     while line := between.readline():
         number, card, told = json.loads(line)
-        pictures = [what if isinstance(what, str) else between.read(what) for what in told]
         if isinstance(card, str):
-            yield number, BadRow(card), ()
-        elif any(value and name not in known for name, value in card.items()):
-            yield number, BadRow("too_many_cells"), ()
+            yield number, BadRow(card, told), ()
+            continue
+        pictures = [what if isinstance(what, str) else between.read(what) for what in told]
+        if any(value and name not in known for name, value in card.items()):
+            yield number, BadRow("too_many_cells", ["\n".join(f"{name}: {value}" for name, value in card.items())]), ()
         else:
             yield number, [card.get(name, "") for name in names], pictures
 

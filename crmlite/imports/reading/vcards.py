@@ -58,7 +58,17 @@ def cards(path: Path, encoding: str) -> Iterator[tuple[int, Card | BadRow]]:
             try:
                 yield number, _card(lines, encoding)
             except BadRow as bad:
-                yield number, bad
+                yield number, _refused(str(bad), lines)
+
+
+def _refused(reason: str, lines: list[str]) -> BadRow:
+    """With the card as it was but for its pictures."""
+    told, is_picture = list[str](), False
+    for line in lines:
+        is_picture = photos.begins(line) or (is_picture and line[:1] in (" ", "\t"))
+        if not is_picture:
+            told.append(line)
+    return BadRow(reason, ["\n".join(told)])
 
 
 def _split(file: IO[str]) -> Iterator[list[str] | BadRow]:
@@ -72,7 +82,7 @@ def _split(file: IO[str]) -> Iterator[list[str] | BadRow]:
         word = "" if goes_on else re.sub(r"\s", "", line[:40]).upper()
         if word == "BEGIN:VCARD":
             if lines is not None and depth == 0 and not _is_in_agent(lines):
-                yield BadRow("card_without_end")
+                yield _refused("card_without_end", lines)
                 lines = None
             depth = depth + 1 if lines is not None else 0
             if lines is None:
@@ -83,7 +93,7 @@ def _split(file: IO[str]) -> Iterator[list[str] | BadRow]:
             if depth:
                 depth -= 1
                 continue
-            yield BadRow("card_too_large") if bad else lines
+            yield _refused("card_too_large", lines) if bad else lines
             lines = None
             continue
         if lines is None or (depth and not lines):
@@ -112,7 +122,7 @@ def _split(file: IO[str]) -> Iterator[list[str] | BadRow]:
         else:
             lines.append(text)
     if lines is not None:
-        yield BadRow("card_without_end")
+        yield _refused("card_without_end", lines)
 
 
 def _is_in_agent(lines: list[str]) -> bool:
