@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from crmlite.demo.cast import PASSWORD
 from tests import hosts
@@ -22,7 +22,7 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-PATIENCE = 15_000
+PATIENCE = 30_000
 """Milliseconds for anything to appear: a loaded machine is not a broken page."""
 
 
@@ -37,6 +37,7 @@ def browser() -> Iterator[Browser]:
     if not CHROMIUM.exists():
         pytest.skip("no chromium is installed (Debian's package chromium)")
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE)
         chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
         yield chromium
         chromium.close()
@@ -96,6 +97,14 @@ def settled(page: Page) -> Page:
         "() => document.querySelector('[data-htmx-powered]') && !document.querySelector('.cx-skel, .htmx-request')"
     )
     return page
+
+
+@contextlib.contextmanager
+def searching(page: Page, letters: str) -> Iterator[None]:
+    """What is typed here leads to a search for all of it, and its answer is shown: one for the first letters may come before."""
+    with page.expect_response(lambda answer: letters in dict(parse_qsl(urlsplit(answer.url).query)).values()):
+        yield
+    settled(page)
 
 
 @contextlib.contextmanager

@@ -32,7 +32,9 @@ def drag(page: Page, card: str, onto) -> None:
         y = start["y"] + 20 + (end["y"] + 12 - start["y"] - 20) * step / 12
         page.mouse.move(x, y)
         page.wait_for_timeout(30)
-    page.wait_for_timeout(200)
+    page.wait_for_timeout(200)  # cards are passed over while they make room
+    page.mouse.move(x + 1, y)
+    page.wait_for_timeout(30)
     page.mouse.up()
 
 

@@ -76,7 +76,7 @@ def test_a_visitor_fills_it_in(site, foreign_page, codes, way, policy):
         assert page.url == f"{origin}/contact?secret=1"
         assert page.context.cookies() == []
     with site.visit("manager") as page, speaking(page, "en"):
-        for _second in range(20):
+        for _second in range(90):
             page.goto(f"/contacts/?_q={name.split()[1]}")
             if page.get_by_role("link", name=name).count():
                 break

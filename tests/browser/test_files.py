@@ -63,6 +63,8 @@ def test_several_files_are_dropped_anywhere_on_every_kind_of_record(site: Site, 
         expect(page.locator("#drop")).to_have_text("Drop files here to attach them")
         drag(page, paths["garden.png"], paths["offer.txt"], kinds=("drop",))
         expect(page.locator("#drop")).to_be_hidden()
+        offer = rows(page).filter(has_text="offer.txt")
+        offer.get_by_role("button", name="Undo").hover()  # it stays as long as the pointer does
         expect(names(page)).to_have_count(before + 2)
         expect(names(page).nth(0)).to_have_text("offer.txt")
         expect(names(page).nth(1)).to_have_text("garden.png")
@@ -70,7 +72,7 @@ def test_several_files_are_dropped_anywhere_on_every_kind_of_record(site: Site, 
         expect(image).to_have_js_property("complete", True)
         assert image.evaluate("image => image.naturalWidth") == 480, "it is shown, not only there"
         assert page.url.rstrip("/").split("/")[-2] == plural, "the browser did not go away to show the file"
-        rows(page).filter(has_text="offer.txt").get_by_role("button", name="Undo").click()
+        offer.get_by_role("button", name="Undo").click()
         expect(names(page)).to_have_count(before + 1)
 
 

@@ -39,7 +39,7 @@ def test_a_visitors_form_becomes_a_contact_that_is_edited_undone_and_found(site,
         expect(form.locator("form")).to_have_count(0)
 
     with site.visit("manager") as page, speaking(page, "en"):  # the worker has made a contact and a lead of it
-        for _second in range(20):
+        for _second in range(90):
             page.goto("/contacts/?_q=quillfeather")
             if page.get_by_role("link", name="Zoë Quillfeather").count():
                 break
@@ -61,6 +61,7 @@ def test_a_visitors_form_becomes_a_contact_that_is_edited_undone_and_found(site,
         expect(page.locator(".cx-cell-err")).to_contain_text("not an e-mail address")
         page.locator("input[name=email]").fill("zoe@new.example")
         page.locator("input[name=email]").press("Enter")
+        page.locator(".cx-toast-undo").hover()  # it stays as long as the pointer does
         expect(page.locator(".cx-props")).to_contain_text(["zoe@new.example"])
         expect(page.locator("#timeline")).to_contain_text("zoe@new.example")
 

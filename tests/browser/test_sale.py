@@ -15,7 +15,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Site, serving, settled
+from tests.browser.conftest import Site, searching, serving, settled
 from tests.browser.test_board import COLUMN, cards, drag
 from tests.mail.test_headers import Inbox, free_port
 from tests.pdf.test_papers import said
@@ -228,7 +228,8 @@ def write_line(page: Page, at: int, letters: str, name: str, quantity: str, sale
     """Finds the product, writes how many, and chooses the tax; ends in the quantity."""
     product = page.locator(f"input[name='lines-{at}-product-text']")
     expect(product).to_be_focused()
-    page.keyboard.type(letters, delay=20)
+    with searching(page, letters):
+        page.keyboard.type(letters, delay=20)
     expect(page.get_by_role("option", name=name)).to_be_visible()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")

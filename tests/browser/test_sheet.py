@@ -35,6 +35,11 @@ def turn_to(page: Page, row: int, column: int) -> None:
     expect(page.locator("#list table")).to_have_attribute("role", "grid")
 
 
+def said(page: Page):
+    """The last message: one of before may stand there still."""
+    return page.locator(".cx-toast").last
+
+
 def copied(page: Page, text: str) -> None:
     page.evaluate("text => navigator.clipboard.writeText(text)", text)
 
@@ -98,14 +103,15 @@ def test_a_block_is_pasted_copied_and_taken_back_at_once(page_of):  # noqa: F811
     copied(page, "\r\n".join("\t".join(row) for row in block) + "\r\n")
     turn_to(page, 1, 2)
     page.keyboard.press("Control+v")
-    expect(page.locator(".cx-toast")).to_contain_text("6 cells saved.")
+    expect(said(page)).to_contain_text("6 cells saved.")
+    settled(page)
     assert texts(page, range(1, 4), range(2, 4)) == block
     assert place(page) == [1, 2]
     assert page.locator("#rows [aria-selected=true]").count() == 6
     page.keyboard.press("Control+c")
     assert page.evaluate("() => navigator.clipboard.readText()") == "\n".join("\t".join(row) for row in block)
     page.keyboard.press("Control+z")
-    expect(page.locator(".cx-toast")).to_contain_text("Undone.")
+    expect(said(page)).to_contain_text("Undone.")
     settled(page)
     assert texts(page, range(4), range(2, 4)) == before
     assert place(page) == [1, 2]
@@ -122,7 +128,7 @@ def test_a_block_is_pasted_copied_and_taken_back_at_once(page_of):  # noqa: F811
     settled(page)
     assert place(page) == [1, 2]
     page.keyboard.press("Control+z")
-    expect(page.locator(".cx-toast")).to_contain_text("Undone.")
+    expect(said(page)).to_contain_text("Undone.")
     assert texts(settled(page), range(4), range(2, 4)) == before
 
 
