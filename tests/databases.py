@@ -11,7 +11,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -23,6 +22,7 @@ import psycopg
 from pysqlite3 import dbapi2 as sqlite
 
 from tests import rows
+from tests.ports import free_port
 
 KINDS = ("sqlite", "postgresql")
 
@@ -180,7 +180,7 @@ def start_server(settings: Mapping[str, str] = SERVER_SETTINGS, where: Path | No
     try:
         as_user = _as_ordinary_user(folder)
         _make_cluster([*as_user, str(programs / "initdb")], folder)
-        port = _free_port()
+        port = free_port()
         settings = {**settings, "port": str(port), "unix_socket_directories": str(folder)}
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         with open(folder / "log", "w") as log:
@@ -240,14 +240,8 @@ def _make_cluster(initdb: list[str], folder: Path) -> None:
         raise Unavailable(f"PostgreSQL's initdb failed: {made.stderr.strip()}")
 
 
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
 def _wait_until_ready(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while server.poll() is None and time.monotonic() < deadline:
         with contextlib.suppress(psycopg.OperationalError):
             psycopg.connect(f"{url}/postgres").close()

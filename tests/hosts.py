@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.mail.test_headers import free_port
+from tests.ports import free_port
 from tests.test_serve import Server
 
 NGINX = """
@@ -74,13 +74,13 @@ def serving(hosts: int, environment: Mapping[str, str], folder: Path) -> Iterato
         yield url
     finally:
         front.terminate()
-        front.wait(10)
+        front.wait(60)
         for server in servers:
             server.close()
 
 
 def _wait_for(url: str) -> None:
-    for _try in range(100):
+    for _try in range(1200):
         with contextlib.suppress(httpx.TransportError):
             if httpx.get(f"{url}/health").status_code == 200:
                 return

@@ -17,9 +17,10 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Site, searching, serving, settled
 from tests.browser.test_board import COLUMN, cards, drag
-from tests.mail.test_headers import Inbox, free_port
+from tests.mail.test_headers import Inbox
 from tests.pdf.test_papers import said
 from tests.pdf.test_render import tool
+from tests.ports import free_port
 
 TRANSLATIONS = Path(__file__).parents[2] / "crmlite/translations"
 PHONE = {
@@ -71,7 +72,7 @@ SALES = (
 @pytest.fixture(scope="module")
 def inbox() -> Iterator[Inbox]:
     handler = Inbox()
-    controller = Controller(handler, hostname="127.0.0.1", port=free_port(), enable_SMTPUTF8=True)
+    controller = Controller(handler, hostname="127.0.0.1", port=free_port(), enable_SMTPUTF8=True, ready_timeout=60)
     controller.start()
     handler.port = controller.port
     yield handler

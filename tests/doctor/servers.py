@@ -32,7 +32,8 @@ class NameServer:
 
     def resolver(self) -> dns.resolver.Resolver:
         found = dns.resolver.Resolver(configure=False)
-        found.nameservers, found.port, found.lifetime = ["127.0.0.1"], self.port, 1.0
+        found.nameservers, found.port = ["127.0.0.1"], self.port
+        found.lifetime = 1.0 if self.is_silent else 10.0  # only who says nothing is waited for to the end
         return found
 
     @contextlib.contextmanager
@@ -116,12 +117,6 @@ def _running(server: Any) -> Iterator[None]:
         server.shutdown()
         thread.join(5)
         server.server_close()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def certificate(folder: Path, days: int = 90, name: str = "localhost") -> tuple[ssl.SSLContext, ssl.SSLContext]:

@@ -8,7 +8,6 @@ import http.client
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -31,6 +30,7 @@ from crmlite.leads.models import Lead, Submission, WebForm
 from crmlite.mail.outbox import Message
 from tests.leads.conftest import token
 from tests.mail.conftest import database_url, make_app  # noqa: F401 - fixtures
+from tests.ports import free_port
 
 HERE = Path(__file__).parents[2]
 CLIENTS = 4
@@ -116,9 +116,7 @@ class Server:
     """A command that serves, in a session of its own, started again whenever it does not answer any more."""
 
     def __init__(self, command: list[str], environment: dict[str, str]) -> None:
-        with socket.socket() as placeholder:
-            placeholder.bind(("127.0.0.1", 0))
-            self.port = placeholder.getsockname()[1]
+        self.port = free_port()
         self._command = [*command, "--host", "127.0.0.1", "--port", str(self.port)]
         self._environment = environment
 
@@ -149,7 +147,7 @@ class Server:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        assert self._answers(within=30), "the server does not start"
+        assert self._answers(within=90), "the server does not start"
 
     def _end(self) -> None:
         """Whatever is left of the session, orphans too."""

@@ -28,12 +28,10 @@ from crmlite.files import File
 from crmlite.mail import outbox
 from crmlite.mail.models import Message, MessageFile
 from tests.mail.conftest import database_url, make_app  # noqa: F401 - fixtures
-from tests.mail.test_headers import free_port
 from tests.mail.test_smtp_faults import end_leases, write_mail
+from tests.ports import free_port
 
 HERE = Path(__file__).parents[2]
-THINKS = 0.03
-"""Seconds that the server takes before it has a mail, and again before it says so: when a worker dies, it is in here."""
 
 
 @dataclass
@@ -46,21 +44,23 @@ class Sink:
     """Message-IDs of mails it has, whether its answer was heard or not."""
     broken: int = 0
     """Mails that came without their file."""
+    thinks: float = 0.5
+    """Seconds it takes before it has a mail, and again before it says so: long enough that a worker dies in here."""
 
     async def handle_DATA(self, _server, _session, envelope) -> str:  # noqa: N802 - aiosmtpd's name
         self.begun += 1
-        await asyncio.sleep(THINKS)
+        await asyncio.sleep(self.thinks)
         mail = email.message_from_bytes(envelope.content)
         self.broken += [part.get_filename() for part in mail.walk() if part.get_filename()] != ["offer.pdf"]
         self.taken.append(mail["Message-ID"])
-        await asyncio.sleep(THINKS)
+        await asyncio.sleep(self.thinks)
         return "250 taken"
 
 
 @pytest.fixture
 def sink() -> Iterator[Sink]:
     handler = Sink(port=free_port())
-    controller = Controller(handler, hostname="127.0.0.1", port=handler.port)
+    controller = Controller(handler, hostname="127.0.0.1", port=handler.port, ready_timeout=60)
     controller.start()
     yield handler
     controller.stop()
@@ -115,6 +115,7 @@ def killed(make_app, database_url, tmp_path, sink, request):  # noqa: F811
         chance = random.Random(7)
         for kill in range(kills):
             kill_a_worker(sink, [sys.executable, "-m", "tests.faults.sender", variant], environment, kill, chance)
+        sink.thinks = 0.01  # from here on nobody is killed
         with app.app_context():
             finish()
             states = Counter(db.session.scalars(sa.select(Message.state)))
@@ -137,16 +138,16 @@ def kill_a_worker(sink: Sink, command: list[str], environment: dict, kill: int, 
     begun, taken = sink.begun, len(sink.taken)
     worker = subprocess.Popen(command, cwd=HERE, env=environment, stderr=-3)
     more = 1 + kill % 2
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 90
     while time.monotonic() < deadline:
         if (sink.begun - begun if kill % 3 == 0 else len(sink.taken) - taken) >= more:
             break
         time.sleep(0.001)
     if kill % 3 == 2:
-        time.sleep(chance.uniform(0, 4 * THINKS))
+        time.sleep(chance.uniform(0, 4 * sink.thinks))
     os.kill(worker.pid, signal.SIGKILL)
     worker.wait()
-    time.sleep(2 * THINKS)  # the server sees to what it has
+    time.sleep(2 * sink.thinks)  # the server sees to what it has
 
 
 def finish() -> None:

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.only_on("postgresql")
 def pair(database, databases, tmp_path):
     url = databases.fresh(database, build_firm)
     environment = {**os.environ, "CRMLITE_DATABASE_URL": url, "CRMLITE_DISK_FLOOR_MB": "0"}
-    with hosts.serving(2, environment, tmp_path) as behind, httpx.Client(base_url=behind) as client:
+    with hosts.serving(2, environment, tmp_path) as behind, httpx.Client(base_url=behind, timeout=60) as client:
         client.post("/login", data={"email": "manager@demo.example", "password": PASSWORD})
         yield client, tmp_path
     databases.drop(url)

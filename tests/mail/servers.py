@@ -103,7 +103,7 @@ class Stub:
 
         thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
         thread.start()
-        started.wait(5)
+        assert started.wait(60), "the server does not start"
         try:
             yield self
         finally:

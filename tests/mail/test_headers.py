@@ -1,7 +1,6 @@
 """What people type cannot become a header or a second recipient: through a real SMTP server and a real parser."""
 
 import email
-import socket
 from email.policy import default as modern
 
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 
 from crmlite.extensions import db, writing
 from crmlite.mail import outbox
+from tests.ports import free_port
 
 HEADERS = {
     "From", "To", "Reply-To", "Subject", "Date", "Message-ID", "Auto-Submitted",
@@ -42,27 +42,21 @@ class Inbox:
 @pytest.fixture
 def inbox():
     handler = Inbox()
-    controller = Controller(handler, hostname="127.0.0.1", port=free_port(), enable_SMTPUTF8=True)
+    controller = Controller(handler, hostname="127.0.0.1", port=free_port(), enable_SMTPUTF8=True, ready_timeout=60)
     controller.start()
     handler.port = controller.port
     yield handler
     controller.stop()
 
 
-def free_port() -> int:
-    with socket.socket() as placeholder:
-        placeholder.bind(("127.0.0.1", 0))
-        return placeholder.getsockname()[1]
-
-
 @pytest.fixture
 def app(make_app, inbox):
-    app = make_app(smtp_url=f"smtp://127.0.0.1:{inbox.port}", smtp_timeout=5)
+    app = make_app(smtp_url=f"smtp://127.0.0.1:{inbox.port}", smtp_timeout=30)
     app.jinja_loader.searchpath.append(f"{app.root_path}/../tests/mail/templates")
     return app
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(name=typed, need=typed, to_name=typed, reply_to=typed)
 @example(
     name="\r\n.\r\nQUIT\r\n", need=".\r\n..\r\n", to_name="\r\nBcc: e@e", reply_to="a@b.example\r\nBcc: e@e.example"

@@ -7,7 +7,7 @@ from crmlite.extensions import db, writing
 from crmlite.mail import outbox
 from crmlite.mail.outbox import Message
 from tests.mail.servers import DROP, Stub
-from tests.mail.test_smtp_faults import FAULTS, account_is_paused, mail, write_mail
+from tests.mail.test_smtp_faults import FAULTS, LONG, account_is_paused, mail, write_mail
 
 SITE = {"base_url": "http://localhost:8000"}
 
@@ -48,7 +48,7 @@ def test_the_page_says_what_is_wrong(make_app, sign_in, fault):
     }[fault]
     with Stub(script).running() as server:
         url = "smtp://127.0.0.1:9" if fault == "nobody listens" else server.url
-        app = make_app(smtp_url=url, smtp_timeout=1)
+        app = make_app(smtp_url=url, smtp_timeout=LONG)
         with app.app_context():
             write_mail()
             outbox.send_due()
@@ -61,7 +61,7 @@ def test_the_page_says_what_is_wrong(make_app, sign_in, fault):
 
 def test_sending_again_what_is_unknown(make_app, sign_in):
     with Stub({"TEXT": DROP}).running() as server:
-        app = make_app(smtp_url=server.url, smtp_timeout=1)
+        app = make_app(smtp_url=server.url, smtp_timeout=LONG)
         with app.app_context():
             mail_id = write_mail()
             outbox.send_due()
@@ -78,7 +78,7 @@ def test_sending_again_what_is_unknown(make_app, sign_in):
 
 def test_trying_a_paused_server_now(make_app, sign_in):
     with Stub({"CONNECT": "421 too busy"}).running() as server:
-        app = make_app(smtp_url=server.url, smtp_timeout=1)
+        app = make_app(smtp_url=server.url, smtp_timeout=LONG)
         with app.app_context():
             mail_id = write_mail()
             outbox.send_due()

@@ -27,7 +27,7 @@ PDF = b"%PDF-1.7\n\x00\xff chairs"
 @pytest.fixture
 def app(make_app, inbox):  # noqa: F811
     app = make_app(
-        smtp_url=f"smtp://127.0.0.1:{inbox.port}", smtp_timeout=5, mail_from="Fluisterhout <crm@firm.example>"
+        smtp_url=f"smtp://127.0.0.1:{inbox.port}", smtp_timeout=30, mail_from="Fluisterhout <crm@firm.example>"
     )
     app.jinja_loader.searchpath.append(f"{app.root_path}/../tests/mail/templates")
     return app
@@ -218,7 +218,7 @@ def test_the_page_shows_the_files_to_whoever_sees_the_mail(app, sign_in, people)
     assert sign_in(app, "manager").get(f"/mail/{number}/files/{file_id + 1}", **SITE).status_code == 404
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     name=typed,
     from_name=typed,
