@@ -1,4 +1,3 @@
-import time
 from collections.abc import Callable
 
 import pysqlite3.dbapi2 as sqlite3
@@ -7,6 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crmlite.fold import MAX_INDEXED, MAX_SORT_KEY, MAX_TERMS, Term, fold, index_text, query_terms, sort_key, words
+from tests import cpu
 from tests.search_pairs import NOT_FOUND, SEARCH_PAIRS, matches
 
 LETTERS = st.characters(exclude_categories=["Cs"])
@@ -127,13 +127,9 @@ WORST = {
 
 @pytest.mark.parametrize("text", WORST.values(), ids=WORST)
 @pytest.mark.parametrize("function", [fold, words, index_text, sort_key, query_terms])
-def test_hostile_text_of_100_kb_takes_at_most_50_ms(function: Callable[[str], object], text: str) -> None:
-    def seconds() -> float:
-        start = time.perf_counter()
-        function(text)
-        return time.perf_counter() - start
-
-    assert min(seconds() for _ in range(5)) <= 0.05
+def test_hostile_text_of_100_kb_takes_no_longer_than_text_has_to(function: Callable[[str], object], text: str) -> None:
+    """At most 20 ms on a good machine; what would go wrong here takes minutes."""
+    assert cpu.seconds(lambda: function(text)) <= 0.2
 
 
 def test_what_lies_beyond_the_cap_is_not_indexed() -> None:

@@ -1,5 +1,4 @@
 import contextlib
-import time
 from decimal import Decimal
 
 import pytest
@@ -8,6 +7,7 @@ from hypothesis import strategies as st
 
 from crmlite import money
 from crmlite.money import MAX_MINOR, Money, convert, decimals, parse, zero
+from tests import cpu
 
 CURRENCIES = st.sampled_from(["EUR", "USD", "JPY", "ISK", "KWD", "TND", "UYW"])
 LOCALES = st.sampled_from(["en", "nl", "it", "ru", "da", "ar", "ar_EG", "fr", "de_CH", "en_IN", "pl", "tr", "sv"])
@@ -179,7 +179,8 @@ def test_arabic_amounts_do_not_begin_with_a_direction_mark() -> None:
 
 @pytest.mark.parametrize("text", ["1" * 100_000, "1," * 50_000, "-" * 100_000, " " * 100_000, "1,111" * 12, "€" * 60])
 def test_hostile_amounts_are_refused_at_once(text: str) -> None:
-    start = time.perf_counter()
-    with pytest.raises(ValueError, match=r"\.$"):
-        parse(text, "en", "EUR")
-    assert time.perf_counter() - start <= 0.05
+    def refused() -> None:
+        with pytest.raises(ValueError, match=r"\.$"):
+            parse(text, "en", "EUR")
+
+    assert cpu.seconds(refused) <= 0.05

@@ -1,13 +1,12 @@
 """A web form, and posts to it."""
 
 import re
-import time
 from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
 
-from crmlite.extensions import db, writing
+from crmlite.extensions import db, utcnow, writing
 from crmlite.leads import spam
 from crmlite.leads.fields import Field
 from crmlite.leads.models import Submission, WebForm
@@ -77,7 +76,7 @@ def post(app, client):
 
 def token(app, public_id: str, age: float) -> str:
     with app.app_context():
-        return spam._serializer().dumps([public_id, round((time.time() - age) * 1000), "nonce"])
+        return spam._serializer().dumps([public_id, round((utcnow().timestamp() - age) * 1000), "nonce"])
 
 
 @pytest.fixture
