@@ -169,13 +169,13 @@ def test_the_worker_beats_plans_and_stops_when_told(app):
     thread = threading.Thread(target=jobs.keep_working, args=(app, stop, lambda: planned.append(1)))
     thread.start()
     try:
-        for _try in range(100):
+        for _try in range(1200):
             if planned:
                 break
             threading.Event().wait(0.05)
     finally:
         stop.set()
-        thread.join(5)
+        thread.join(60)
     assert not thread.is_alive()
     assert planned == [1]
     with app.app_context():

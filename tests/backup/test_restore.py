@@ -544,13 +544,18 @@ from pathlib import Path
 import psycopg
 from crmlite.backup import in_use, postgresql, restoring
 real, rename, step, how = postgresql.run, os.rename, sys.argv[3], sys.argv[4]
+WAITS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+def kill_when_somebody_waits(watch):
+    while not watch.execute(WAITS).fetchone()[0]:
+        time.sleep(0.05)
+    os.kill(os.getpid(), signal.SIGKILL)
 def run(url, program, *words, **options):
     if program == "psql" and step == "before psql":
         os._exit(9)
-    if program == "psql" and step == "in psql":  # it waits for a table that somebody holds
-        holder = psycopg.connect(url.replace("+psycopg", ""))
+    if program == "psql" and step == "in psql":  # killed when it waits for a table that somebody holds
+        holder, watch = (psycopg.connect(url.replace("+psycopg", ""), autocommit=which) for which in (False, True))
         holder.execute("LOCK TABLE note IN ACCESS SHARE MODE")
-        threading.Thread(target=lambda: (time.sleep(1), os.kill(os.getpid(), signal.SIGKILL))).start()
+        threading.Thread(target=kill_when_somebody_waits, args=(watch,), daemon=True).start()
     real(url, program, *words, **options)
     if program == "psql" and step == "after psql":
         os._exit(9)
