@@ -8,6 +8,7 @@ import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests import cast, renderers, warm
@@ -32,7 +33,19 @@ def pytest_configure(config: pytest.Config) -> None:
     if folder := dbs.memory(4 * 2**30):  # thousands of instance folders, each with files that are synced
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))
     warm.keep_all(config.rootpath / ".cache/templates")
+    _let_hypothesis_take_its_time(config)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that `timeout` and CI's cancel clean up like Ctrl-C
+
+
+def _let_hypothesis_take_its_time(config: pytest.Config) -> None:
+    """Before any module is imported: settings that a test has of its own take from here what they do not say."""
+    hypothesis.settings.register_profile(
+        "crmlite",
+        deadline=None,  # another test may have the machine meanwhile
+        suppress_health_check=[hypothesis.HealthCheck.too_slow],
+        derandomize=not config.getoption("--long"),  # news is for long runs, not for whoever changes something else
+    )
+    hypothesis.settings.load_profile("crmlite")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -104,7 +104,7 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("cards")
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(PEOPLE, st.sampled_from(["3.0", "4.0"]))
 @example(Card("u", "?", given="a\\", family="b\\;,"), "4.0")
 def test_people_come_back(folder, card, version):
@@ -121,7 +121,7 @@ def test_people_come_back(folder, card, version):
     assert made.note == ("" if card.company or not card.job else f"Job title: {card.job}")
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(COMPANIES, st.sampled_from(["3.0", "4.0"]))
 def test_companies_come_back(folder, card, version):
     made = drafted(card, version, folder)

@@ -153,7 +153,6 @@ def run(links, examples: int, steps: int = 14, **more) -> None:
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
             database=None,
             report_multiple_bugs=False,

@@ -197,9 +197,8 @@ class Graph:
 )
 @settings(
     max_examples=200 if "--long" in sys.argv else 10,
-    deadline=None,
     phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_any_graph_is_as_it_was_after_merging_and_taking_apart(stage, ties, order, count, name, take):
     with stage.writes("seller") as s:

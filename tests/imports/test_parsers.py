@@ -187,7 +187,6 @@ encodings = st.sampled_from(["utf-8", "utf-16", "cp1252", "latin-1", "utf-16-be"
 def cases(pytestconfig):
     return settings(
         max_examples=10_000 if pytestconfig.getoption("--long") else 200,
-        deadline=None,
         suppress_health_check=list(HealthCheck),
         database=None,
     )

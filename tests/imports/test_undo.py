@@ -167,7 +167,6 @@ def test_any_imports_undone_leave_no_trace(stage, databases, pytestconfig, reque
 
     @settings(
         max_examples=300 if pytestconfig.getoption("--long") else 6,
-        deadline=None,
         suppress_health_check=list(HealthCheck),
         phases=[Phase.generate],
     )

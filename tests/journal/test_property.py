@@ -165,7 +165,6 @@ def test_the_journal_replayed_backwards(stage, databases, break_it):
 
     @settings(
         max_examples=10 if break_it else 60,
-        deadline=None,
         database=None,
         derandomize=True,
         phases=(Phase.generate,) if break_it else tuple(Phase),

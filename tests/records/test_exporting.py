@@ -101,7 +101,7 @@ SIGNS = st.sampled_from(["=", "+", "-", "@", "|", "%", "\uff1d", "\uff0b", "\uff
 BEFORE = st.text(st.sampled_from(list(" \t\r\n\u00a0\u200b\x00\ufeff\u3164")), max_size=4)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(st.characters(exclude_categories=["Cs"])), BEFORE, SIGNS)
 def test_no_text_is_a_formula(rest, before, sign):
     cell = csv_cell(before + sign + rest)

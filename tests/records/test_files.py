@@ -244,7 +244,7 @@ NASTY = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(name=st.one_of(st.text(max_size=300), st.builds("".join, st.lists(NASTY, min_size=1, max_size=3))))
 def test_no_name_reaches_the_disk(stage, name):
     with stage.app.app_context():

@@ -232,7 +232,7 @@ def test_any_query_string_is_answered(stage):
     client = stage.client("seller")
     seen = set()
 
-    @settings(max_examples=400, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=400, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(
         st.sampled_from(
             [
@@ -264,7 +264,7 @@ def _typable(text: str) -> str:
 def test_search_words_of_any_kind_are_answered(stage):
     client = stage.client("seller")
 
-    @settings(max_examples=200, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=200, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(st.sampled_from(["/contacts/?_q=", "/records/search?q=", "/records/contact/pick?q="]), values)
     def run(path, words) -> None:
         assert client.get(path + quote(_typable(words))).status_code in {200, 400}

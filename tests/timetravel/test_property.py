@@ -146,7 +146,6 @@ def test_as_of_each_moment_and_back_again(stage, databases, pytestconfig, break_
 
     @settings(
         max_examples=few if break_it else many,
-        deadline=None,
         database=None,
         derandomize=True,
         phases=(Phase.generate,)
