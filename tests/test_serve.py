@@ -1,16 +1,16 @@
 # ruff: noqa: F811 - fixtures are imported, and named again by those who ask for them
-"""`crmlite serve` as a process: how fast it answers, and that it starts again what dies, ends what it started, and says what is wrong."""
+"""`crmlite serve` as a process: that it answers, starts again what dies, ends what it started, and says what is wrong."""
 
 import contextlib
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 
@@ -20,8 +20,11 @@ from pysqlite3 import dbapi2 as sqlite
 from crmlite import supervisor
 from tests.auth.conftest import own_database_url as database_url  # noqa: F401 - fixtures
 from tests.faults.test_kill import session_of
+from tests.ports import free_port
 
 ROOT = Path(__file__).parent.parent
+PATIENCE = 60
+"""Seconds for what takes one or two on an idle machine."""
 
 
 class Server:
@@ -35,13 +38,10 @@ class Server:
         python: Path | str = sys.executable,
         cwd: Path = ROOT,
     ) -> None:
-        with socket.socket() as placeholder:
-            placeholder.bind(("127.0.0.1", 0))
-            self.port = placeholder.getsockname()[1]
+        self.port = free_port()
         if environment.get("CRMLITE_PUBLIC_URL") == "http://localhost":  # with the port it has
             environment = {**environment, "CRMLITE_PUBLIC_URL": f"http://localhost:{self.port}"}
         self._output = tempfile.NamedTemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - open as long as we are
-        self.started = time.monotonic()
         self.process = subprocess.Popen(
             [str(python), "-m", *program, "serve", "--port", str(self.port), *options],
             cwd=cwd,
@@ -52,13 +52,13 @@ class Server:
         )
 
     def get(self, path: str) -> tuple[int, bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         with contextlib.closing(connection):
             connection.request("GET", path)
             answer = connection.getresponse()
             return answer.status, answer.read()
 
-    def wait_for(self, status: int, path: str = "/health", within: float = 20) -> bytes:
+    def wait_for(self, status: int, path: str = "/health", within: float = 90) -> bytes:
         deadline = time.monotonic() + within
         found: object = None
         while time.monotonic() < deadline:
@@ -73,7 +73,7 @@ class Server:
         """Parents by pid."""
         return {pid: parent_of(pid) for pid in session_of(self.process.pid)}
 
-    def wait_for_processes(self, number: int, within: float = 10) -> None:
+    def wait_for_processes(self, number: int, within: float = PATIENCE) -> None:
         """Until there are so many: WeasyPrint asks programs of the system for its libraries while it is loaded."""
         deadline = time.monotonic() + within
         while len(self.processes()) != number:
@@ -83,7 +83,7 @@ class Server:
     def children(self) -> list[int]:
         return [pid for pid, parent in self.processes().items() if parent == self.process.pid]
 
-    def is_all_gone(self, within: float = 10) -> bool:
+    def is_all_gone(self, within: float = PATIENCE) -> bool:
         deadline = time.monotonic() + within
         while time.monotonic() < deadline:
             self.process.poll()
@@ -140,17 +140,15 @@ def server(environment):
 
 def test_it_answers_at_once_and_reports_that_all_is_well(server):
     server.wait_for(200, "/login")
-    took = time.monotonic() - server.started
     said = json.loads(server.wait_for(200))
     assert said["status"] == "ok"
-    assert took < 8, "two seconds on an idle machine, which a test cannot count on; bin/bench measures it"
     assert len(server.children()) == 3
 
 
 def test_it_says_no_warning_and_where_it_is(server):
     server.wait_for(200)
     os.kill(server.process.pid, signal.SIGTERM)
-    server.process.wait(15)
+    server.process.wait(PATIENCE)
     assert server.is_all_gone()
     lines = server.said().splitlines()
     assert lines[0] == f"crmlite is at http://127.0.0.1:{server.port}"
@@ -165,8 +163,8 @@ def test_told_to_stop_it_ends_everything_it_started(server, number):
     idle.getresponse().read()
     server.wait_for_processes(6)
     os.kill(server.process.pid, number)
-    assert server.process.wait(15) == 0
-    assert server.is_all_gone(2)
+    assert server.process.wait(PATIENCE) == 0
+    assert server.is_all_gone()
 
 
 @pytest.mark.only_on("sqlite")
@@ -195,7 +193,7 @@ def test_a_web_server_that_dies_is_started_again_without_its_orphans(server):
     web = next(pid for pid in server.children() if is_web(pid))
     orphans = [pid for pid, parent in server.processes().items() if parent == web]
     os.kill(web, signal.SIGKILL)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while web in session_of(server.process.pid) or not any(is_web(pid) for pid in server.children()):
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -205,13 +203,13 @@ def test_a_web_server_that_dies_is_started_again_without_its_orphans(server):
 
 def test_a_worker_or_a_renderer_that_dies_is_started_again(server):
     server.wait_for(200)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while len(dead := [pid for pid in server.children() if not is_web(pid)]) != 2:
         assert time.monotonic() < deadline  # a renderer that warms up has a child, as a web server has
         time.sleep(0.05)
     for pid in dead:
         os.kill(pid, signal.SIGKILL)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while not (len(server.children()) == 3 and not set(dead) & set(server.children())):
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -287,7 +285,7 @@ def test_an_empty_database_gets_its_schema(environment, tmp_path):
         server.close()
 
 
-def test_what_dies_at_once_is_started_again_less_and_less_often():
+def test_what_dies_at_once_is_started_again_less_and_less_often(capsys):
     children = [supervisor.Child("test", lambda: os._exit(3))]
     starts = []
     real = supervisor.Child.start
@@ -295,19 +293,22 @@ def test_what_dies_at_once_is_started_again_less_and_less_often():
     def start(child: supervisor.Child) -> None:
         starts.append(time.monotonic())
         real(child)
+        if len(starts) == 3:
+            os.kill(os.getpid(), signal.SIGTERM)
 
     supervisor.Child.start = start
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
     try:
-        threading.Timer(4, lambda: os.kill(os.getpid(), signal.SIGTERM)).start()
         supervisor.keep_running(children)
     finally:
         supervisor.Child.start = real
         for number, handler in before.items():
             signal.signal(number, handler)
-    waits = [later - earlier for earlier, later in zip(starts, starts[1:], strict=False)]
-    assert 3 <= len(starts) <= 4
-    assert waits == sorted(waits)
+    first, second, third = starts
+    said = re.findall(r"started again in (\S+) s", capsys.readouterr().err)
+    assert said[:2] == ["0.5", "1"]
+    assert second - first >= 0.5, "how much longer it took is the machine's affair"
+    assert third - second >= 1
 
 
 def test_a_start_loads_nothing_that_it_does_not_need(environment):
