@@ -25,7 +25,7 @@ class RendererProcess:
             f"Renderer(Path(sys.argv[1]), **{limits!r}).run()"
         )
         self.process = subprocess.Popen([sys.executable, "-c", code, str(self.folder)], cwd=ROOT)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not (self.folder / wire.SOCKET).exists():
             assert self.process.poll() is None, "the renderer ended"
             assert time.monotonic() < deadline
@@ -40,7 +40,7 @@ class RendererProcess:
 
     def close(self) -> None:
         self.process.terminate()
-        self.process.wait(10)
+        self.process.wait(30)
         shutil.rmtree(self.folder)
 
 

@@ -20,13 +20,16 @@ from tests.pdf.bombs import BOMBS
 from tests.pdf.test_render import PAPER
 
 ROOT = Path(__file__).parent.parent.parent
+PATIENCE = 60
+SECONDS = 5.0
+"""For a document: many times what the paper takes, which is made by the same renderer to show that it is well."""
 SHORT = ("nested uses", "nested uses in a file", "entities in a file", "grid", "depth")
 
 
 @pytest.fixture(scope="module")
 def hasty():
     """A renderer like the real one, but with less time and memory for a document."""
-    with renderers.running(seconds=2.0, memory=600_000_000) as process:
+    with renderers.running(seconds=SECONDS, memory=600_000_000) as process:
         yield process
 
 
@@ -58,13 +61,12 @@ def outcome(html: str, files: dict[str, bytes]) -> str:
 @pytest.mark.parametrize("name", SHORT)
 def test_a_bomb_ends_at_its_limit_and_harms_nobody(hasty, hasty_app, name):
     bomb, before, size = BOMBS[name](), pdf.render(PAPER), megabytes(hasty.process.pid)
-    started = time.monotonic()
     assert outcome(*bomb) in {"time", "memory", "made"}
-    assert time.monotonic() - started < 7
     assert len(pdf.render(PAPER)) == len(before)
     assert megabytes(hasty.process.pid) < size + 20
+    deadline = time.monotonic() + PATIENCE
     while children_of(hasty.process.pid):
-        assert time.monotonic() - started < 12
+        assert time.monotonic() < deadline
         time.sleep(0.05)
 
 
@@ -107,7 +109,7 @@ def test_two_are_made_at_once_and_the_others_wait(hasty, hasty_app):
         most = max(most, len(children_of(hasty.process.pid)))
         time.sleep(0.05)
     assert most == 2
-    assert 4 <= max(ends) - started < 8
+    assert max(ends) - started >= 2 * SECONDS
     assert pdf.render(PAPER)
 
 
@@ -162,13 +164,13 @@ def test_after_a_kill_the_next_one_takes_over(app, tmp_path):
         assert not pdf.is_running()
         following = subprocess.Popen(command(), cwd=ROOT, env=environment(process.folder))
         try:
-            deadline = time.monotonic() + 10
+            deadline = time.monotonic() + PATIENCE
             while not pdf.is_running():
                 assert time.monotonic() < deadline
                 time.sleep(0.05)
             assert pdf.render(PAPER), "whoever asks while it warms up waits"
             following.terminate()
-            assert following.wait(5) == 0
+            assert following.wait(PATIENCE) == 0
             assert not (process.folder / wire.SOCKET).exists()
         finally:
             following.kill()
@@ -184,7 +186,9 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 def start(folder: Path) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(command(), cwd=ROOT, env=environment(folder), capture_output=True, text=True, timeout=30)
+    return subprocess.run(
+        command(), cwd=ROOT, env=environment(folder), capture_output=True, text=True, timeout=PATIENCE
+    )
 
 
 def test_a_long_path_is_no_obstacle(tmp_path):
@@ -193,11 +197,11 @@ def test_a_long_path_is_no_obstacle(tmp_path):
     process = subprocess.Popen(command(), cwd=ROOT, env=environment(folder))
     try:
         with app.app_context():
-            deadline = time.monotonic() + 10
+            deadline = time.monotonic() + PATIENCE
             while not pdf.is_running():
                 assert time.monotonic() < deadline
                 time.sleep(0.05)
             assert pdf.render(PAPER)
     finally:
         process.terminate()
-        process.wait(5)
+        process.wait(PATIENCE)
