@@ -121,7 +121,9 @@ def test_the_whole_journal_is_in_the_order_of_time(demo):
 
 def test_people_changed_jobs(demo):
     khalid = db.session.scalars(sa.select(Contact).where(Contact.main_email == "khalid@manara-build.example")).one()
-    links = db.session.scalars(sa.select(Affiliation).where(Affiliation.contact_id == khalid.id)).all()
+    links = db.session.scalars(
+        sa.select(Affiliation).where(Affiliation.contact_id == khalid.id).order_by(Affiliation.id)
+    ).all()
     assert [link.until is None for link in links] == [False, True]
     assert khalid.main_company_id == links[1].company_id
 

@@ -40,7 +40,7 @@ def choose(stage, key, **ways):
 
 def mails(stage) -> list[Message]:
     with stage.app.app_context():
-        return list(db.session.scalars(sa.select(Message).where(Message.purpose == "notice")))
+        return list(db.session.scalars(sa.select(Message).where(Message.purpose == "notice").order_by(Message.id)))
 
 
 # --- who hears of what ------------------------------------------------------------------------------------------------

@@ -324,9 +324,13 @@ def _company_of(company: Company) -> SimpleNamespace:
 
 
 def _reach_of(name: str, record: Any) -> dict[str, Any]:
-    points = db.session.scalars(sa.select(Point).where(getattr(Point, f"{name}_id") == record.id)).all()
-    addresses = db.session.scalars(sa.select(Address).where(getattr(Address, f"{name}_id") == record.id)).all()
-    notes = db.session.scalars(sa.select(Note.text).where(Note.record_type == name, Note.record_id == record.id))
+    points, addresses = (
+        db.session.scalars(sa.select(model).where(getattr(model, f"{name}_id") == record.id).order_by(model.id)).all()
+        for model in (Point, Address)
+    )
+    notes = db.session.scalars(
+        sa.select(Note.text).where(Note.record_type == name, Note.record_id == record.id).order_by(Note.id)
+    )
     said = (
         db.session.scalars(sa.select(Consent.how).where(Consent.contact_id == record.id)) if name == "contact" else ()
     )

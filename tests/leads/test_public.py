@@ -304,5 +304,7 @@ def test_one_post_is_one_read_and_two_inserts(app, form, post, statements):
 
 def open_jobs(app) -> list[tuple[str, dict]]:
     with app.app_context():
-        rows = db.session.execute(sa.select(jobs.Job.name, jobs.Job.args).where(jobs.Job.state == "queued")).all()
+        rows = db.session.execute(
+            sa.select(jobs.Job.name, jobs.Job.args).where(jobs.Job.state == "queued").order_by(jobs.Job.id)
+        ).all()
         return [(name, args) for name, args in rows]

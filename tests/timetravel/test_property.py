@@ -106,7 +106,8 @@ class Script(walk.Script):
 
     @staticmethod
     def _links(person: Contact) -> list[Affiliation]:
-        return list(db.session.scalars(sa.select(Affiliation).where(Affiliation.contact_id == person.id)))
+        links = sa.select(Affiliation).where(Affiliation.contact_id == person.id).order_by(Affiliation.id)
+        return list(db.session.scalars(links))
 
 
 def restored(stage: Any, contact_id: int, at: Any) -> Restoration:

@@ -85,7 +85,8 @@ def look_at(url: str):
     engine = sa.create_engine(url.replace("postgresql://", "postgresql+psycopg://"), poolclass=sa.NullPool)
     with engine.connect() as connection:
         return [
-            list(connection.execute(sa.text(f"SELECT * FROM {name}"))) for name in ("note", "affiliation", "tag")
+            sorted(map(repr, connection.execute(sa.text(f"SELECT * FROM {name}"))))
+            for name in ("note", "affiliation", "tag")
         ] + [
             sa.inspect(connection).has_table("throttle"),
             sa.inspect(connection).get_foreign_keys("affiliation"),
