@@ -63,7 +63,7 @@ def serving(hosts: int, environment: Mapping[str, str], folder: Path) -> Iterato
             "CRMLITE_PROXIES": "1",
         }
         servers.append(Server({**environment, **own}))
-        servers[-1].wait_for(200, within=60)
+        servers[-1].wait_for(200)
     conf = folder / "nginx.conf"
     listed = " ".join(f"server 127.0.0.1:{server.port};" for server in servers)
     conf.write_text(NGINX.format(folder=folder, servers=listed, port=port))

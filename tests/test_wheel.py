@@ -124,7 +124,7 @@ def begin(python: Path, folder: Path) -> None:
     server = start(python, folder)
     try:
         code = code_of(server)
-        server.wait_for(200, "/static/favicon.svg", within=60)
+        server.wait_for(200, "/static/favicon.svg")
         visitor = Visitor(server.port)
         page = visitor.get("/")
         assert "One-time code" in page
@@ -140,7 +140,7 @@ def begin(python: Path, folder: Path) -> None:
         assert visitor.ask("POST", "/login", {"email": FORM["email"], "password": FORM["password"]})[0] == 303
         assert "Nia Okafor" in visitor.get("/")
         assert visitor.ask("GET", "/setup")[0] == 404
-        server.wait_for(200, "/health", within=60)  # the renderer is there, too
+        server.wait_for(200, "/health")  # the renderer is there, too
     finally:
         server.close()
     assert (folder / "instance").stat().st_mode & 0o777 == 0o700

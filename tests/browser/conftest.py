@@ -133,7 +133,7 @@ def serving(browser, database, databases, instance: Path, config: pytest.Config,
     number = config.getoption("--hosts")
     if number == 1 or database != "postgresql":
         server = Server(environment)
-        server.wait_for(200, within=40)
+        server.wait_for(200)
         yield Site(f"http://localhost:{server.port}", browser)
         server.close()
     else:

@@ -26,7 +26,7 @@ def empty(browser, databases, tmp_path):
         "CRMLITE_DISK_FLOOR_MB": "0",
     }
     server = Server(environment, "--workers", "1")
-    server.wait_for(200, "/setup", within=40)
+    server.wait_for(200, "/setup")
     deadline = time.monotonic() + 20
     while not (said := re.search(r"type this code: (\S{19})", server.said_so_far())):
         assert time.monotonic() < deadline, server.said_so_far()

@@ -103,7 +103,7 @@ def crowd(database, databases, tmp_path):
             "CRMLITE_DISK_FLOOR_MB": "0",
         }
     )
-    server.wait_for(200, within=40)
+    server.wait_for(200)
 
     def run(seconds: float, minds: bool) -> tuple[Crowd, dict[int, int]]:
         made = Crowd(server.port, sign_in(server.port), time.monotonic() + seconds, minds)
