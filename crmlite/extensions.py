@@ -220,8 +220,7 @@ def init_app(app: Flask) -> None:
     app.teardown_request(_forget_engine)
 
 
-def _compact_json(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+_compact_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 def _choose_engine() -> None:

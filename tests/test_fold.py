@@ -127,9 +127,8 @@ WORST = {
 
 @pytest.mark.parametrize("text", WORST.values(), ids=WORST)
 @pytest.mark.parametrize("function", [fold, words, index_text, sort_key, query_terms])
-def test_hostile_text_of_100_kb_takes_no_longer_than_text_has_to(function: Callable[[str], object], text: str) -> None:
-    """At most 20 ms on a good machine; what would go wrong here takes minutes."""
-    assert cpu.seconds(lambda: function(text)) <= 0.2
+def test_hostile_text_of_100_kb_takes_at_most_50_ms(function: Callable[[str], object], text: str) -> None:
+    assert cpu.seconds(lambda: function(text)) <= 0.05
 
 
 def test_what_lies_beyond_the_cap_is_not_indexed() -> None:

@@ -27,20 +27,26 @@ class Batch(NamedTuple):
     """Where the next one begins."""
 
 
-def tidied(drafter: Drafter, path: Path, begin: int) -> Batch:
+def tidied(drafter: Drafter, path: Path, begin: int, with_words: bool) -> Batch:
     rows, place = stream.read(path, begin, BATCH, PICTURES)
-    return Batch(rows, drafter.drafts(rows, begin), place)
+    drafts = drafter.drafts(rows, begin)
+    if with_words:
+        for draft in drafts:
+            _ = draft.search_text  # made here once, and kept
+    return Batch(rows, drafts, place)
 
 
 class Ahead(Second):
-    """The second process that tidies."""
+    """The second process that tidies; `with_words` also makes what people are found by, which a trial does not need."""
 
-    def __init__(self) -> None:
+    def __init__(self, with_words: bool = False) -> None:
         super().__init__(f"{__name__}:{tidied.__name__}")
+        self._with_words = with_words
 
     def batch(self, drafter: Drafter, path: Path, begin: int) -> Batch:
         """What was asked for, or else made now; and asks for the next one. Raises OSError where the file is gone."""
-        found: Batch = self.answer(drafter, path, begin) or tidied(drafter, path, begin)
+        words = self._with_words
+        found: Batch = self.answer(drafter, path, begin, words) or tidied(drafter, path, begin, words)
         if found.rows and path.stat().st_size - found.place > LONG:
-            self.ask(drafter, path, found.place)
+            self.ask(drafter, path, found.place, words)
         return found

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from crmlite.fold import sort_key
+from crmlite.contacts.models import whole_name
+from crmlite.fold import index_text, sort_key
 from crmlite.imports.answers import Said
 
 Reason = tuple[str, str]
@@ -29,6 +30,15 @@ class Reach:
     points: list[dict[str, str]] = field(default_factory=list)
     """kind, value, normal, label."""
     addresses: list[dict[str, str]] = field(default_factory=list)
+
+    @property
+    def city(self) -> str:
+        """Of the main address."""
+        return self.addresses[0].get("city", "") if self.addresses else ""
+
+    @property
+    def values(self) -> list[str]:
+        return [point["value"] for point in self.points]
 
     def normals(self, kind: str) -> list[str]:
         return [point["normal"] for point in self.points if point["kind"] == kind]
@@ -97,6 +107,20 @@ class Draft:
     def sort_name(self) -> str:
         return sort_key(self.person.get("family", ""), self.person.get("given", ""))
 
+    @cached_property
+    def name(self) -> str:
+        return whole_name(self.person.get("given", ""), self.person.get("family", ""))
+
+    @cached_property
+    def search_text(self) -> str:
+        """What its person is found by, as Contact.search_texts() gives it to the index."""
+        return index_text(self.name, self.reach.city, *self.reach.values)
+
+    @property
+    def company_search_text(self) -> str:
+        reach = self.company_reach
+        return index_text(self.company["name"], reach.city, self.company.get("vat_id"), *reach.values)
+
     @property
     def title(self) -> str:
-        return f"{self.person.get('given', '')} {self.person.get('family', '')}".strip() or self.company.get("name", "")
+        return self.name or self.company.get("name", "")

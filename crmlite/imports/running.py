@@ -60,7 +60,7 @@ def try_out(import_id: int) -> None:
 @jobs.apart
 def run(import_id: int) -> None:
     """The run, from where it was left."""
-    with Ahead() as ahead:
+    with Ahead(with_words=True) as ahead:
         while _run_batch(import_id, ahead):
             pass
 

@@ -12,9 +12,9 @@ import sqlalchemy as sa
 
 from crmlite import events
 from crmlite.companies.models import Company, InsideItself
-from crmlite.contacts.models import Affiliation, Contact, whole_name
+from crmlite.contacts.models import Affiliation, Contact
 from crmlite.extensions import db, utcnow
-from crmlite.fold import sort_key
+from crmlite.fold import index_text, sort_key
 from crmlite.imports import agreeing, pictures, tagging
 from crmlite.imports.answers import Said
 from crmlite.imports.draft import Draft, Reach
@@ -84,11 +84,8 @@ class Writer:
                 self._note("company", number, draft.company_note)
                 self._tagged.append(("company", number, draft.company_tags))
         events.emit_many(events.COMPANY_CREATED, [(("company", row["id"]), (), {}) for row in rows])
-        found = [
-            _found(row, (row["city"], row["vat_id"]), draft.company_reach if draft else None)
-            for _key, row, draft in made
-        ]
-        search.add_many(db.session(), "company", found)
+        texts = [draft.company_search_text if draft else index_text(row["name"]) for _key, row, draft in made]
+        search.add_many(db.session(), "company", _found(rows, texts))
 
     def _make_contacts(self, plans: Sequence[Plan]) -> None:
         made = [plan for plan in plans if "p" in plan.brings]
@@ -117,18 +114,16 @@ class Writer:
         events.emit_many(events.AFFILIATION_ADDED, links)
         notes = [((note["record_type"], note["record_id"]), (), {"note_id": note["id"]}) for note in self._parts[Note]]
         events.emit_many(events.NOTE_ADDED, notes)
-        found = [_found(row, (row["city"],), plan.draft.reach) for row, plan in zip(rows, made, strict=True)]
-        search.add_many(db.session(), "contact", found)
+        search.add_many(db.session(), "contact", _found(rows, [plan.draft.search_text for plan in made]))
 
     def _contact(self, plan: Plan) -> dict[str, Any]:
         person = plan.draft.person
-        given, family = person.get("given", ""), person.get("family", "")
         return {
             **self._shared(plan.draft, plan.draft.reach, person),
             "custom": plan.draft.custom or None,
-            "given": given,
-            "family": family,
-            "name": whole_name(given, family),
+            "given": person.get("given", ""),
+            "family": person.get("family", ""),
+            "name": plan.draft.name,
             "sort_name": plan.draft.sort_name,
             "salutation": person.get("salutation", ""),
             "birthday": person.get("birthday"),
@@ -159,7 +154,7 @@ class Writer:
             "instructions": values.get("instructions", ""),
             "main_email": _first(reach, "email"),
             "main_phone": _first(reach, "phone"),
-            "city": main.get("city", ""),
+            "city": reach.city,
             "region": main.get("region") or None,
             "country": main.get("country") or None,
         }
@@ -302,6 +297,8 @@ def _first(reach: Reach, kind: str) -> str | None:
     return next((point["value"] for point in reach.points if point["kind"] == kind), None)
 
 
-def _found(row: dict[str, Any], texts: tuple[str, ...], reach: Reach | None) -> search.NewRow:
-    values = [point["value"] for point in reach.points] if reach else []
-    return search.NewRow(row["id"], row["owner_id"], row["team_id"], row["name"], (*texts, *values))
+def _found(rows: Rows, texts: Sequence[str]) -> dict[int, search.Row]:
+    return {
+        row["id"]: search.Row(row["owner_id"], row["team_id"], row["name"], text)
+        for row, text in zip(rows, texts, strict=True)
+    }

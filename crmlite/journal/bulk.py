@@ -4,8 +4,10 @@ For imports, and whoever else brings rows by the hundred. Events and search rows
 the session.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
+from itertools import repeat
+from operator import is_
 from typing import Any
 
 import sqlalchemy as sa
@@ -47,11 +49,18 @@ def fill(statement: Any, rows: Sequence[dict[str, Any]]) -> None:
         column = table.c[name]
         values = [row[name] for row in rows] if name in rows[0] else [_value(column.default) for _row in rows]
         process = column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
-        columns.append([process(value) for value in values] if process else values)
+        columns.append(_processed(values, process) if process else values)
     held: Any = list(zip(*columns, strict=True))
     if not compiled.positional:
         held = [dict(zip(names, row, strict=True)) for row in held]
     connection.exec_driver_sql(str(compiled), held)
+
+
+def _processed(values: list[Any], process: Callable[[Any], Any]) -> list[Any]:
+    """What all rows share, such as the time, is processed once."""
+    if all(map(is_, values, repeat(values[0]))):
+        return [process(values[0])] * len(values)
+    return [process(value) for value in values]
 
 
 def create(model: Any, rows: Sequence[dict[str, Any]]) -> list[int]:

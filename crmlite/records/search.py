@@ -47,14 +47,13 @@ _TRIGRAMS = sa.DDL("CREATE EXTENSION IF NOT EXISTS pg_trgm")
 sa.event.listen(SearchRow.__table__, "before_create", _TRIGRAMS.execute_if(dialect="postgresql"))
 
 
-class NewRow(NamedTuple):
-    """A record that add_many() makes findable."""
+class Row(NamedTuple):
+    """What the index keeps of a record. `text` is index_text() of all that it can be found by, the title first."""
 
-    record_id: int
     owner_id: int | None
     team_id: int | None
     title: str
-    texts: Sequence[str | None]
+    text: str
 
 
 @dataclass(frozen=True)
@@ -219,7 +218,7 @@ def _keep_some(session: Session, kind: RecordType, ids: list[int]) -> None:
     else:
         records = [session.get(model, ids[0])]
     rows = {
-        record.id: _Row(
+        record.id: Row(
             record.owner_id,
             record.team_id,
             record.title,
@@ -232,15 +231,6 @@ def _keep_some(session: Session, kind: RecordType, ids: list[int]) -> None:
     _put(session, name, rows, _members(session, name, rows))
 
 
-class _Row(NamedTuple):
-    """What the index keeps of a record."""
-
-    owner_id: int | None
-    team_id: int | None
-    title: str
-    text: str
-
-
 def _members(session: Session, name: str, ids: Iterable[int]) -> dict[int, list[int]]:
     found: dict[int, list[int]] = {}
     query = sa.select(Member.record_id, Member.user_id).where(Member.record_type == name, Member.record_id.in_(ids))
@@ -249,13 +239,12 @@ def _members(session: Session, name: str, ids: Iterable[int]) -> dict[int, list[
     return found
 
 
-def add_many(session: Session, record_type: str, rows: Sequence[NewRow]) -> None:
-    """Makes records findable that were just made: nobody works on them yet but their owner."""
-    new = {row.record_id: _Row(row.owner_id, row.team_id, row.title, index_text(row.title, *row.texts)) for row in rows}
-    _put(session, record_type, new, {})
+def add_many(session: Session, record_type: str, rows: dict[int, Row]) -> None:
+    """Makes records findable, by their ids, that were just made: nobody works on them yet but their owner."""
+    _put(session, record_type, rows, {})
 
 
-def _put(session: Session, record_type: str, rows: dict[int, _Row], members: dict[int, list[int]]) -> None:
+def _put(session: Session, record_type: str, rows: dict[int, Row], members: dict[int, list[int]]) -> None:
     if not rows:
         return
     connection = session.connection()

@@ -47,9 +47,9 @@ def here(monkeypatch) -> list[int]:
     monkeypatch.setattr(ahead, "LONG", 0)
     own = ahead.tidied
 
-    def tidied(drafter, path, begin):
+    def tidied(drafter, path, begin, with_words):
         made.append(begin)
-        return own(drafter, path, begin)
+        return own(drafter, path, begin, with_words)
 
     monkeypatch.setattr(ahead, "tidied", tidied)
     return made
@@ -65,6 +65,16 @@ def test_the_same_comes_out_of_it(path, here):
     assert found[0].reach.points[1]["normal"] == "+31205550177"
     assert here[0] == 0
     assert len(here) == 2, "the first batch, and what there is after the end"
+
+
+@pytest.mark.parametrize("with_words", [True, False])
+def test_what_people_are_found_by_comes_along_in_a_run(path, here, with_words):
+    with Ahead(with_words) as second:
+        for place in (0, second.batch(drafter(), path, 0).place):
+            draft = second.batch(drafter(), path, place).drafts[0]
+            assert ("search_text" in vars(draft)) == with_words
+    assert draft.search_text.startswith(" person ")
+    assert here == [0, 0], "the second batch came from the other process"
 
 
 def test_a_short_file_has_no_second_process(path, here, monkeypatch):

@@ -79,7 +79,7 @@ def test_a_row_that_fails_takes_no_neighbour_along(stage, mover, monkeypatch):
     add_many = search.add_many
 
     def breaks(session, record_type, rows):
-        if any(row.title == "Broken" for row in rows):
+        if any(row.title == "Broken" for row in rows.values()):
             raise RuntimeError("broken on purpose")
         add_many(session, record_type, rows)
 
