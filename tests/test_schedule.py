@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from crmlite import jobs, schedule
 from crmlite.auth.models import Throttle, User, UserSession
 from crmlite.duplicates.models import DuplicateCard
-from crmlite.extensions import db, utcnow, writing
+from crmlite.extensions import db, pretending, utcnow, writing
 from crmlite.jobs import Job
 from crmlite.schedule import DAY, HOUR, Periodic
 from tests.auth.conftest import app, database_url, make_app  # noqa: F401 - fixtures
@@ -99,7 +99,8 @@ def test_what_it_forgets(app):
             db.session.add(Throttle(key=name, count=1, until=until))
         db.session.add(Job(name="x", args={}, state="done", due_at=utcnow() - timedelta(days=8)))
         db.session.add(Job(name="x", args={}, state="parked", due_at=utcnow() - timedelta(days=8)))
-        jobs.note_seen("retention")  # the night before
+        with pretending(utcnow() - DAY):
+            jobs.note_seen("retention")
         db.session.commit()
         schedule.plan()
         make_due()

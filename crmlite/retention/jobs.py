@@ -1,7 +1,7 @@
 """The nightly work: what is older than its limit is forgotten, a batch in each transaction."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from crmlite import jobs
 from crmlite.extensions import db, utcnow
@@ -12,8 +12,9 @@ log = logging.getLogger(__name__)
 
 BATCH = 500
 """Rows that go in one transaction: somebody else wants to write in between."""
-GAP = timedelta(days=14)
-"""Whose server is on once a week forgets all the same; a clock that is wrong by less makes nothing go that was new."""
+NIGHT, GAP = timedelta(hours=20), timedelta(days=14)
+"""So long after the night before it is another one: what a clock that jumps sets off at once and what it plans next are one. Whose
+server is on once a week forgets all the same; a clock that is wrong by less takes nothing before its time but what is kept for less."""
 
 
 @jobs.job
@@ -24,28 +25,29 @@ def obey() -> None:
     Nothing is forgotten in the first night after a gap: where the clock ran far ahead for a while, everything looked old.
     """
     if not _follows_a_night():
-        log.warning("Nothing is forgotten tonight, as no such night is known from the last %s days.", GAP.days)
+        log.warning("Nothing is forgotten now, as no night before is known from the last %s days.", GAP.days)
         return
     now, told = utcnow(), limits()
     for name, kind in kinds().items():
         older = kind.older(told[name], now)
         if older is not None and db.session.scalar(older.limit(1)) is not None:
-            jobs.enqueue(forget, kind=name)
+            jobs.enqueue(forget, kind=name, until=now.isoformat())
 
 
 def _follows_a_night() -> bool:
     before, now = jobs.last_seen("retention"), utcnow()
     jobs.note_seen("retention")
-    return before is not None and timedelta() <= now - before <= GAP
+    return before is not None and NIGHT <= now - before <= GAP
 
 
 @jobs.job
-def forget(kind: str, after: int = 0) -> None:
-    """Forgets a batch of that kind, and says to go on behind it: what cannot go yet does not stand in the way of others."""
+def forget(kind: str, after: int = 0, until: str = "") -> None:
+    """Forgets a batch of what was too old at that moment, and says to go on behind it: what cannot go yet does not stand in the way
+    of others."""
     found = get(kind)
     if found is None or found.forget is None:
         return
-    older = found.older(limit(kind), utcnow())
+    older = found.older(limit(kind), datetime.fromisoformat(until) if until else utcnow())
     if older is None:
         return
     column = older.selected_columns[0]
@@ -55,4 +57,4 @@ def forget(kind: str, after: int = 0) -> None:
         return
     found.forget(ids)
     if len(ids) == BATCH:
-        jobs.enqueue(forget, kind=kind, after=ids[-1])
+        jobs.enqueue(forget, kind=kind, after=ids[-1], until=until)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
-from crmlite import jobs, retention
+from crmlite import jobs, retention, schedule
 from crmlite.auth.models import Organisation, UserSession
 from crmlite.contacts.models import Contact
 from crmlite.extensions import db, pretending, utcnow, writing
@@ -26,11 +26,16 @@ from tests.routes import RETENTION_FORM
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 
+def was_night(days_ago: int) -> None:
+    """The nightly work ran then."""
+    with pretending(utcnow() - timedelta(days=days_ago)):
+        jobs.beat("retention")
+
+
 def night(stage, days: int = 0, after: int = 1) -> None:
     """The nightly work, so many days from now and after so many days without, with all the jobs that follow from it."""
-    with stage.app.app_context(), pretending(utcnow() + timedelta(days=days - after)):
-        jobs.beat("retention")
     with stage.app.app_context(), pretending(utcnow() + timedelta(days=days)):
+        was_night(after)
         writing()
         jobs.enqueue(scheduled.obey)
         db.session.commit()
@@ -280,7 +285,7 @@ def test_no_more_than_500_rows_go_in_one_transaction(own_stage):
     add_old_jobs(own_stage, 1100)
     gone = []
     with own_stage.app.app_context(), pretending(utcnow() + timedelta(days=8)):
-        jobs.beat("retention")
+        was_night(1)
         writing()
         jobs.enqueue(scheduled.obey)
         db.session.commit()
@@ -316,7 +321,7 @@ def test_one_kind_that_fails_keeps_no_other(own_stage, monkeypatch):
 
     monkeypatch.setattr("crmlite.leads.kept._forget_submissions", breaks)
     with own_stage.app.app_context(), pretending(utcnow() + timedelta(days=31)):
-        jobs.beat("retention")
+        was_night(1)
         writing()
         jobs.enqueue(scheduled.obey)
         db.session.commit()
@@ -350,6 +355,24 @@ def test_a_clock_that_ran_ahead_for_a_night_empties_no_trash(own_stage, after, l
     assert count(own_stage, Contact, Contact.id == number) == left
     night(own_stage, 32)
     assert count(own_stage, Contact, Contact.id == number) == 0
+
+
+def test_what_a_clock_that_jumps_sets_off_at_once_is_no_night_before(own_stage):
+    """It makes the run due that waits for tonight, and the next one is planned by it."""
+    with own_stage.writes("seller"):
+        alone = Contact.create(None, given="Alone").trash()
+        db.session.flush()
+        number = alone.id
+    evening = (utcnow() + timedelta(days=400)).replace(hour=18, minute=0)
+    with own_stage.app.app_context():
+        jobs.beat("retention")
+        schedule.plan()
+        for moment, left in ((evening, 1), (evening + timedelta(hours=8), 1), (evening + timedelta(hours=32), 0)):
+            with pretending(moment):
+                ran = jobs.run_due()
+                assert ran
+                schedule.plan()
+            assert count(own_stage, Contact, Contact.id == number) == left
 
 
 # --- the page ---------------------------------------------------------------------------------------------------------
