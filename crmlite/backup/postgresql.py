@@ -182,6 +182,7 @@ SINCE_THEN = {
     "user_session": "DELETE FROM user_session",
     "device_password": "DELETE FROM device_password",
     "password_reset": "DELETE FROM password_reset",
+    "invitation": "UPDATE invitation SET expires_at = created_at WHERE accepted_at IS NULL AND revoked_at IS NULL",
 }
 """What a restore changes of what was backed up, by table, where it has that table already: what happened since then, nobody knows."""
 

@@ -22,7 +22,7 @@ import sqlalchemy as sa
 from pysqlite3 import dbapi2 as sqlite
 
 from crmlite import config, files, schema
-from crmlite.auth.models import DevicePassword, PasswordReset
+from crmlite.auth.models import DevicePassword, Invitation, PasswordReset, User
 from crmlite.backup import Refused, archive, in_use, making, postgresql, restoring, sealed
 from crmlite.backup.archive import About
 from crmlite.backup.sealed import Key
@@ -117,11 +117,17 @@ def test_a_phone_that_was_lost_since_and_a_link_that_was_used_do_not_come_back(
     with own_stage.writes():
         DevicePassword.make(own_stage.ids["user.seller"], "Phone")
         PasswordReset.begin(own_stage.ids["user.seller"], "nonce")
+        seller = db.session.get_one(User, own_stage.ids["user.seller"])
+        Invitation.create(seller, "nonce", email="new@firm.example", role_id=seller.role_id)
     assert scalar(own_stage.app, WAYS_IN) >= 2
     path = making.make(settings, tmp_path / "firm.tar.gz", check=False).path
     restore(Path(path), elsewhere.instance)
     with app_of(elsewhere.instance, elsewhere.url) as app:
         assert scalar(app, WAYS_IN) == 0
+        with app.app_context():
+            invitations = Invitation.open()
+            assert invitations
+            assert not any(invitation.works for invitation in invitations)
 
 
 def test_a_backup_of_before_there_were_passwords_of_phones(own_stage, settings, elsewhere, tmp_path):
