@@ -27,26 +27,34 @@ class Batch(NamedTuple):
     """Where the next one begins."""
 
 
-def tidied(drafter: Drafter, path: Path, begin: int, with_words: bool) -> Batch:
+def tidied(drafter: Drafter, path: Path, begin: int) -> Batch:
     rows, place = stream.read(path, begin, BATCH, PICTURES)
-    drafts = drafter.drafts(rows, begin)
-    if with_words:
-        for draft in drafts:
-            _ = draft.search_text  # made here once, and kept
-    return Batch(rows, drafts, place)
+    return Batch(rows, drafter.drafts(rows, begin), place)
+
+
+def tidied_for_search(drafter: Drafter, path: Path, begin: int) -> Batch:
+    """The same with what people are found by, which a trial does not need."""
+    batch = tidied(drafter, path, begin)
+    for draft in batch.drafts:
+        _ = draft.search_text  # made here once: drafts keep it on their way to the other process
+    return batch
 
 
 class Ahead(Second):
-    """The second process that tidies; `with_words` also makes what people are found by, which a trial does not need."""
+    """The second process that tidies."""
 
-    def __init__(self, with_words: bool = False) -> None:
-        super().__init__(f"{__name__}:{tidied.__name__}")
-        self._with_words = with_words
+    tidy = staticmethod(tidied)
+
+    def __init__(self) -> None:
+        super().__init__(f"{__name__}:{self.tidy.__name__}")
 
     def batch(self, drafter: Drafter, path: Path, begin: int) -> Batch:
         """What was asked for, or else made now; and asks for the next one. Raises OSError where the file is gone."""
-        words = self._with_words
-        found: Batch = self.answer(drafter, path, begin, words) or tidied(drafter, path, begin, words)
+        found: Batch = self.answer(drafter, path, begin) or self.tidy(drafter, path, begin)
         if found.rows and path.stat().st_size - found.place > LONG:
-            self.ask(drafter, path, found.place, words)
+            self.ask(drafter, path, found.place)
         return found
+
+
+class AheadOfRun(Ahead):
+    tidy = staticmethod(tidied_for_search)

@@ -17,7 +17,7 @@ from crmlite import jobs, journal
 from crmlite.desk import telling
 from crmlite.extensions import db, reading, utcnow, writing
 from crmlite.imports import fields, outside, pictures, taking
-from crmlite.imports.ahead import Ahead
+from crmlite.imports.ahead import Ahead, AheadOfRun
 from crmlite.imports.draft import Draft
 from crmlite.imports.matching import Known, firm_keys, look_up, own_firm_keys, person_keys
 from crmlite.imports.models import (
@@ -60,7 +60,7 @@ def try_out(import_id: int) -> None:
 @jobs.apart
 def run(import_id: int) -> None:
     """The run, from where it was left."""
-    with Ahead(with_words=True) as ahead:
+    with AheadOfRun() as ahead:
         while _run_batch(import_id, ahead):
             pass
 
@@ -242,14 +242,14 @@ def _write_rows(found: Import, plans: Sequence[Plan], trial: bool) -> None:
         bulk.fill(sa.insert(ImportRow.__table__), rows)
     outcomes = Counter(plan.outcome for plan in plans)
     letters = Counter(letter for plan in plans for letter in plan.brings)
-    noted = Counter(
+    more = Counter(
         "noted"
         for plan in plans
         if plan.outcome not in {REFUSED, "skipped"} and (plan.draft.note or plan.draft.company_note)
     )
-    noted += Counter(f"consent_{said.action}" for plan in plans for said in plan.agreed)
-    noted["pictures"] = sum(len(plan.pictures if trial else plan.kept) for plan in plans)
-    found.count({**outcomes, "people": letters["p"], "companies": letters["c"] + letters["m"], **noted}, trial)
+    more += Counter(f"consent_{said.action}" for plan in plans for said in plan.agreed)
+    more["pictures"] = sum(len(plan.pictures if trial else plan.kept) for plan in plans)
+    found.count({**outcomes, "people": letters["p"], "companies": letters["c"] + letters["m"], **more}, trial)
 
 
 def _real(number: int | None) -> int | None:

@@ -166,7 +166,8 @@ def stop(import_id: int) -> Response:
 @bp.get("/<int:import_id>/refused")
 @headers("file")
 def refused(import_id: int) -> Response:
-    """The refused rows as they were, with the reason beside each: to be mended and imported again."""
+    """The refused rows as they were, with the reason beside each: to be mended and imported again. Cards that cannot be read stand
+    whole in a column behind the others, as there is no heading for what is in them."""
     found = access.find(g.user, import_id)
     if found.stream is None or not found.stream.location.is_file():
         raise NotFound
@@ -174,13 +175,15 @@ def refused(import_id: int) -> Response:
         ImportRow.import_id == found.id, ImportRow.trial.is_(found.state == TRIED), ImportRow.outcome == REFUSED
     )
     people = users()
+    of_cards = ("vCard",) if found.found.get("kind") == "vcard" else ()
     target: Any = tempfile.SpooledTemporaryFile(max_size=2_000_000)  # noqa: SIM115 - send_file() closes it
     text = io.TextIOWrapper(target, "utf-8-sig", newline="", write_through=True)
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
-    writer.writerow(csv_cell(cell) for cell in (_("Why"), _("Row"), *found.headers))
+    writer.writerow(csv_cell(cell) for cell in (_("Why"), _("Row"), *found.headers, *of_cards))
     for row in db.session.scalars(rows.order_by(ImportRow.number).execution_options(yield_per=1000)):
         why = " ".join(wording.of_reasons(row.reasons, people))
-        cells = next(stream.read_at(found.stream.location, [row.place])).cells
+        there = next(stream.read_at(found.stream.location, [row.place]))
+        cells = [*[""] * len(found.headers), *there.cells] if of_cards and there.bad else there.cells
         writer.writerow([csv_cell(why), str(row.number), *(csv_cell(cell) for cell in cells)])
     text.flush()
     text.detach()

@@ -1,13 +1,14 @@
 """Rows tidied ahead by a second process: the same as here, and tidied here where it is gone or was asked for something else."""
 
 import signal
+from functools import wraps
 from pathlib import Path
 
 import pytest
 
 from crmlite import second as second_process
 from crmlite.imports import ahead
-from crmlite.imports.ahead import Ahead
+from crmlite.imports.ahead import Ahead, AheadOfRun
 from crmlite.imports.drafts import Drafter
 from crmlite.imports.reading import stream
 from crmlite.imports.sources.habits import Habits
@@ -40,18 +41,22 @@ def all_of(path: Path, before_each=lambda _second, _place: None, change=lambda p
             place = batch.place
 
 
+def noting(tidy, made: list[int]):
+    @wraps(tidy)
+    def noted(drafter, path, begin):
+        made.append(begin)
+        return tidy(drafter, path, begin)
+
+    return noted
+
+
 @pytest.fixture
 def here(monkeypatch) -> list[int]:
     """Where the batches began that this process tidied itself."""
     made: list[int] = []
     monkeypatch.setattr(ahead, "LONG", 0)
-    own = ahead.tidied
-
-    def tidied(drafter, path, begin, with_words):
-        made.append(begin)
-        return own(drafter, path, begin, with_words)
-
-    monkeypatch.setattr(ahead, "tidied", tidied)
+    for kind in (AheadOfRun, Ahead):
+        monkeypatch.setattr(kind, "tidy", staticmethod(noting(kind.tidy, made)))
     return made
 
 
@@ -67,12 +72,12 @@ def test_the_same_comes_out_of_it(path, here):
     assert len(here) == 2, "the first batch, and what there is after the end"
 
 
-@pytest.mark.parametrize("with_words", [True, False])
-def test_what_people_are_found_by_comes_along_in_a_run(path, here, with_words):
-    with Ahead(with_words) as second:
+@pytest.mark.parametrize(("kind", "is_run"), [(AheadOfRun, True), (Ahead, False)])
+def test_what_people_are_found_by_comes_along_in_a_run(path, here, kind, is_run):
+    with kind() as second:
         for place in (0, second.batch(drafter(), path, 0).place):
             draft = second.batch(drafter(), path, place).drafts[0]
-            assert ("search_text" in vars(draft)) == with_words
+            assert ("search_text" in vars(draft)) == is_run
     assert draft.search_text.startswith(" person ")
     assert here == [0, 0], "the second batch came from the other process"
 

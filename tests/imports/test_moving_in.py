@@ -318,7 +318,8 @@ def test_cards_that_are_refused_come_back_with_what_stands_in_them(stage, mover)
     assert done.outcomes == {1: "new", 2: "refused", 3: "refused"}
     assert "FN:Ben Endless" in mover.client.get(f"/imports/{done.id}?show=refused").text
     told = list(csv.reader(io.StringIO(mover.client.get(f"/imports/{done.id}/refused").text.lstrip("\ufeff"))))
-    assert [row[2] for row in told[1:]] == [
-        "VERSION:3.0\nFN:Ben Endless\nTEL:=1 555",
-        "VERSION:4.0\nKIND:group\nFN:The board",
+    assert told[0] == ["Why", "Row", "Name", "E-mail 1", "vCard"]
+    assert [row[2:] for row in told[1:]] == [
+        ["", "", "BEGIN:VCARD\nVERSION:3.0\nFN:Ben Endless\nTEL:=1 555\nEND:VCARD"],
+        ["", "", "BEGIN:VCARD\nVERSION:4.0\nKIND:group\nFN:The board\nEND:VCARD"],
     ]

@@ -68,7 +68,7 @@ def _refused(reason: str, lines: list[str]) -> BadRow:
         is_picture = photos.begins(line) or (is_picture and line[:1] in (" ", "\t"))
         if not is_picture:
             told.append(line)
-    return BadRow(reason, ["\n".join(told)])
+    return BadRow(reason, ["\n".join(["BEGIN:VCARD", *told, "END:VCARD"])])
 
 
 def _split(file: IO[str]) -> Iterator[list[str] | BadRow]:
