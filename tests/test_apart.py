@@ -78,10 +78,28 @@ def test_the_worker_runs_others_meanwhile_and_leaves_it_to_its_thread(app):
     assert states == {"backup.jobs.nightly": "queued", "auth.jobs.forget_throttles": "done"}
 
 
+HELD = """
+import sys, time
+from pathlib import Path
+from crmlite import cli
+from crmlite.backup import making
+begun, go_on, *sys.argv[1:] = sys.argv[1:]
+make = making.make
+def held(*args):
+    Path(begun).touch()
+    while not Path(go_on).exists():
+        time.sleep(0.05)
+    return make(*args)
+making.make = held
+cli.main()
+"""
+
+
 def test_nobody_waits_for_it(worker, monkeypatch, tmp_path):
-    """While it runs, the write lock is free for small transactions."""
-    go_on, real = tmp_path / "go on", apart.subprocess.Popen
-    monkeypatch.setattr(apart.subprocess, "Popen", lambda then, **how: real([*waiting_for(go_on), *then], **how))
+    """While it is at work, the write lock is free for small transactions."""
+    begun, go_on, real = tmp_path / "begun", tmp_path / "go on", apart.subprocess.Popen
+    program = [sys.executable, "-c", HELD, str(begun), str(go_on)]
+    monkeypatch.setattr(apart.subprocess, "Popen", lambda then, **how: real([*program, *then[3:]], **how))
     enqueue(worker)
     ended = threading.Event()
 
@@ -91,7 +109,7 @@ def test_nobody_waits_for_it(worker, monkeypatch, tmp_path):
 
     thread = threading.Thread(target=make)
     thread.start()
-    until(lambda: row(worker).state == "running")
+    until(begun.exists)
     with worker.app_context():
         for _time in range(20):
             jobs.beat("test")

@@ -44,7 +44,7 @@ class Sink:
     """Message-IDs of mails it has, whether its answer was heard or not."""
     broken: int = 0
     """Mails that came without their file."""
-    thinks: float = 0.5
+    thinks: float = 0.2
     """Seconds it takes before it has a mail, and again before it says so: long enough that a worker dies in here."""
 
     async def handle_DATA(self, _server, _session, envelope) -> str:  # noqa: N802 - aiosmtpd's name

@@ -109,7 +109,7 @@ def test_two_are_made_at_once_and_the_others_wait(hasty, hasty_app):
         most = max(most, len(children_of(hasty.process.pid)))
         time.sleep(0.05)
     assert most == 2
-    assert max(ends) - started >= 2 * SECONDS
+    assert 2 * SECONDS <= max(ends) - started < 40, "its own limit, not that of all, which is 20 seconds"
     assert pdf.render(PAPER)
 
 
