@@ -1,10 +1,5 @@
 """/imports: the list, a new file, its columns, the trial, the run, the report, and the way back."""
 
-import csv
-import io
-import tempfile
-from typing import Any
-
 import sqlalchemy as sa
 from flask import Blueprint, Response, g, request, send_file
 from flask_babel import gettext as _
@@ -14,12 +9,11 @@ from crmlite import jobs
 from crmlite.desk import forgetting, inbox
 from crmlite.extensions import db, reading, utcnow, writing
 from crmlite.files import File, FileRefused
-from crmlite.imports import access, fields, running, taking, targets, undoing, wording
+from crmlite.imports import access, fields, giving_back, running, taking, targets, undoing, wording
 from crmlite.imports.forms import ORDERS, OptionsForm
 from crmlite.imports.models import (
     DONE,
     MAPPING,
-    REFUSED,
     RUNNING,
     STOPPED,
     TRIED,
@@ -30,10 +24,8 @@ from crmlite.imports.models import (
     ImportRow,
 )
 from crmlite.imports.page import ImportPage, UndoPage, columns
-from crmlite.imports.reading import stream
 from crmlite.imports.reading.limits import FILE, Unreadable
 from crmlite.records.colleagues import users
-from crmlite.safety import csv_cell
 from crmlite.web import go, headers, render
 
 bp = Blueprint("imports", __name__, url_prefix="/imports")
@@ -166,29 +158,13 @@ def stop(import_id: int) -> Response:
 @bp.get("/<int:import_id>/refused")
 @headers("file")
 def refused(import_id: int) -> Response:
-    """The refused rows as they were, with the reason beside each: to be mended and imported again. Cards that cannot be read stand
-    whole in a column behind the others, as there is no heading for what is in them."""
+    """The refused rows as a file, to be mended and imported again."""
     found = access.find(g.user, import_id)
     if found.stream is None or not found.stream.location.is_file():
         raise NotFound
-    rows = sa.select(ImportRow).where(
-        ImportRow.import_id == found.id, ImportRow.trial.is_(found.state == TRIED), ImportRow.outcome == REFUSED
-    )
-    people = users()
-    of_cards = ("vCard",) if found.found.get("kind") == "vcard" else ()
-    target: Any = tempfile.SpooledTemporaryFile(max_size=2_000_000)  # noqa: SIM115 - send_file() closes it
-    text = io.TextIOWrapper(target, "utf-8-sig", newline="", write_through=True)
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL)
-    writer.writerow(csv_cell(cell) for cell in (_("Why"), _("Row"), *found.headers, *of_cards))
-    for row in db.session.scalars(rows.order_by(ImportRow.number).execution_options(yield_per=1000)):
-        why = " ".join(wording.of_reasons(row.reasons, people))
-        there = next(stream.read_at(found.stream.location, [row.place]))
-        cells = [*[""] * len(found.headers), *there.cells] if of_cards and there.bad else there.cells
-        writer.writerow([csv_cell(why), str(row.number), *(csv_cell(cell) for cell in cells)])
-    text.flush()
-    text.detach()
-    target.seek(0)
-    return send_file(target, "text/csv", as_attachment=True, download_name=f"import-{import_id}-refused.csv", max_age=0)
+    name = f"import-{import_id}-refused.csv"
+    file = giving_back.refused(found, found.stream.location)
+    return send_file(file, "text/csv", as_attachment=True, download_name=name, max_age=0)
 
 
 @bp.get("/<int:import_id>/undo")

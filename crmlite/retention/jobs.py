@@ -43,7 +43,7 @@ def _follows_a_night() -> bool:
 @jobs.job
 def forget(kind: str, after: int = 0, until: str = "") -> None:
     """Forgets a batch of what was too old at that moment, and says to go on behind it: what cannot go yet does not stand in the way
-    of others."""
+    of others. Jobs of before an upgrade do not say when."""
     found = get(kind)
     if found is None or found.forget is None:
         return
